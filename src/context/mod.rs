@@ -1,0 +1,1 @@
+//! The build context as a value: which files there are, which of them `.dockerignore` leaves out.

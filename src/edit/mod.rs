@@ -1,0 +1,137 @@
+//! Edits of a file's bytes, and what they do to the image.
+
+use crate::source::Span;
+
+/// What a fix does to the built image: the ladder of five rungs, from none to much.
+///
+/// A fix on one rung keeps the promises of all rungs above its own in this list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Effect {
+    /// BuildKit computes the same cache keys and the same image configuration.
+    Identical,
+    /// Same files and same configuration in the final image; layers, history or cache behaviour differ.
+    Equivalent,
+    /// Additionally drops what a package manager can make again: lists, archives, download caches.
+    Debris,
+    /// Other files or package sets in the image.
+    Content,
+    /// What runs, as whom, on which base.
+    Runtime,
+}
+
+impl Effect {
+    /// All rungs, from the least effect to the greatest.
+    pub const ALL: [Effect; 5] =
+        [Effect::Identical, Effect::Equivalent, Effect::Debris, Effect::Content, Effect::Runtime];
+
+    /// The rung's name, as users write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Effect::Identical => "identical",
+            Effect::Equivalent => "equivalent",
+            Effect::Debris => "debris",
+            Effect::Content => "content",
+            Effect::Runtime => "runtime",
+        }
+    }
+}
+
+impl std::fmt::Display for Effect {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Replace the bytes of `span` by `replacement`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Edit {
+    /// The bytes that go.
+    pub span: Span,
+    /// The text that comes.
+    pub replacement: String,
+}
+
+impl Edit {
+    /// Put `text` before the byte at `offset`.
+    pub fn insert(offset: usize, text: impl Into<String>) -> Self {
+        Self { span: Span::at(offset), replacement: text.into() }
+    }
+
+    /// Put `text` in the place of `span`.
+    pub fn replace(span: Span, text: impl Into<String>) -> Self {
+        Self { span, replacement: text.into() }
+    }
+
+    /// Take `span` out.
+    pub fn delete(span: Span) -> Self {
+        Self { span, replacement: String::new() }
+    }
+}
+
+/// One repair: edits that belong together, and their stated effect on the image.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fix {
+    /// What is done, as an order: "write `AS` in upper case".
+    pub title: String,
+    /// The promise about the image.
+    pub effect: Effect,
+    /// Sorted by place, without overlaps; never empty.
+    edits: Vec<Edit>,
+}
+
+impl Fix {
+    /// A fix of the given edits, in any order. `None` when there are none or when two of them overlap.
+    pub fn new(title: impl Into<String>, effect: Effect, mut edits: Vec<Edit>) -> Option<Self> {
+        edits.sort();
+        let overlap = edits.windows(2).any(|pair| pair[0].span.end > pair[1].span.start);
+        (!edits.is_empty() && !overlap).then(|| Self { title: title.into(), effect, edits })
+    }
+
+    /// The edits, sorted by place, without overlaps.
+    pub fn edits(&self) -> &[Edit] {
+        &self.edits
+    }
+
+    /// From the first byte touched to the last.
+    pub fn span(&self) -> Span {
+        let end = self.edits.iter().map(|edit| edit.span.end).max().unwrap_or_default();
+        Span::new(self.edits[0].span.start, end)
+    }
+}
+
+/// The bytes that come out when sorted `edits` without overlaps are made to `bytes`.
+pub fn apply<'e>(bytes: &[u8], edits: impl IntoIterator<Item = &'e Edit>) -> Vec<u8> {
+    let mut result = Vec::with_capacity(bytes.len());
+    let mut copied = 0;
+    for edit in edits {
+        result.extend_from_slice(&bytes[copied..edit.span.start]);
+        result.extend_from_slice(edit.replacement.as_bytes());
+        copied = edit.span.end;
+    }
+    result.extend_from_slice(&bytes[copied..]);
+    result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn edits_are_made_in_order_of_place() {
+        let fix = Fix::new(
+            "swap",
+            Effect::Identical,
+            vec![Edit::insert(5, "!"), Edit::replace(Span::new(0, 1), "J"), Edit::delete(Span::new(2, 4))],
+        )
+        .unwrap();
+        assert_eq!(apply(b"Hello", fix.edits()), b"Jeo!");
+        assert_eq!(fix.span(), Span::new(0, 5));
+    }
+
+    #[test]
+    fn overlapping_edits_are_no_fix() {
+        let edits = vec![Edit::delete(Span::new(0, 3)), Edit::delete(Span::new(2, 4))];
+        assert!(Fix::new("no", Effect::Identical, edits).is_none());
+        assert!(Fix::new("no", Effect::Identical, vec![]).is_none());
+    }
+}

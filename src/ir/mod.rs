@@ -1,0 +1,1 @@
+//! What the Dockerfile means to BuildKit: stages, scopes, users, shells, commands.

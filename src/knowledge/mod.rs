@@ -1,0 +1,1 @@
+//! Dated tables of facts, each with a typed look-up.

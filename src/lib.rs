@@ -1,0 +1,14 @@
+//! dfx reads a Dockerfile, says what is wrong with it, and rewrites it.
+//!
+//! The modules follow the data: [`source`] holds the text, [`syntax`] the lossless tree, [`ir`] what the build means;
+//! [`rules`] look at it and report [`finding`]s, which carry fixes made of [`edit`]s; [`report`] writes them down.
+//! `ARCHITECTURE.md` says who may import whom.
+
+pub mod context;
+pub mod edit;
+pub mod finding;
+pub mod ir;
+pub mod knowledge;
+pub mod shell;
+pub mod source;
+pub mod syntax;

@@ -1,0 +1,1 @@
+//! The commands inside a RUN: the one adapter to the shell parser.
