@@ -1,0 +1,5 @@
+ARG TAG=3.24 VARIANT
+FROM alpine:$TAG
+ARG ONE=1 TWO THREE="three words" \
+    FOUR=$ONE
+ARG HTTP_PROXY

@@ -1,0 +1,3 @@
+FROM alpine:3.24
+RUNecho one
+RUN echo [31mred[0m 

@@ -1,0 +1,7 @@
+FROM alpine:3.24
+RUN <<EOF
+echo one
+EOF
+COPY <<two.txt /
+two
+two.txt

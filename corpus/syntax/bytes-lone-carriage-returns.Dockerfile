@@ -1,0 +1,3 @@
+FROM alpine:3.24
+RUN echo oneecho two
+CMD ["sh"]

@@ -1,0 +1,5 @@
+FROM alpine:3.24
+RUN echo one && \
+    echo two && \
+    echo three
+CMD ["sh"]

@@ -1,0 +1,3 @@
+FROM alpine:3.24
+# not continued \
+RUN echo one

@@ -1,0 +1,6 @@
+FROM \
+    alpine:3.24
+COPY \
+    one \
+    two \
+    /srv/

@@ -1,0 +1,5 @@
+FR\
+OM alp\
+ine:3.24
+RUN\
+ echo one

@@ -1,0 +1,6 @@
+FROM alpine:3.24
+RUN echo one && \
+
+    echo two && \
+  	
+    echo three

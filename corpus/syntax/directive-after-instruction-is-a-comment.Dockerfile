@@ -1,0 +1,4 @@
+FROM alpine:3.24
+# escape=`
+RUN echo one && \
+    echo two

@@ -1,0 +1,3 @@
+#!/usr/bin/env -S docker build --file
+# syntax=docker/dockerfile:1
+FROM alpine:3.24

@@ -1,0 +1,5 @@
+# author=Jane
+# escape=`
+FROM alpine:3.24
+RUN echo one && \
+    echo two

@@ -1,0 +1,2 @@
+FROM nginx:1.30-alpine
+HEALTHCHECK NONE

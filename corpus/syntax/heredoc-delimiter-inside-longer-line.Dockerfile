@@ -1,0 +1,6 @@
+FROM alpine:3.24
+RUN <<EOF
+echo EOF
+ EOF=1
+EOFEOF() { :; }
+EOF

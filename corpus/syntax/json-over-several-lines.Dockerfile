@@ -1,0 +1,6 @@
+FROM alpine:3.24
+CMD [ \
+    "echo", \
+    # the last one
+    "two" \
+]

@@ -1,0 +1,4 @@
+FROM alpine:3.24
+CMD cat <<EOF
+text
+EOF

@@ -1,0 +1,2 @@
+RUN echo one
+FROM alpine:3.24

@@ -1,0 +1,3 @@
+FROM alpine:3.24
+RUNN echo one
+RUN echo two

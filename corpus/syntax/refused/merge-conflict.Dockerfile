@@ -1,0 +1,6 @@
+FROM alpine:3.24
+<<<<<<< HEAD
+RUN echo one
+=======
+RUN echo two
+>>>>>>> other

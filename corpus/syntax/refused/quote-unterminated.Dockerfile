@@ -1,0 +1,3 @@
+FROM alpine:3.24
+ENV ONE="one
+RUN echo two

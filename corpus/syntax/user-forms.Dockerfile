@@ -1,0 +1,5 @@
+FROM alpine:3.24
+USER nobody
+USER 1000
+USER 1000:1000
+USER ${USER:-app}:app

@@ -1,0 +1,9 @@
+FROM alpine:3.24
+WORKDIR relative
+WORKDIR ..
+WORKDIR "/quoted directory"
+WORKDIR /words of a path
+WORKDIR /
+STOPSIGNAL SIGQUIT
+STOPSIGNAL 9
+STOPSIGNAL RTMIN+3
