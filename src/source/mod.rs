@@ -3,8 +3,10 @@
 //! Everything that dfx says is said about a [`Span`], a range of bytes. Lines and columns exist only where a
 //! person or another program reads them: [`SourceFile::position`] makes them.
 
+mod located;
 mod text;
 
+pub use located::LocatedText;
 pub use text::{Position, SourceFile};
 
 /// A half-open range of byte offsets in one [`SourceFile`].
@@ -56,6 +58,11 @@ impl Span {
     /// The same length, `offset` bytes further on.
     pub fn shifted(self, offset: usize) -> Span {
         Span::new(self.start + offset, self.end + offset)
+    }
+
+    /// The same length, `offset` bytes before. The span must not start before that offset.
+    pub fn back(self, offset: usize) -> Span {
+        Span::new(self.start - offset, self.end - offset)
     }
 
     /// The range, for slicing.

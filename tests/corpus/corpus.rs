@@ -1,0 +1,39 @@
+//! The corpus: files, and what BuildKit says of them.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use serde_json::Value;
+
+/// The real Dockerfiles and BuildKit's verdicts.
+pub struct Corpus {
+    folder: PathBuf,
+    /// File name to contents, sorted.
+    pub files: BTreeMap<String, Vec<u8>>,
+}
+
+impl Corpus {
+    /// The corpus that `DFX_CORPUS` names; `None`, with a loud word, where it is not set.
+    pub fn open() -> Option<Self> {
+        let Some(folder) = std::env::var_os("DFX_CORPUS").map(PathBuf::from) else {
+            eprintln!("SKIPPED: {}: DFX_CORPUS is not set", std::thread::current().name().unwrap_or("a test"));
+            assert!(std::env::var_os("CI").is_none(), "CI must set DFX_CORPUS");
+            return None;
+        };
+        let files: BTreeMap<String, Vec<u8>> = std::fs::read_dir(&folder)
+            .unwrap_or_else(|error| panic!("cannot list {}: {error}", folder.display()))
+            .map(|entry| entry.unwrap())
+            .map(|entry| (entry.file_name().into_string().unwrap(), std::fs::read(entry.path()).unwrap()))
+            .collect();
+        assert!(!files.is_empty(), "no files in {}", folder.display());
+        Some(Self { folder, files })
+    }
+
+    /// The lines of a file of verdicts beside the folder, each a JSON object.
+    pub fn verdicts(&self, name: &str) -> Vec<Value> {
+        let path = self.folder.join("..").join(name);
+        let text =
+            std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("cannot read {}: {error}", path.display()));
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+}

@@ -1,0 +1,7 @@
+//! What must hold for every real Dockerfile.
+//!
+//! The files are not part of this repository. `DFX_CORPUS` names their folder; BuildKit's verdicts lie beside it. A
+//! test that finds no corpus says so loudly and passes: `.ci/run` sets the variable and fails if one is skipped.
+
+mod corpus;
+mod syntax;
