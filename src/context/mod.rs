@@ -1,1 +1,21 @@
 //! The build context as a value: which files there are, which of them `.dockerignore` leaves out.
+//!
+//! Nothing here touches a file system. The command line walks a folder and hands its entries to
+//! [`BuildContext::new`]; tests and browsers make theirs by hand.
+//!
+//! Paths are relative to the root of the context, have `/` between their parts and no `.` or `..` in them.
+
+mod build_context;
+mod clean;
+mod copy_source;
+mod glob;
+mod ignore_file;
+mod ignore_pattern;
+mod manifest;
+
+pub use build_context::{BuildContext, Entry, EntryKind};
+pub use copy_source::CopySourceMatch;
+pub use glob::{BadPattern, Glob};
+pub use ignore_file::{IgnoreFile, PathState, Problem, ProblemKind};
+pub use ignore_pattern::Pattern;
+pub use manifest::{LARGEST_MANIFEST, is_manifest};

@@ -1,0 +1,77 @@
+//! Which files of the build context are kept with their text.
+
+/// The largest text that is kept, in bytes. Real manifests are far smaller; generated lock files are often larger, and
+/// that they exist is all that is asked of them.
+pub const LARGEST_MANIFEST: u64 = 512 * 1024;
+
+const NAMES: &[&str] = &[
+    ".dockerignore",
+    ".npmrc",
+    ".yarnrc",
+    ".yarnrc.yml",
+    "Cargo.toml",
+    "Gemfile",
+    "Gemfile.lock",
+    "Pipfile",
+    "build.gradle",
+    "build.gradle.kts",
+    "composer.json",
+    "composer.lock",
+    "go.mod",
+    "go.work",
+    "package.json",
+    "pnpm-workspace.yaml",
+    "pom.xml",
+    "pyproject.toml",
+    "rust-toolchain.toml",
+    "setup.cfg",
+    "setup.py",
+];
+
+/// Beginnings and ends of names.
+const SHAPES: &[(&str, &str)] = &[
+    ("", ".csproj"),
+    ("", ".fsproj"),
+    ("", ".gradle"),
+    ("", ".gradle.kts"),
+    ("", ".sh"),
+    ("", ".vbproj"),
+    ("compose", ".yaml"),
+    ("compose", ".yml"),
+    ("docker-compose", ".yaml"),
+    ("docker-compose", ".yml"),
+    ("docker-entrypoint", ""),
+    ("entrypoint", ""),
+    ("requirements", ".in"),
+    ("requirements", ".txt"),
+];
+
+/// Whether the file at `path` is one whose text rules and rewrites ask for: package manifests, entrypoint scripts,
+/// compose files.
+pub fn is_manifest(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    NAMES.binary_search(&name).is_ok()
+        || SHAPES.iter().any(|(start, end)| name.starts_with(start) && name.ends_with(end))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_sorted_for_the_search() {
+        assert!(NAMES.is_sorted());
+    }
+
+    #[test]
+    fn manifests_are_known_by_name_wherever_they_lie() {
+        for path in
+            ["package.json", "web/package.json", "requirements-dev.txt", "src/App/App.csproj", "compose.prod.yml"]
+        {
+            assert!(is_manifest(path), "{path}");
+        }
+        for path in ["package.json5", "src/main.rs", "app.yml", "logo.png"] {
+            assert!(!is_manifest(path), "{path}");
+        }
+    }
+}
