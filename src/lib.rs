@@ -10,6 +10,7 @@ pub mod edit;
 pub mod finding;
 pub mod ir;
 pub mod knowledge;
+pub mod rules;
 pub mod shell;
 pub mod source;
 pub mod syntax;

@@ -1,0 +1,101 @@
+//! Where a rule puts what it finds.
+
+use crate::edit::{Edit, Effect, Fix};
+use crate::finding::{Finding, Label, Severity};
+use crate::source::Span;
+
+use super::Meta;
+
+/// Collects the findings of one rule in one file.
+#[derive(Debug)]
+pub struct Sink<'s> {
+    meta: &'static Meta,
+    findings: &'s mut Vec<Finding>,
+}
+
+impl<'s> Sink<'s> {
+    /// A sink that fills in what `meta` says of the rule.
+    pub fn new(meta: &'static Meta, findings: &'s mut Vec<Finding>) -> Self {
+        Self { meta, findings }
+    }
+
+    /// Report `message` about the word at `span`. The message is one sentence in the words of this file, without a
+    /// final full stop; the rest is added to the report that comes back.
+    pub fn report(&mut self, span: Span, message: impl Into<String>) -> Report<'_> {
+        let index = self.findings.len();
+        self.findings.push(Finding {
+            rule: self.meta.name,
+            severity: self.meta.severity,
+            message: message.into(),
+            span,
+            label: String::new(),
+            related: Vec::new(),
+            notes: Vec::new(),
+            help: None,
+            aliases: self.meta.aliases.to_vec(),
+            fix: None,
+        });
+        Report { meta: self.meta, finding: &mut self.findings[index], narrowed: false }
+    }
+}
+
+/// A finding that has been reported and may be told more about.
+#[derive(Debug)]
+pub struct Report<'f> {
+    meta: &'static Meta,
+    finding: &'f mut Finding,
+    narrowed: bool,
+}
+
+impl Report<'_> {
+    /// What to say at the primary span itself.
+    pub fn label(self, text: impl Into<String>) -> Self {
+        self.finding.label = text.into();
+        self
+    }
+
+    /// Another place that explains this one.
+    pub fn related(self, span: Span, text: impl Into<String>) -> Self {
+        self.finding.related.push(Label { span, text: text.into() });
+        self
+    }
+
+    /// Why it matters here. Whole sentences.
+    pub fn note(self, text: impl Into<String>) -> Self {
+        self.finding.notes.push(text.into());
+        self
+    }
+
+    /// What to do, as an order without a final full stop: "add `-y`".
+    pub fn help(self, text: impl Into<String>) -> Self {
+        self.finding.help = Some(text.into());
+        self
+    }
+
+    /// A severity other than the rule's own.
+    pub fn severity(self, severity: Severity) -> Self {
+        self.finding.severity = severity;
+        self
+    }
+
+    /// The finding answers to this code only (and to others named the same way), not to all aliases of the rule.
+    pub fn alias(mut self, code: &'static str) -> Self {
+        debug_assert!(self.meta.aliases.contains(&code), "{code} is not an alias of {}", self.meta.name);
+        if !std::mem::replace(&mut self.narrowed, true) {
+            self.finding.aliases.clear();
+        }
+        self.finding.aliases.push(code);
+        self
+    }
+
+    /// How to repair it. Edits that overlap, or no edits, are no fix.
+    pub fn fix(self, title: impl Into<String>, effect: Effect, edits: Vec<Edit>) -> Self {
+        debug_assert!(
+            self.meta.effect.is_some_and(|greatest| effect <= greatest),
+            "{} states {effect} beyond its META",
+            self.meta.name
+        );
+        self.finding.fix = Fix::new(title, effect, edits);
+        self
+    }
+}
