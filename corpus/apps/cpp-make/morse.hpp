@@ -1,0 +1,4 @@
+#pragma once
+#include <string>
+
+std::string morse(const std::string& text);

@@ -1,0 +1,5 @@
+from datetime import timedelta
+
+import humanize
+
+print("sailed", humanize.naturaltime(timedelta(days=3)))
