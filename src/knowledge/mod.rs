@@ -1,1 +1,19 @@
 //! Dated tables of facts, each with a typed look-up.
+//!
+//! The data files under `data/` are written by `scripts/make-knowledge.py tables FACTS` from a folder of collected facts
+//! (its docstring says what that holds) and committed; [`made_on`] says which days they describe. They are sorted text,
+//! searched where they lie in the program (2.7 MB): nothing is parsed at start-up. To refresh them, collect the
+//! facts anew, run `make-knowledge.py sizes FACTS` (asks apt for the sizes of Debian packages), then `tables`, then
+//! `cargo test knowledge`, and read the diff.
+
+pub mod debian;
+pub mod end_of_life;
+pub mod images;
+pub mod made_on;
+
+mod date;
+mod table;
+mod tag;
+
+pub use date::{Date, NotADate};
+pub use table::List;

@@ -1,0 +1,153 @@
+//! What several packages add together.
+
+use super::{Base, Release, base_of_digit};
+
+/// Lump n is line n, eight bytes: KiB in base 36 (5 digits), the first base that has it, `p` for Python.
+const BULLSEYE: &str = include_str!("../data/debian-bullseye-lumps.txt");
+const BOOKWORM: &str = include_str!("../data/debian-bookworm-lumps.txt");
+const TRIXIE: &str = include_str!("../data/debian-trixie-lumps.txt");
+pub(super) const LUMP_WIDTH: usize = 8;
+
+/// Whether apt installs recommended packages too, as it does unless told otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recommends {
+    /// `apt-get install`.
+    Installed,
+    /// `apt-get install --no-install-recommends`.
+    LeftOut,
+}
+
+/// What an installation adds to a base image.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Added<'a> {
+    /// Installed size of all new packages, in KiB.
+    pub installed_kib: u64,
+    /// The part of it that is Python packages, whose installation writes byte code as well.
+    pub python_kib: u64,
+    /// Names that the tables do not know; nothing is counted for them.
+    pub unknown: Vec<&'a str>,
+}
+
+impl Added<'_> {
+    /// The layer's likely size in KiB, package lists and archives not counted: 0.99 of the packages, 1,000 KiB of dpkg's
+    /// and other databases, 0.7 of the Python packages once more as byte code. Within 3.5 % in 12 measured
+    /// installations over bookworm; `-slim` images leave out documentation and come to 0.85 to 0.97 of it. Nothing if
+    /// nothing is added.
+    pub fn layer_kib(&self) -> u64 {
+        match self.installed_kib {
+            0 => 0,
+            installed => installed * 99 / 100 + 1_000 + self.python_kib * 7 / 10,
+        }
+    }
+}
+
+/// What `apt-get install names...` adds to `base`: the union of the closures, never their sum, which counts shared
+/// dependencies again and again. Where recommends and several names meet, the union is what apt does in 94 % of real
+/// command lines, and 8 % off at worst.
+pub fn added<'a>(
+    release: Release,
+    base: Base,
+    recommends: Recommends,
+    names: impl IntoIterator<Item = &'a str>,
+) -> Added<'a> {
+    let lumps = Lumps::of(release);
+    let mut union =
+        Union { release, recommends, lumps: vec![false; lumps.count()], packages: Vec::new(), pending: Vec::new() };
+    let mut unknown = Vec::new();
+    for name in names {
+        match release.packages().find([name]) {
+            Some(row) => union.add(row.field(union.column())),
+            None => unknown.push(name),
+        }
+    }
+    let mut total = Added { installed_kib: 0, python_kib: 0, unknown };
+    for lump in union.lumps.iter().enumerate().filter(|(_, new)| **new).filter_map(|(number, _)| lumps.get(number)) {
+        if lump.in_base.is_none_or(|has| has > base) {
+            total.installed_kib += lump.kib;
+            total.python_kib += if lump.python { lump.kib } else { 0 };
+        }
+    }
+    total
+}
+
+/// The lumps of the closures added so far.
+struct Union {
+    release: Release,
+    recommends: Recommends,
+    lumps: Vec<bool>,
+    /// Offsets of the packages whose closures are in already.
+    packages: Vec<usize>,
+    pending: Vec<usize>,
+}
+
+impl Union {
+    fn column(&self) -> usize {
+        match self.recommends {
+            Recommends::LeftOut => 6,
+            Recommends::Installed => 7,
+        }
+    }
+
+    /// Adds a closure as the table writes it: `+` and the offset of a package whose closure is part of this one, `.` and
+    /// the number of a lump.
+    fn add(&mut self, closure: &'static str) {
+        self.take(closure);
+        while let Some(offset) = self.pending.pop() {
+            let Err(place) = self.packages.binary_search(&offset) else { continue };
+            self.packages.insert(place, offset);
+            if let Some(row) = self.release.packages().at_byte(offset) {
+                self.take(row.field(self.column()));
+            }
+        }
+    }
+
+    fn take(&mut self, closure: &'static str) {
+        let mut rest = closure;
+        while let Some(mark) = rest.chars().next() {
+            let width = if mark == '+' { 5 } else { 4 };
+            let Some((item, behind)) = rest.split_at_checked(width) else { return };
+            let number = item.get(1..).and_then(|digits| usize::from_str_radix(digits, 36).ok());
+            match (mark, number) {
+                ('+', Some(offset)) => self.pending.push(offset),
+                (_, Some(number)) => {
+                    if let Some(lump) = self.lumps.get_mut(number) {
+                        *lump = true;
+                    }
+                }
+                (_, None) => return,
+            }
+            rest = behind;
+        }
+    }
+}
+
+/// The lumps of one release.
+#[derive(Clone, Copy)]
+pub(super) struct Lumps(&'static str);
+
+pub(super) struct Lump {
+    pub(super) kib: u64,
+    in_base: Option<Base>,
+    python: bool,
+}
+
+impl Lumps {
+    pub(super) fn of(release: Release) -> Self {
+        Self(match release {
+            Release::Bullseye => BULLSEYE,
+            Release::Bookworm => BOOKWORM,
+            Release::Trixie => TRIXIE,
+        })
+    }
+
+    pub(super) fn count(self) -> usize {
+        self.0.len() / LUMP_WIDTH
+    }
+
+    pub(super) fn get(self, number: usize) -> Option<Lump> {
+        let start = number.checked_mul(LUMP_WIDTH)?;
+        let line = self.0.get(start..start + LUMP_WIDTH)?;
+        let kib = u64::from_str_radix(line.get(..5)?, 36).ok()?;
+        Some(Lump { kib, in_base: base_of_digit(line.get(5..6)?), python: line.get(6..7)? == "p" })
+    }
+}

@@ -1,0 +1,59 @@
+//! Repositories that their makers gave up.
+
+use super::super::table::{List, Row, Table};
+
+/// repository pattern, tag pattern, kind, since, replacements, note, source.
+pub(super) const NOTICES: Table = Table::new(include_str!("../data/image-notices.tsv"));
+
+/// What became of a repository.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Notice {
+    /// What happened.
+    pub kind: NoticeKind,
+    /// When, as precise as is known: `2022-07` or `2024-07-29`.
+    pub since: Option<&'static str>,
+    /// What to use instead, the nearest first; empty where nothing takes its place. A `*` stands for the part of the name
+    /// that stays.
+    pub replacements: List,
+    /// A remark; may be empty.
+    pub note: &'static str,
+    /// The document that says so.
+    pub source: &'static str,
+}
+
+/// What happened to a repository.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoticeKind {
+    /// Its maintainers advise against it.
+    Deprecated,
+    /// No longer an official image.
+    Removed,
+    /// Published under another name.
+    Moved,
+    /// Not updated any more without having been given up in words.
+    Unmaintained,
+}
+
+/// The notice for this repository and tag. The table is a screenful, and its patterns keep it from being searched.
+pub(super) fn find(repository: &str, tag: &str) -> Option<Notice> {
+    NOTICES.all().find(|row| matches(row.field(0), repository) && matches(row.field(1), tag)).map(read)
+}
+
+/// Whether `text` is `pattern`, in which one `*` stands for anything.
+fn matches(pattern: &str, text: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == text,
+        Some((front, back)) => text.strip_prefix(front).is_some_and(|rest| rest.ends_with(back)),
+    }
+}
+
+fn read(row: Row) -> Notice {
+    let kind = match row.field(2) {
+        "deprecated" => NoticeKind::Deprecated,
+        "removed" => NoticeKind::Removed,
+        "moved" => NoticeKind::Moved,
+        _ => NoticeKind::Unmaintained,
+    };
+    let since = Some(row.field(3)).filter(|since| !since.is_empty());
+    Notice { kind, since, replacements: List::items(row.field(4)), note: row.field(5), source: row.field(6) }
+}
