@@ -5,7 +5,7 @@
 
 use super::date::Date;
 use super::end_of_life::{self, Cycle};
-use super::table::{List, Row, Table};
+use super::table::{Row, Table};
 use super::tag::{Tag, release_name, release_named};
 
 mod configuration;

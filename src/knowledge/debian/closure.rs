@@ -6,7 +6,7 @@ use super::{Base, Release, base_of_digit};
 const BULLSEYE: &str = include_str!("../data/debian-bullseye-lumps.txt");
 const BOOKWORM: &str = include_str!("../data/debian-bookworm-lumps.txt");
 const TRIXIE: &str = include_str!("../data/debian-trixie-lumps.txt");
-pub(super) const LUMP_WIDTH: usize = 8;
+const LUMP_WIDTH: usize = 8;
 
 /// Whether apt installs recommended packages too, as it does unless told otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,8 +51,7 @@ pub fn added<'a>(
     names: impl IntoIterator<Item = &'a str>,
 ) -> Added<'a> {
     let lumps = Lumps::of(release);
-    let mut union =
-        Union { release, recommends, lumps: vec![false; lumps.count()], packages: Vec::new(), pending: Vec::new() };
+    let mut union = Union { release, recommends, lumps: Vec::new(), packages: Vec::new(), pending: Vec::new() };
     let mut unknown = Vec::new();
     for name in names {
         match release.packages().find([name]) {
@@ -61,7 +60,9 @@ pub fn added<'a>(
         }
     }
     let mut total = Added { installed_kib: 0, python_kib: 0, unknown };
-    for lump in union.lumps.iter().enumerate().filter(|(_, new)| **new).filter_map(|(number, _)| lumps.get(number)) {
+    union.lumps.sort_unstable();
+    union.lumps.dedup();
+    for lump in union.lumps.into_iter().filter_map(|number| lumps.get(number)) {
         if lump.in_base.is_none_or(|has| has > base) {
             total.installed_kib += lump.kib;
             total.python_kib += if lump.python { lump.kib } else { 0 };
@@ -74,7 +75,8 @@ pub fn added<'a>(
 struct Union {
     release: Release,
     recommends: Recommends,
-    lumps: Vec<bool>,
+    /// With repetitions.
+    lumps: Vec<usize>,
     /// Offsets of the packages whose closures are in already.
     packages: Vec<usize>,
     pending: Vec<usize>,
@@ -109,11 +111,7 @@ impl Union {
             let number = item.get(1..).and_then(|digits| usize::from_str_radix(digits, 36).ok());
             match (mark, number) {
                 ('+', Some(offset)) => self.pending.push(offset),
-                (_, Some(number)) => {
-                    if let Some(lump) = self.lumps.get_mut(number) {
-                        *lump = true;
-                    }
-                }
+                (_, Some(number)) => self.lumps.push(number),
                 (_, None) => return,
             }
             rest = behind;
@@ -123,10 +121,10 @@ impl Union {
 
 /// The lumps of one release.
 #[derive(Clone, Copy)]
-pub(super) struct Lumps(&'static str);
+pub(super) struct Lumps(pub(super) &'static str);
 
 pub(super) struct Lump {
-    pub(super) kib: u64,
+    kib: u64,
     in_base: Option<Base>,
     python: bool,
 }
@@ -140,13 +138,9 @@ impl Lumps {
         })
     }
 
-    pub(super) fn count(self) -> usize {
-        self.0.len() / LUMP_WIDTH
-    }
-
     pub(super) fn get(self, number: usize) -> Option<Lump> {
         let start = number.checked_mul(LUMP_WIDTH)?;
-        let line = self.0.get(start..start + LUMP_WIDTH)?;
+        let line = self.0.get(start..start.checked_add(LUMP_WIDTH)?)?;
         let kib = u64::from_str_radix(line.get(..5)?, 36).ok()?;
         Some(Lump { kib, in_base: base_of_digit(line.get(5..6)?), python: line.get(6..7)? == "p" })
     }

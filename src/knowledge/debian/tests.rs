@@ -1,4 +1,4 @@
-use super::closure::{LUMP_WIDTH, Lumps};
+use super::closure::Lumps;
 use super::*;
 
 fn kib(release: Release, base: Base, recommends: Recommends, names: &[&str]) -> u64 {
@@ -73,8 +73,8 @@ fn every_table_is_sorted_and_well_formed() {
     for release in Release::ALL {
         release.packages().assert_well_formed(release.codename(), 1, 8);
         let lumps = Lumps::of(release);
-        assert!((0..lumps.count()).all(|number| lumps.get(number).is_some()));
-        assert!(lumps.get(lumps.count()).is_none() && lumps.get(usize::MAX / LUMP_WIDTH).is_none());
+        assert!(lumps.0.lines().enumerate().all(|(number, line)| line.len() == 7 && lumps.get(number).is_some()));
+        assert!(lumps.get(lumps.0.lines().count()).is_none() && lumps.get(usize::MAX / 8).is_none());
         for row in release.packages().all() {
             assert!(row.fields().skip(1).take(3).all(|size| size.parse::<u32>().is_ok()), "{}", row.text());
         }

@@ -28,7 +28,7 @@ fn rank(name: &str, build: &Build) -> Option<(usize, bool, usize)> {
     let binds = !tag.version.is_empty() && parts >= wanted;
     let names_release =
         tag.words().any(|word| release_named(word).is_some_and(|(_, release)| release == build.release));
-    binds.then_some((parts - wanted, !names_release, name.len()))
+    binds.then(|| (parts - wanted, !names_release, name.len()))
 }
 
 /// The tag of the supported release line that takes the place of `repository:tag`, in the same variant if that is still
