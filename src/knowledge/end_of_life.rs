@@ -8,6 +8,7 @@ use super::tag::Tag;
 
 /// product, cycle, release date, end, extended end, long-term support, codename; newest cycle of a product first.
 const CYCLES: Table = Table::new(include_str!("data/cycles.tsv"));
+const CODENAME: usize = 6;
 /// image repository, product.
 const PRODUCTS: Table = Table::new(include_str!("data/cycle-products.tsv"));
 
@@ -119,7 +120,7 @@ pub(super) fn product_of(repository: &str) -> Option<&'static str> {
 
 /// The cycle of this very name.
 pub(super) fn cycle(product: &str, name: &str) -> Option<Cycle> {
-    cycles(product).find(|cycle| cycle.name == name)
+    CYCLES.rows([product]).find(|row| row.field(1) == name).map(read)
 }
 
 /// The product whose cycles are the releases of this distribution family.
@@ -148,7 +149,7 @@ fn named(product: &str, text: &str) -> Option<Cycle> {
     let by_version = tag.shortened().find_map(|version| cycle(product, version));
     by_version.or_else(|| {
         let word = tag.words().next().filter(|_| tag.version.is_empty())?;
-        cycles(product).find(|cycle| cycle.codename == Some(word))
+        CYCLES.rows([product]).find(|row| row.field(CODENAME) == word).map(read)
     })
 }
 

@@ -14,9 +14,9 @@ pub struct Configuration {
     pub user: Known<&'static str>,
     /// Users that the image's Dockerfiles create, as `name` or `name:uid`; packages may create more.
     pub users: List,
-    /// ENTRYPOINT in exec form; empty where there is none.
+    /// ENTRYPOINT in exec form.
     pub entrypoint: Known<List>,
-    /// CMD in exec form; empty where there is none.
+    /// CMD in exec form.
     pub cmd: Known<List>,
     /// Exposed ports, as `9000/tcp`.
     pub ports: Known<List>,

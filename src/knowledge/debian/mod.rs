@@ -15,13 +15,13 @@ mod closure;
 pub use closure::{Added, Recommends, added};
 
 /// name, installed size, closure, closure with recommends, first base that has it, provider, the two closures encoded.
-const BULLSEYE: Table = Table::new(include_str!("data/debian-bullseye.tsv"));
-const BOOKWORM: Table = Table::new(include_str!("data/debian-bookworm.tsv"));
-const TRIXIE: Table = Table::new(include_str!("data/debian-trixie.tsv"));
+const BULLSEYE: Table = Table::new(include_str!("../data/debian-bullseye.tsv"));
+const BOOKWORM: Table = Table::new(include_str!("../data/debian-bookworm.tsv"));
+const TRIXIE: Table = Table::new(include_str!("../data/debian-trixie.tsv"));
 /// name, class, by hand or by rule.
-const CLASSES: Table = Table::new(include_str!("data/debian-classes.tsv"));
+const CLASSES: Table = Table::new(include_str!("../data/debian-classes.tsv"));
 /// release, -dev package, run-time packages, how they were found.
-const RUNTIME: Table = Table::new(include_str!("data/debian-runtime.tsv"));
+const RUNTIME: Table = Table::new(include_str!("../data/debian-runtime.tsv"));
 
 /// The Debian releases whose packages are in the tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -17,13 +17,13 @@ pub use notice::{Notice, NoticeKind};
 pub use suggestion::{fixed_tag, supported_tag};
 
 /// repository, tag, offset of the build in [`BUILDS`].
-const TAGS: Table = Table::new(include_str!("data/image-tags.tsv"));
+const TAGS: Table = Table::new(include_str!("../data/image-tags.tsv"));
 /// One line a build, see [`Build`]; the tags that share a line name the same image.
-const BUILDS: Table = Table::new(include_str!("data/image-rows.tsv"));
+const BUILDS: Table = Table::new(include_str!("../data/image-rows.tsv"));
 /// repository, tag suffix, number of version parts, first version, last version, release they were last built on.
-const CODENAMES: Table = Table::new(include_str!("data/image-codenames.tsv"));
+const CODENAMES: Table = Table::new(include_str!("../data/image-codenames.tsv"));
 /// Names of Docker's official images, present and past.
-const OFFICIAL: Table = Table::new(include_str!("data/image-official.tsv"));
+const OFFICIAL: Table = Table::new(include_str!("../data/image-official.tsv"));
 
 /// What is known about one repository and tag.
 #[derive(Debug, Clone, PartialEq, Eq)]
