@@ -1,0 +1,97 @@
+//! Commands other than the managers' own that empty a cache: `rm -rf`, `find -delete`.
+
+use crate::knowledge::options::{OptionSyntax, is_option, read_option};
+
+use super::row::{Cache, CacheKind, PackageManager};
+
+impl PackageManager {
+    /// The kinds of caches of this manager that the simple command `words` empties, whether by the manager's own verb
+    /// or by removing files. `home` is the home directory of the user who runs it, for `~`; the moving of caches by
+    /// variables is asked of `variable`.
+    pub fn caches_cleaned_by(
+        &self,
+        words: &[Option<&str>],
+        home: &str,
+        variable: impl Fn(&str) -> Option<String>,
+    ) -> Vec<CacheKind> {
+        let mut kinds = Vec::new();
+        if let Some(invocation) = super::recognise(words)
+            && self.shares_a_cache_with(invocation.manager)
+        {
+            kinds.extend_from_slice(invocation.cleans());
+        }
+        for cache in self.caches {
+            if !kinds.contains(&cache.kind) && removes_cache(words, cache, home, &variable) {
+                kinds.push(cache.kind);
+            }
+        }
+        kinds
+    }
+
+    fn shares_a_cache_with(&self, other: &PackageManager) -> bool {
+        self.name == other.name || self.caches.iter().any(|cache| other.caches.iter().any(|c| c.path == cache.path))
+    }
+}
+
+/// Whether the simple command `words` removes what lies in `cache`.
+pub fn removes_cache(
+    words: &[Option<&str>],
+    cache: &Cache,
+    home: &str,
+    variable: impl Fn(&str) -> Option<String>,
+) -> bool {
+    let directory = cache.directory(home, variable);
+    removed_paths(words).into_iter().any(|path| {
+        let path = match path.strip_prefix("~/") {
+            Some(below) => format!("{}/{below}", home.trim_end_matches('/')),
+            None => path.to_owned(),
+        };
+        covers(&path, &directory)
+    })
+}
+
+/// Whether removing `path` removes all or most of what lies in `directory`: the directory, one above it, or the
+/// files right in it by a glob.
+fn covers(path: &str, directory: &str) -> bool {
+    let everything_in = path.strip_suffix("/*").or_else(|| path.strip_suffix("/**"));
+    let path = everything_in.unwrap_or(path).trim_end_matches('/');
+    // `rm -rf /` and `/*` are no cleaning.
+    !path.is_empty()
+        && (directory == path
+            || directory.strip_prefix(path).is_some_and(|below| below.starts_with('/'))
+            // Debian's lists are often removed by their names alone: /var/lib/apt/lists/*_*.
+            || path.strip_prefix(directory).is_some_and(|below| {
+                below.strip_prefix('/').is_some_and(|name| name.starts_with('*') || everything_in.is_some())
+            }))
+}
+
+/// The paths that `rm -r` or `find ... -delete` remove.
+fn removed_paths<'w>(words: &[Option<&'w str>]) -> Vec<&'w str> {
+    let program = words.first().copied().flatten().and_then(|word| word.rsplit('/').next());
+    match program {
+        Some("rm") => operands_of_rm(words),
+        Some("find") => {
+            let removes = words.iter().flatten().any(|word| matches!(*word, "-delete" | "rm"));
+            let paths = words.iter().skip(1).map_while(|word| word.filter(|word| !word.starts_with(['-', '(', '!'])));
+            if removes { paths.collect() } else { Vec::new() }
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn operands_of_rm<'w>(words: &[Option<&'w str>]) -> Vec<&'w str> {
+    let mut flags = Vec::new();
+    let mut paths = Vec::new();
+    for (at, word) in words.iter().enumerate().skip(1) {
+        match word {
+            Some(word) if is_option(word) => {
+                read_option(words, at, OptionSyntax::Gnu, &|_| false, &mut flags);
+            }
+            Some(word) => paths.push(*word),
+            None => {}
+        }
+    }
+    let recursive = flags.iter().any(|flag| flag.is_one_of("-r -R --recursive"));
+    // Without -r, rm removes only files, which a glob may name.
+    if recursive { paths } else { paths.into_iter().filter(|path| path.contains('*')).collect() }
+}

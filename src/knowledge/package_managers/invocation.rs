@@ -1,0 +1,134 @@
+//! One command of a package manager, taken apart, and the questions that rules ask of it.
+
+use crate::knowledge::options::Flag;
+
+use super::operand::{Operand, OperandKind};
+use super::row::{Action, CacheKind, PackageManager, Place, ProjectScripts, Switch, Takes, Verb};
+
+/// One command of a package manager. All indices are indices of words.
+#[derive(Debug, Clone)]
+pub struct Invocation<'w> {
+    /// The manager.
+    pub manager: &'static PackageManager,
+    /// What the command does.
+    pub action: Action,
+    /// The first word of the command that names the tool: of `python -m pip` that is `pip`.
+    pub tool: usize,
+    /// The words of the verb; empty when there is none, as in a bare `yarn`.
+    pub verb: Vec<usize>,
+    /// The options, in order.
+    pub flags: Vec<Flag<'w>>,
+    /// What the command is about, in order; also the files that options such as `-r` name.
+    pub operands: Vec<Operand<'w>>,
+    /// Whether every word is known. Where it is not, a flag may hide in the unknown ones.
+    pub all_static: bool,
+    pub(super) row: Option<&'static Verb>,
+}
+
+impl<'w> Invocation<'w> {
+    /// Whether one of the flags named is there; names with dashes, blanks between: `"-g --global"`.
+    pub fn has_flag(&self, names: &str) -> bool {
+        self.flag(names).is_some()
+    }
+
+    /// The first of the flags named.
+    pub fn flag(&self, names: &str) -> Option<&Flag<'w>> {
+        self.flags.iter().find(|flag| flag.is_one_of(names))
+    }
+
+    /// The verb as the table spells it first: `install` for `npm i`.
+    pub fn verb_name(&self) -> Option<&'static str> {
+        self.row.and_then(|row| row.spellings.first().copied())
+    }
+
+    /// Whether the command puts packages into the image.
+    pub fn installs(&self) -> bool {
+        matches!(self.action, Action::Install | Action::InstallProject)
+    }
+
+    /// Whether the command installs what a project's files ask for and names no package itself.
+    pub fn is_project_install(&self) -> bool {
+        self.action == Action::InstallProject
+    }
+
+    /// The named packages.
+    pub fn packages(&self) -> impl Iterator<Item = &Operand<'w>> {
+        self.operands.iter().filter(|operand| operand.kind == OperandKind::Named)
+    }
+
+    /// Whether the command's questions are answered on the command line. Also true where it asks none.
+    pub fn answers_prompts(&self) -> bool {
+        self.is_on(self.manager.no_prompt.as_ref())
+    }
+
+    /// Whether recommended packages are left out. Also true where there are none.
+    pub fn skips_recommends(&self) -> bool {
+        self.is_on(self.manager.no_recommends.as_ref())
+    }
+
+    /// Whether a flag keeps the command from leaving a cache. False where no flag could; environment variables are
+    /// asked of [`Switch::is_on_by`].
+    pub fn skips_cache(&self) -> bool {
+        self.manager.no_cache.as_ref().is_some_and(|switch| switch.is_on(&self.flags))
+    }
+
+    /// Whether `switch` matters for this command and is on. Also true where it does not matter.
+    fn is_on(&self, switch: Option<&Switch>) -> bool {
+        switch.is_none_or(|switch| !switch.actions.contains(&self.action) || switch.is_on(&self.flags))
+    }
+
+    /// The flag that turns off the verification of downloads, if one does.
+    pub fn unverified(&self) -> Option<&Flag<'w>> {
+        let spellings = self.manager.unverified;
+        self.flags.iter().find(|flag| spellings.iter().any(|spelling| spelling.is_in(std::slice::from_ref(*flag))))
+    }
+
+    /// Whether it installs exactly what the lock file says or fails.
+    pub fn respects_lock(&self) -> bool {
+        self.manager.locked.as_ref().is_some_and(|locked| {
+            self.verb_name().is_some_and(|verb| locked.verbs.contains(&verb))
+                || locked.spellings.iter().any(|spelling| spelling.is_in(&self.flags))
+        })
+    }
+
+    /// Whether scripts of the project may run, which may read any file of it.
+    pub fn runs_project_scripts(&self) -> bool {
+        self.is_project_install()
+            && match &self.manager.project_scripts {
+                ProjectScripts::Never => false,
+                ProjectScripts::Unless(spelling) => !spelling.is_in(&self.flags),
+                ProjectScripts::Always => true,
+            }
+    }
+
+    /// The caches that it empties.
+    pub fn cleans(&self) -> &'static [CacheKind] {
+        match self.row {
+            Some(row) if self.action == Action::Clean => row.cleans,
+            _ => &[],
+        }
+    }
+
+    /// The directory that an option makes the command work in, where there is such an option.
+    pub fn directory(&self) -> Option<&Flag<'w>> {
+        self.flags.iter().rfind(|flag| self.takes(&flag.name) == Some(Takes::Directory) && flag.value.is_some())
+    }
+
+    /// The word after which an option may be written.
+    pub fn insert_after(&self, place: Place) -> usize {
+        match place {
+            Place::AfterTool => self.tool,
+            Place::AfterVerb => self.verb.last().copied().unwrap_or(self.tool),
+        }
+    }
+
+    pub(super) fn takes(&self, name: &str) -> Option<Takes> {
+        takes(self.manager, self.row, name)
+    }
+}
+
+/// What the value of the option `name` is; the verb knows better than the manager. `None` for a switch.
+pub(super) fn takes(manager: &PackageManager, verb: Option<&Verb>, name: &str) -> Option<Takes> {
+    let after_verb = verb.map_or(&[][..], |verb| verb.options).iter();
+    after_verb.chain(manager.options).find(|spec| spec.names.split(' ').any(|n| n == name)).map(|spec| spec.takes)
+}
