@@ -6,17 +6,17 @@
 //! facts anew, run `make-knowledge.py sizes FACTS` (asks apt for the sizes of Debian packages), then `tables`, then
 //! `cargo test knowledge`, and read the diff.
 
-mod date;
+pub mod commands;
 pub mod debian;
 pub mod end_of_life;
 pub mod images;
 pub mod made_on;
 pub mod options;
 pub mod package_managers;
+
+mod date;
 mod table;
 mod tag;
 
-
 pub use date::{Date, NotADate};
 pub use table::List;
-

@@ -218,7 +218,6 @@ fn split_dash(text: &str) -> (&str, Option<Version<'_>>) {
 #[cfg(test)]
 mod tests {
     use super::super::find;
-    use super::*;
 
     fn read(manager: &str, text: &str) -> String {
         let operand = find(manager).unwrap().operand(0, Some(text));

@@ -297,7 +297,8 @@ fn names_and_verbs_do_not_repeat() {
 fn the_fields_of_a_row_fit_together() {
     for manager in all() {
         let name = manager.name;
-        let actions: HashSet<Action> = manager.verbs.iter().map(|verb| verb.action).collect();
+        let actions: HashSet<Action> =
+            manager.verbs.iter().flat_map(|verb| [Some(verb.action), verb.on_project]).flatten().collect();
         assert!(manager.caches.is_empty() == manager.clean.is_none(), "{name}: caches are there to be emptied");
         let switches = [&manager.no_prompt, &manager.no_recommends, &manager.no_cache];
         for switch in switches.into_iter().flatten() {
