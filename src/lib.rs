@@ -10,7 +10,10 @@ pub mod edit;
 pub mod finding;
 pub mod ir;
 pub mod knowledge;
+mod lint;
 pub mod rules;
 pub mod shell;
 pub mod source;
 pub mod syntax;
+
+pub use lint::lint;

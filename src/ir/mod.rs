@@ -1,9 +1,29 @@
 //! What the Dockerfile means to BuildKit: stages, scopes, users, shells, commands.
+//!
+//! [`Build::new`] goes through the instructions once, as BuildKit's `dockerfile2llb` does, and works out what every
+//! rule would otherwise have to ask again.
 
+mod build;
+mod commands;
 mod image_reference;
+mod lowering;
 mod platform_args;
+mod problem;
+mod scope;
+mod scripts;
+mod stage;
 mod suggest;
+#[cfg(test)]
+mod tests;
+mod windows;
 
+pub use build::{Build, GlobalArg};
+pub use commands::{Command, CommandWord, Commands};
 pub use image_reference::{ImageReference, ImageReferenceError, ImageReferenceErrorKind, ImageReferenceSpans};
+pub use lowering::{clean_path, is_absolute};
 pub use platform_args::{Platform, PlatformError, PredefinedArg, platform_arg};
+pub use problem::{BuildProblem, BuildProblemKind};
+pub use scope::{Origin, Scope, Variable, Visible};
+pub use scripts::command_of;
+pub use stage::{Base, ExpandedWord, Setting, ShellSetting, Stage, StageSource, State, Step, UndefinedReference};
 pub use suggest::closest;

@@ -20,6 +20,15 @@ pub enum PlatformError {
     Unknown,
 }
 
+impl std::fmt::Display for PlatformError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Malformed => "it must read `os/architecture` or `os/architecture/variant`",
+            Self::Unknown => "it is neither an operating system nor an architecture",
+        })
+    }
+}
+
 impl Platform {
     /// What dfx takes for the builder and for the target where nothing names them: `linux/amd64`.
     pub fn assumed() -> Self {

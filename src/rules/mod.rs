@@ -2,10 +2,39 @@
 //!
 //! One file per rule lies under `/rules/<group>/`; this module mounts them and gives them what they see.
 
+mod context;
 mod documentation;
+#[cfg(test)]
+#[macro_use]
+pub(crate) mod harness;
 mod meta;
+mod options;
+mod registry;
 mod sink;
+#[cfg(test)]
+mod tests;
 
+#[path = "../../rules/build/mod.rs"]
+mod build;
+#[path = "../../rules/cache/mod.rs"]
+mod cache;
+#[path = "../../rules/pin/mod.rs"]
+mod pin;
+#[path = "../../rules/runtime/mod.rs"]
+mod runtime;
+#[path = "../../rules/security/mod.rs"]
+mod security;
+#[path = "../../rules/shell/mod.rs"]
+mod shell;
+#[path = "../../rules/size/mod.rs"]
+mod size;
+#[path = "../../rules/style/mod.rs"]
+mod style;
+
+pub use context::Context;
 pub use documentation::{Documentation, Example, HEADINGS};
 pub use meta::{Activation, BUILDKIT_CHECKS, Meta};
+pub use options::{LabelFormat, Options};
+pub(crate) use registry::group;
+pub use registry::{Rule, all, find};
 pub use sink::{Report, Sink};

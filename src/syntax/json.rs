@@ -7,7 +7,7 @@ use super::Word;
 /// What stands where a JSON array may stand.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum JsonForm {
-    /// An array of strings; `span` reaches from `[` to `]` within the text. BuildKit ignores what follows.
+    /// An array of strings.
     Strings {
         /// The decoded strings.
         elements: Vec<Word>,
@@ -27,7 +27,10 @@ pub(super) enum JsonForm {
 pub(super) fn parse_array(text: &LocatedText) -> JsonForm {
     let mut reader = Reader { text, at: 0 };
     reader.skip_unicode_whitespace();
-    reader.array().unwrap_or(JsonForm::NotJson)
+    let form = reader.array().unwrap_or(JsonForm::NotJson);
+    // Go's `json.Unmarshal` wants the value alone, so text behind it makes the whole shell form.
+    reader.skip_whitespace();
+    if reader.at == text.text().len() { form } else { JsonForm::NotJson }
 }
 
 /// Go's decoder gives up at this depth.
@@ -253,7 +256,7 @@ mod tests {
 
     #[test]
     fn escapes_are_resolved_and_located() {
-        let JsonForm::Strings { elements, span } = parse_array(&LocatedText::verbatim(r#"["a\n\u00e9", "b"] x"#, 4))
+        let JsonForm::Strings { elements, span } = parse_array(&LocatedText::verbatim(r#"["a\n\u00e9", "b"] "#, 4))
         else {
             panic!("an array of strings")
         };

@@ -1,0 +1,3 @@
+//! What makes builds rebuild more than they must.
+
+crate::rules::group! {}

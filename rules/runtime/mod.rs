@@ -1,0 +1,3 @@
+//! How the container runs: CMD, ENTRYPOINT, HEALTHCHECK, USER, signals, ports.
+
+crate::rules::group! {}

@@ -1,0 +1,3 @@
+//! What weakens the image or leaks from it.
+
+crate::rules::group! {}

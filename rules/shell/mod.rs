@@ -1,0 +1,3 @@
+//! What goes wrong between the Dockerfile and the shell.
+
+crate::rules::group! {}

@@ -1,0 +1,3 @@
+//! What makes the image larger than it must be.
+
+crate::rules::group! {}

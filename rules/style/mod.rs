@@ -1,0 +1,3 @@
+//! What reads badly and builds all the same.
+
+crate::rules::group! {}

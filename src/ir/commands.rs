@@ -1,0 +1,155 @@
+//! Every command that a build or its container may run.
+
+use crate::knowledge::package_managers::{Invocation, Operand, recognise};
+use crate::shell::Invoked;
+use crate::source::Span;
+use crate::syntax::{CommandForm, InstructionKind, Keyword};
+
+use super::{Build, Step, command_of};
+
+/// The commands of a file, in the order in which they stand.
+#[derive(Debug)]
+pub struct Commands<'b> {
+    commands: Vec<Command<'b>>,
+}
+
+/// One command, looked at through `sudo`, `env` and the like.
+#[derive(Debug)]
+pub struct Command<'b> {
+    /// The step that holds it.
+    pub step: &'b Step<'b>,
+    /// Its words behind the wrappers, the name first. Empty for assignments alone.
+    pub words: Vec<CommandWord<'b>>,
+    /// The command in its script; `None` in exec form.
+    pub invoked: Option<Invoked<'b>>,
+    /// What it asks of a package manager, if it is one. Indices are indices of `words`.
+    pub manager: Option<Invocation<'b>>,
+}
+
+/// A word of a command.
+#[derive(Debug, Clone, Copy)]
+pub struct CommandWord<'b> {
+    /// The value, where it is known without running anything.
+    pub value: Option<&'b str>,
+    /// Its place in the file.
+    pub span: Span,
+    /// Whether the place holds the word and nothing else: no continuation or comment lies inside.
+    pub is_contiguous: bool,
+}
+
+impl<'b> Commands<'b> {
+    /// The commands of all RUN, CMD, ENTRYPOINT and HEALTHCHECK instructions, also of those inside ONBUILD.
+    pub fn new(build: &'b Build<'b>) -> Self {
+        let mut commands = Vec::new();
+        for step in build.steps() {
+            match command_of(step.instruction.innermost()) {
+                Some(CommandForm::Exec { words, .. }) if build.scripts(step).is_empty() => {
+                    let words = words.iter().map(|word| CommandWord {
+                        value: Some(word.text()),
+                        span: word.span(),
+                        is_contiguous: word.is_contiguous(),
+                    });
+                    commands.push(Command::new(step, words.collect(), None));
+                }
+                Some(_) => of_scripts(build, step, &mut commands),
+                None => {}
+            }
+        }
+        Self { commands }
+    }
+
+    /// All commands.
+    pub fn all(&self) -> &[Command<'b>] {
+        &self.commands
+    }
+
+    /// The commands that the build runs: those of RUN.
+    pub fn of_build(&self) -> impl Iterator<Item = &Command<'b>> {
+        self.commands.iter().filter(|command| command.step.instruction.keyword == Some(Keyword::Run))
+    }
+
+    /// The commands of one step.
+    pub fn of_step(&self, step: &Step<'_>) -> &[Command<'b>] {
+        let place = |other: &Step<'_>| (other.stage, other.index);
+        let start = self.commands.partition_point(|command| place(command.step) < place(step));
+        let end = self.commands.partition_point(|command| place(command.step) <= place(step));
+        &self.commands[start..end]
+    }
+
+    /// The commands of package managers that the build runs.
+    pub fn package_managers(&self) -> impl Iterator<Item = (&Command<'b>, &Invocation<'b>)> {
+        self.of_build().filter_map(|command| Some((command, command.manager.as_ref()?)))
+    }
+}
+
+fn of_scripts<'b>(build: &'b Build<'b>, step: &'b Step<'b>, commands: &mut Vec<Command<'b>>) {
+    let options = match command_of(step.instruction.innermost()) {
+        Some(CommandForm::Shell(_)) => build.shell_of(step).1,
+        _ => crate::shell::ShellOptions::default(),
+    };
+    for script in build.scripts(step) {
+        for invoked in script.commands_with(options) {
+            let words = invoked.words().iter().map(|word| CommandWord {
+                value: word.literal(),
+                span: invoked.to_file(word.span),
+                is_contiguous: invoked.script.source.to_file(word.span).is_some(),
+            });
+            commands.push(Command::new(step, words.collect(), Some(invoked)));
+        }
+    }
+}
+
+impl<'b> Command<'b> {
+    fn new(step: &'b Step<'b>, words: Vec<CommandWord<'b>>, invoked: Option<Invoked<'b>>) -> Self {
+        let values: Vec<Option<&'b str>> = words.iter().map(|word| word.value).collect();
+        Self { step, manager: recognise(&values), words, invoked }
+    }
+
+    /// The name of what is run, without directory, where it is known.
+    pub fn name(&self) -> Option<&'b str> {
+        let name = self.words.first()?.value?;
+        Some(name.rsplit('/').next().unwrap_or(name))
+    }
+
+    /// The place of the name.
+    pub fn name_span(&self) -> Span {
+        self.words.first().map_or(self.step.instruction.keyword_span(), |word| word.span)
+    }
+
+    /// From the name to the last word.
+    pub fn span(&self) -> Span {
+        self.words.last().map_or(self.name_span(), |last| self.name_span().cover(last.span))
+    }
+
+    /// The words behind the name.
+    pub fn arguments(&self) -> &[CommandWord<'b>] {
+        self.words.get(1..).unwrap_or_default()
+    }
+
+    /// Whether one of the words behind the name is exactly `value`.
+    pub fn has_argument(&self, value: &str) -> bool {
+        self.arguments().iter().any(|word| word.value == Some(value))
+    }
+
+    /// The first word behind the name that is no option.
+    pub fn first_operand(&self) -> Option<&CommandWord<'b>> {
+        self.arguments().iter().find(|word| !word.value.is_some_and(|value| value.starts_with('-')))
+    }
+
+    /// The place of an operand of a package manager's command.
+    pub fn operand_span(&self, operand: &Operand<'_>) -> Span {
+        self.words.get(operand.word).map_or(self.span(), |word| word.span)
+    }
+
+    /// The place of the verb of a package manager's command; of its name where it has no verb.
+    pub fn verb_span(&self) -> Span {
+        let verb = self.manager.as_ref().map_or(&[][..], |manager| &manager.verb);
+        let spans = verb.iter().filter_map(|&at| self.words.get(at)).map(|word| word.span);
+        spans.reduce(Span::cover).unwrap_or(self.name_span())
+    }
+
+    /// Whether the command is in a RUN, not in what the container will run.
+    pub fn is_in_build(&self) -> bool {
+        matches!(self.step.instruction.kind, InstructionKind::Run(_))
+    }
+}

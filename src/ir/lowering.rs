@@ -1,0 +1,490 @@
+//! From the syntax tree to the build, instruction by instruction, as BuildKit's `dockerfile2llb` goes through it.
+
+use std::cell::OnceCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use crate::source::{LocatedText, Span};
+use crate::syntax::expansion::{Expander, Expansion, ExpansionError, Variables};
+use crate::syntax::{Dockerfile, Instruction, InstructionKind, Keyword, Pair, Pairs, Transfer, Word};
+
+use super::build::{self, Build, GlobalArg};
+use super::stage::{ExpandedWord, Setting, ShellSetting, StageSource, State, UndefinedReference};
+use super::{
+    Base, BuildProblem, BuildProblemKind, ImageReference, Origin, Platform, Scope, Stage, Step, Variable, Visible,
+    platform_arg, windows,
+};
+
+pub(super) struct Lowering<'f> {
+    file: &'f Dockerfile,
+    expander: Expander,
+    global: Scope,
+    global_args: Vec<GlobalArg<'f>>,
+    stages: Vec<Stage<'f>>,
+    /// The latest stage of each name, in lower case.
+    names: HashMap<String, usize>,
+    stray: Vec<&'f Instruction>,
+    problems: Vec<BuildProblem>,
+}
+
+const PLATFORM_ARGS: [&str; 11] = [
+    "BUILDPLATFORM",
+    "BUILDOS",
+    "BUILDOSVERSION",
+    "BUILDARCH",
+    "BUILDVARIANT",
+    "TARGETPLATFORM",
+    "TARGETOS",
+    "TARGETOSVERSION",
+    "TARGETARCH",
+    "TARGETVARIANT",
+    "TARGETSTAGE",
+];
+
+impl<'f> Lowering<'f> {
+    pub fn new(file: &'f Dockerfile) -> Self {
+        let mut global = Scope::default();
+        let platform = Platform::assumed();
+        for name in PLATFORM_ARGS {
+            let value = platform_arg(name, &platform, &platform, "");
+            let name_span = Span::at(0);
+            global.set(name, Variable { step: 0, value, origin: Origin::Predefined, is_certain: false, name_span });
+        }
+        Self {
+            file,
+            expander: Expander::new(file.escape),
+            global,
+            global_args: Vec::new(),
+            stages: Vec::new(),
+            names: HashMap::new(),
+            stray: Vec::new(),
+            problems: Vec::new(),
+        }
+    }
+
+    pub fn run(mut self) -> Build<'f> {
+        for instruction in self.file.instructions() {
+            match &instruction.kind {
+                InstructionKind::From(from) => self.stage(instruction, from),
+                InstructionKind::Arg(pairs) if self.stages.is_empty() => self.global_args(instruction, pairs),
+                _ if self.stages.is_empty() => self.stray(instruction),
+                _ => self.step(instruction),
+            }
+        }
+        if self.stages.is_empty() && self.file.instructions().next().is_some() && self.stray.is_empty() {
+            let end = self.file.source.text().trim_end().len();
+            self.problem(BuildProblemKind::NoStage, Span::at(end), None);
+        }
+        self.find_reachable_stages();
+        self.problems.sort_by_key(|problem| problem.span);
+        let Self { file, global, global_args, stages, stray, problems, .. } = self;
+        Build { file, global, global_args, stages, stray, problems }
+    }
+
+    fn problem(&mut self, kind: BuildProblemKind, span: Span, stage: Option<usize>) {
+        self.problems.push(BuildProblem { kind, span, stage });
+    }
+
+    fn stray(&mut self, instruction: &'f Instruction) {
+        self.stray.push(instruction);
+        if let Some(keyword) = instruction.keyword
+            && keyword != Keyword::From
+        {
+            self.problem(BuildProblemKind::BeforeFrom { keyword }, instruction.keyword_span(), None);
+        }
+    }
+
+    fn global_args(&mut self, instruction: &'f Instruction, pairs: &'f Pairs) {
+        for pair in &pairs.pairs {
+            let step = self.global_args.len();
+            let value = pair.value.as_ref().map(|word| self.expand_globally(word));
+            let value = value.and_then(Result::ok);
+            let variable = Variable {
+                step: step + 1,
+                value: value.as_ref().map(|expansion| expansion.value.clone()),
+                origin: Origin::Arg,
+                is_certain: false,
+                name_span: pair.name.span(),
+            };
+            self.global.set(pair.name.text(), variable);
+            self.global_args.push(GlobalArg { instruction, pair, value });
+        }
+    }
+
+    fn expand_globally(&mut self, word: &Word) -> Result<Expansion, ExpansionError> {
+        let visible = Visible::global(&self.global);
+        let result = self.expander.expand_word(word.text(), &GlobalVariables(&visible));
+        if let Err(error) = &result {
+            self.expansion_problem(error.clone(), word, None);
+        }
+        result
+    }
+
+    fn expansion_problem(&mut self, error: ExpansionError, word: &Word, stage: Option<usize>) {
+        if error.kind.fails_the_build() {
+            let span = word.locate(error.span);
+            self.problem(BuildProblemKind::Expansion(error), span, stage);
+        }
+    }
+
+    fn stage(&mut self, instruction: &'f Instruction, from: &'f crate::syntax::From) {
+        let index = self.stages.len();
+        let image = self.expand_from(&from.image, index);
+        let base = image.as_ref().map_or(Base::Unknown, |image| self.base(&from.image, image, index));
+        let flag = instruction.flag("platform").and_then(|flag| flag.value.as_ref());
+        let platform_expansion = flag.and_then(|word| self.expand_from(word, index));
+        let platform = flag.zip(platform_expansion.as_ref()).and_then(|(word, expansion)| {
+            let value = expansion.value.clone();
+            self.platform(word, &value, index)
+        });
+        if let Some(name) = &from.name
+            && !is_stage_name(name.word.text())
+        {
+            let kind = BuildProblemKind::InvalidStageName { name: name.word.text().to_owned() };
+            self.problem(kind, name.word.span(), Some(index));
+        }
+        let (last_state, needs) = match base {
+            Base::Stage(base) => (self.stages[base].last_state.clone(), vec![base]),
+            _ => (State::default(), Vec::new()),
+        };
+        let is_windows = match base {
+            Base::Stage(base) if platform.is_none() => self.stages[base].is_windows,
+            _ => windows::is_windows(platform.as_ref(), &base, self.file.escape),
+        };
+        if let Some(name) = &from.name {
+            self.names.insert(name.word.text().to_lowercase(), index);
+        }
+        self.stages.push(Stage {
+            index,
+            instruction,
+            from,
+            base,
+            image,
+            platform,
+            platform_expansion,
+            steps: Vec::new(),
+            scope: Scope::default(),
+            last_state,
+            needs,
+            is_reachable: false,
+            is_windows,
+        });
+    }
+
+    fn expand_from(&mut self, word: &Word, stage: usize) -> Option<Expansion> {
+        let visible = Visible::global(&self.global);
+        match self.expander.expand_word(word.text(), &GlobalVariables(&visible)) {
+            Ok(expansion) => Some(expansion),
+            Err(error) => {
+                self.expansion_problem(error, word, Some(stage));
+                None
+            }
+        }
+    }
+
+    /// A name is a stage if an earlier one has it, else `scratch`, else an image.
+    fn base(&mut self, word: &Word, image: &Expansion, index: usize) -> Base {
+        let name = image.value.as_str();
+        if name.is_empty() {
+            let kind = BuildProblemKind::BlankBaseName { word: word.text().to_owned() };
+            self.problem(kind, word.span(), Some(index));
+            return Base::Unknown;
+        }
+        if let Some(stage) = self.stage_named(name) {
+            return Base::Stage(stage);
+        }
+        if name == "scratch" {
+            return Base::Scratch;
+        }
+        match ImageReference::parse(name) {
+            Ok(reference) => Base::Image(reference),
+            Err(error) => {
+                let kind = BuildProblemKind::InvalidImage { name: name.to_owned(), error };
+                self.problem(kind, word.span(), Some(index));
+                Base::Unknown
+            }
+        }
+    }
+
+    /// The latest stage of that name, compared without regard to case.
+    fn stage_named(&self, name: &str) -> Option<usize> {
+        self.names.get(&name.to_lowercase()).copied()
+    }
+
+    fn platform(&mut self, word: &Word, value: &str, stage: usize) -> Option<Platform> {
+        if value.is_empty() {
+            self.problem(BuildProblemKind::BlankPlatform, word.span(), Some(stage));
+            return None;
+        }
+        match Platform::parse(value) {
+            Ok(platform) => Some(platform),
+            Err(error) => {
+                let kind = BuildProblemKind::InvalidPlatform { platform: value.to_owned(), error };
+                self.problem(kind, word.span(), Some(stage));
+                None
+            }
+        }
+    }
+
+    fn step(&mut self, instruction: &'f Instruction) {
+        let stage = self.stages.len() - 1;
+        let index = self.stages[stage].steps.len();
+        let expanded = self.expand_step(instruction, stage, index);
+        for error in expanded.iter().filter_map(|word| Some((&word.word, word.result.as_ref().err()?))) {
+            self.expansion_problem(error.1.clone(), error.0, Some(stage));
+        }
+        let sources = self.stage_sources(instruction, &expanded, stage);
+        let current = &self.stages[stage];
+        let step = Step {
+            stage,
+            index,
+            instruction,
+            state: current.last_state.clone(),
+            expanded,
+            sources,
+            scripts: OnceCell::new(),
+            is_windows: current.is_windows,
+        };
+        self.apply(&step);
+        let current = &mut self.stages[stage];
+        for source in &step.sources {
+            if let Base::Stage(needed) = source.source
+                && !current.needs.contains(&needed)
+            {
+                current.needs.push(needed);
+            }
+        }
+        current.steps.push(step);
+    }
+
+    fn expand_step(&self, instruction: &'f Instruction, stage: usize, index: usize) -> Vec<ExpandedWord> {
+        let visible = Visible::in_stage(&self.stages, &self.stages[stage], index);
+        let expand = |word: &Word| self.expand(word, &visible, |word| self.expander.expand_word(word, &visible));
+        let pair =
+            |pair: &Pair| [Some(expand(&pair.name)), pair.value.as_ref().map(&expand)].into_iter().flatten().collect();
+        let mut expanded: Vec<ExpandedWord> = match &instruction.kind {
+            InstructionKind::Env(pairs) | InstructionKind::Label(pairs) | InstructionKind::Arg(pairs) => {
+                pairs.pairs.iter().flat_map(|each| -> Vec<ExpandedWord> { pair(each) }).collect()
+            }
+            InstructionKind::Copy(transfer) | InstructionKind::Add(transfer) => {
+                self.expand_transfer(instruction, transfer, &visible)
+            }
+            InstructionKind::Workdir(word) | InstructionKind::User(word) | InstructionKind::Stopsignal(word) => {
+                vec![expand(word)]
+            }
+            InstructionKind::Volume(paths) => paths.iter().map(expand).collect(),
+            InstructionKind::Expose(ports) => ports.iter().map(|port| self.expand_port(port, &visible)).collect(),
+            _ => Vec::new(),
+        };
+        if matches!(instruction.kind, InstructionKind::Run(_)) {
+            let mounts = instruction.flags.iter().filter(|flag| flag.name.text() == "mount");
+            let fields = mounts.filter_map(|flag| flag.mount_fields()).flatten();
+            expanded.extend(fields.filter_map(|field| field.value).map(|value| expand(&value)));
+        }
+        expanded
+    }
+
+    fn expand_transfer(
+        &self,
+        instruction: &Instruction,
+        transfer: &Transfer,
+        visible: &Visible<'_>,
+    ) -> Vec<ExpandedWord> {
+        let expand = |word: &Word| self.expand(word, visible, |word| self.expander.expand_word(word, visible));
+        let flags = instruction
+            .flags
+            .iter()
+            .filter(|flag| matches!(flag.name.text(), "chown" | "chmod" | "checksum" | "exclude" | "link" | "parents"));
+        let mut expanded: Vec<ExpandedWord> = flags.filter_map(|flag| flag.value.as_ref()).map(expand).collect();
+        let paths = transfer.sources.iter().filter(|source| instruction.heredoc_of(source).is_none());
+        expanded.extend(paths.chain([&transfer.destination]).map(expand));
+        for heredoc in instruction.heredocs.iter().filter(|heredoc| heredoc.expands) {
+            let body = LocatedText::verbatim(self.file.source.slice(heredoc.body), heredoc.body.start);
+            let expander = Expander::for_heredoc();
+            expanded.push(self.expand(&body, visible, |word| expander.expand_word(word, visible)));
+        }
+        expanded
+    }
+
+    /// EXPOSE alone lets a word become several.
+    fn expand_port(&self, port: &Word, visible: &Visible<'_>) -> ExpandedWord {
+        self.expand(port, visible, |word| {
+            let split = self.expander.expand_words(word, visible)?;
+            Ok(Expansion { value: split.words.join(" "), references: split.references })
+        })
+    }
+
+    fn expand(
+        &self,
+        word: &Word,
+        visible: &Visible<'_>,
+        expand: impl Fn(&str) -> Result<Expansion, ExpansionError>,
+    ) -> ExpandedWord {
+        let result = expand(word.text());
+        let references = match &result {
+            Ok(expansion) => &expansion.references,
+            Err(error) => &error.references,
+        };
+        let mut undefined: Vec<UndefinedReference> = Vec::new();
+        for reference in references.iter().filter(|reference| !reference.is_set) {
+            let is_known = visible.is_declared_arg(&reference.name)
+                || matches!(reference.name.as_str(), "BUILDKIT_SBOM_SCAN_CONTEXT" | "BUILDKIT_SBOM_SCAN_STAGE");
+            if !is_known && undefined.iter().all(|earlier| earlier.name != reference.name) {
+                undefined.push(UndefinedReference { name: reference.name.clone(), span: word.locate(reference.span) });
+            }
+        }
+        let is_certain = references
+            .iter()
+            .all(|reference| visible.variable(&reference.name).is_some_and(|variable| variable.is_certain));
+        ExpandedWord { word: word.clone(), result, is_certain, undefined }
+    }
+
+    fn stage_sources(
+        &mut self,
+        instruction: &'f Instruction,
+        expanded: &[ExpandedWord],
+        stage: usize,
+    ) -> Vec<StageSource> {
+        let mut sources = Vec::new();
+        for flag in &instruction.flags {
+            let word = match (instruction.keyword, flag.name.text()) {
+                (Some(Keyword::Copy), "from") => flag.value.clone(),
+                (Some(Keyword::Run), "mount") => flag.mount_field(&["from"]),
+                _ => None,
+            };
+            let Some(word) = word else { continue };
+            let value = expanded.iter().find(|each| each.word.span() == word.span());
+            let name = value.map_or(word.text(), ExpandedWord::value).to_owned();
+            let source = self.source(&word, &name, stage);
+            sources.push(StageSource { word, source });
+        }
+        sources
+    }
+
+    /// A source is a stage by name, else by number, else an image.
+    fn source(&mut self, word: &Word, name: &str, stage: usize) -> Base {
+        if let Some(found) = self.stage_named(name) {
+            if found == stage {
+                self.problem(BuildProblemKind::CircularStages, word.span(), Some(stage));
+                return Base::Unknown;
+            }
+            return Base::Stage(found);
+        }
+        if let Ok(number) = name.parse::<usize>() {
+            if number < stage {
+                return Base::Stage(number);
+            }
+            self.problem(BuildProblemKind::NoSuchStage { number: name.to_owned() }, word.span(), Some(stage));
+            return Base::Unknown;
+        }
+        if name == "scratch" {
+            return Base::Scratch;
+        }
+        match ImageReference::parse(name) {
+            Ok(reference) => Base::Image(reference),
+            // BuildKit does not expand `COPY --from`; the rule that knows better words for it has the last say.
+            Err(_) if name.is_empty() || name.contains('$') => Base::Unknown,
+            Err(error) => {
+                let kind = BuildProblemKind::InvalidImage { name: name.to_owned(), error };
+                self.problem(kind, word.span(), Some(stage));
+                Base::Unknown
+            }
+        }
+    }
+
+    /// What the step changes for those behind it.
+    fn apply(&mut self, step: &Step<'f>) {
+        let stage = &mut self.stages[step.stage];
+        let setting = |word: &Word, value: String, is_certain: bool| {
+            Some(Rc::new(Setting { value, is_certain, span: word.span(), stage: step.stage }))
+        };
+        match &step.instruction.kind {
+            InstructionKind::Env(pairs) => set_variables(stage, step, pairs, Origin::Env, &self.global),
+            InstructionKind::Arg(pairs) => set_variables(stage, step, pairs, Origin::Arg, &self.global),
+            InstructionKind::User(word) => {
+                let is_certain = step.certain_value(word).is_some();
+                stage.last_state.user = setting(word, step.value(word).to_owned(), is_certain);
+            }
+            InstructionKind::Workdir(word) => {
+                let before = stage.last_state.workdir.as_deref();
+                let path = join_workdir(before.map(|before| before.value.as_str()), step.value(word));
+                let knows_start = before.is_some_and(|before| before.is_certain) || is_absolute(step.value(word));
+                let is_certain = knows_start && step.certain_value(word).is_some();
+                stage.last_state.workdir = setting(word, path, is_certain);
+            }
+            InstructionKind::Shell(words) => {
+                let words = words.iter().map(|word| word.text().to_owned()).collect();
+                stage.last_state.shell = Some(Rc::new(ShellSetting { words, span: step.instruction.span }));
+            }
+            _ => {}
+        }
+    }
+
+    fn find_reachable_stages(&mut self) {
+        let Some(target) = self.stages.len().checked_sub(1) else { return };
+        for index in build::needed_by(&self.stages, target) {
+            self.stages[index].is_reachable = true;
+        }
+        for stage in &mut self.stages {
+            stage.needs.sort_unstable();
+        }
+    }
+}
+
+fn set_variables(stage: &mut Stage<'_>, step: &Step<'_>, pairs: &Pairs, origin: Origin, global: &Scope) {
+    for pair in &pairs.pairs {
+        let name = step.value(&pair.name).to_owned();
+        let own = pair.value.as_ref().map(|word| step.value(word).to_owned());
+        let is_certain =
+            origin == Origin::Env && pair.value.as_ref().is_some_and(|word| step.certain_value(word).is_some());
+        // `ARG name` takes the value that the name has before the first FROM.
+        let value = own.or_else(|| global.before(&name, usize::MAX).and_then(|variable| variable.value.clone()));
+        stage.scope.set(&name, Variable { step: step.index, value, origin, is_certain, name_span: pair.name.span() });
+    }
+}
+
+/// BuildKit: a stage name starts with a letter and goes on with letters, digits, `-`, `_` and `.`, in lower case once
+/// folded (`^[a-z][a-z0-9-_\.]*$`).
+fn is_stage_name(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name.starts_with(|c: char| c.is_ascii_lowercase())
+        && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_.".contains(&byte))
+}
+
+/// Whether BuildKit takes a path for absolute, on Linux or Windows.
+pub fn is_absolute(path: &str) -> bool {
+    let bytes = path.as_bytes();
+    let has_drive = bytes.len() >= 3 && bytes[0].is_ascii_alphabetic() && bytes[1] == b':';
+    path.starts_with('/') || (has_drive && matches!(bytes[2], b'/' | b'\\')) || path.starts_with('\\')
+}
+
+/// The directory that WORKDIR leads to, cleaned as Go's `path.Clean` does.
+fn join_workdir(before: Option<&str>, path: &str) -> String {
+    if is_absolute(path) && !path.starts_with('/') {
+        return path.to_owned();
+    }
+    let joined = if path.starts_with('/') { path.to_owned() } else { format!("{}/{path}", before.unwrap_or("/")) };
+    clean_path(&joined)
+}
+
+/// An absolute path without `.`, `..`, doubled and final slashes.
+pub fn clean_path(path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()),
+            _ => parts.push(part),
+        }
+    }
+    format!("/{}", parts.join("/"))
+}
+
+/// Before the first FROM there is no default PATH.
+struct GlobalVariables<'v>(&'v Visible<'v>);
+
+impl Variables for GlobalVariables<'_> {
+    fn get(&self, name: &str) -> Option<std::borrow::Cow<'_, str>> {
+        self.0.variable(name)?.value.as_deref().map(Into::into)
+    }
+}

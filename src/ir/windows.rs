@@ -1,0 +1,20 @@
+//! Which stages run on Windows.
+
+use super::{Base, Platform};
+
+/// Whether a stage's commands run on Windows, as far as the file tells: by `--platform`, by the base image's name, or
+/// because the escape character is the backtick, which makes sense there only.
+pub(super) fn is_windows(platform: Option<&Platform>, base: &Base, escape: char) -> bool {
+    if let Some(platform) = platform {
+        return platform.os == "windows";
+    }
+    let is_named_so = match base {
+        Base::Image(image) => {
+            let name = format!("{}:{}", image.repository, image.tag.as_deref().unwrap_or_default());
+            let hints = ["windows", "nanoserver", "servercore", "-win-"];
+            hints.iter().any(|hint| name.to_ascii_lowercase().contains(hint))
+        }
+        _ => false,
+    };
+    is_named_so || escape == '`'
+}
