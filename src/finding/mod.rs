@@ -1,5 +1,7 @@
 //! What dfx reports: findings, how grave they are, and how they are told apart over time.
 
+pub mod suppression;
+
 use crate::edit::Fix;
 use crate::source::Span;
 
