@@ -131,7 +131,7 @@ impl Suppressions {
         let next = self.instructions.partition_point(|instruction| *instruction.lines.end() < line);
         match suppression.reach {
             Reach::File => Some((Scope::File, 0)),
-            Reach::Instruction => (next < self.instructions.len()).then_some((Scope::Instruction(next), line)),
+            Reach::Instruction => (next < self.instructions.len()).then_some((Scope::Instruction(next), line + 1)),
             Reach::Stage => {
                 let instruction = self.instructions.get(next).filter(|instruction| instruction.starts_stage);
                 instruction.and_then(|_| self.stages.get(next)).map(|stage| (Scope::Stage(stage + 1), 0))
