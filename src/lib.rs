@@ -5,6 +5,7 @@
 //! `ARCHITECTURE.md` says who may import whom.
 
 pub mod cli;
+pub mod config;
 pub mod context;
 pub mod edit;
 pub mod finding;
