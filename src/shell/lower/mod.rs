@@ -22,6 +22,8 @@ const DEEPEST_NESTING: usize = 48;
 const DEEPEST_SCRIPT: usize = 4;
 /// Longest text that is parsed, in bytes. The longest RUN of the corpus has 30 kB.
 const LONGEST_TEXT: usize = 1 << 20;
+/// Brackets open at once, in quotes or not. Real scripts stay below thirty.
+const MOST_OPEN_BRACKETS: usize = 200;
 /// Parser operations per byte; real scripts need about one.
 const OPERATIONS_PER_BYTE: usize = 16;
 
@@ -40,6 +42,8 @@ pub(super) fn parse_nested(source: ScriptSource, depth: usize) -> Script {
         Err(Fault::Opaque("not a POSIX shell"))
     } else if source.text().len() > LONGEST_TEXT {
         Err(Fault::Opaque("too long"))
+    } else if opens_too_often(source.text()) || repeats_prefixes(source.text()) {
+        Err(Fault::Opaque("too deeply nested"))
     } else {
         Lowerer::new(&source, depth).script()
     };
@@ -151,6 +155,25 @@ fn parse(text: &str) -> ParseResult {
     let operations = 10_000 + OPERATIONS_PER_BYTE * text.len();
     let profile = ShellProfile::native(ShellDialect::Bash);
     Parser::with_limits_and_profile(text, DEEPEST_NESTING, operations, profile).parse()
+}
+
+/// Whether more brackets are open at once than the parser bears: thousands of `${` overflow its stack and thousands of
+/// `{` take it quadratic time. Quotes are not looked at; no real script comes near.
+fn opens_too_often(text: &str) -> bool {
+    let mut open = 0usize;
+    text.bytes().any(|byte| {
+        match byte {
+            b'(' | b'{' | b'[' => open += 1,
+            b')' | b'}' | b']' => open = open.saturating_sub(1),
+            _ => {}
+        }
+        open > MOST_OPEN_BRACKETS
+    })
+}
+
+/// Whether there are so many `time` that, one inside the other (`time a | time b | …`), they overflow the parser's stack.
+fn repeats_prefixes(text: &str) -> bool {
+    ["time", "coproc"].iter().any(|prefix| text.matches(prefix).nth(MOST_OPEN_BRACKETS).is_some())
 }
 
 fn is_limit(message: &str) -> bool {
