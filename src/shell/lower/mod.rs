@@ -16,10 +16,11 @@ use shuck_parser::{ShellDialect, ShellProfile};
 use crate::shell::{Dialect, Script, ScriptSource, Sequence, Status};
 use crate::source::Span;
 
-/// Compound commands and substitutions inside each other. Real scripts stay below ten.
-const DEEPEST_NESTING: usize = 48;
+/// Compound commands and substitutions inside each other; half of it in a script inside a script, and so on, as all
+/// share one stack. Real scripts stay below ten.
+const DEEPEST_NESTING: usize = 32;
 /// Scripts inside the `-c` argument of a shell inside a script.
-const DEEPEST_SCRIPT: usize = 4;
+const DEEPEST_SCRIPT: usize = 3;
 /// Longest text that is parsed, in bytes. The longest RUN of the corpus has 30 kB.
 const LONGEST_TEXT: usize = 1 << 20;
 /// Brackets open at once, in quotes or not. Real scripts stay below thirty.
@@ -91,7 +92,7 @@ impl<'a> Lowerer<'a> {
     }
 
     fn script(mut self) -> Lowered<Sequence> {
-        let parsed = parse(self.text);
+        let parsed = parse(self.text, self.depth);
         if parsed.is_err() {
             return Err(self.refusal(&parsed));
         }
@@ -151,10 +152,10 @@ impl<'a> Lowerer<'a> {
 }
 
 /// Always as Bash: what other shells lack of it does not hinder their scripts, and `[[` is understood in all.
-fn parse(text: &str) -> ParseResult {
+fn parse(text: &str, depth: usize) -> ParseResult {
     let operations = 10_000 + OPERATIONS_PER_BYTE * text.len();
     let profile = ShellProfile::native(ShellDialect::Bash);
-    Parser::with_limits_and_profile(text, DEEPEST_NESTING, operations, profile).parse()
+    Parser::with_limits_and_profile(text, DEEPEST_NESTING >> depth, operations, profile).parse()
 }
 
 /// Whether more brackets are open at once than the parser bears: thousands of `${` overflow its stack and thousands of
