@@ -4,6 +4,7 @@
 //! [`rules`] look at it and report [`finding`]s, which carry fixes made of [`edit`]s; [`report`] writes them down.
 //! `ARCHITECTURE.md` says who may import whom.
 
+mod check;
 pub mod cli;
 pub mod config;
 pub mod context;
@@ -17,4 +18,5 @@ pub mod shell;
 pub mod source;
 pub mod syntax;
 
+pub use check::{Checked, Settings, check};
 pub use lint::lint;

@@ -1,5 +1,7 @@
 //! The keys that `dfx.toml` may hold: reader, schema, template and `dfx config show` all follow this table.
 
+use crate::rules::LabelFormat;
+
 /// A key of `dfx.toml`.
 #[derive(Debug, Clone, Copy)]
 pub struct Key {
@@ -32,8 +34,16 @@ pub enum Kind {
     Rules,
 }
 
-/// The formats that a required label may have.
-pub const LABEL_FORMATS: [&str; 7] = ["text", "url", "rfc3339", "semver", "spdx", "hash", "email"];
+/// The formats that a required label may have, by name.
+pub(super) const LABEL_FORMATS: [(&str, LabelFormat); 7] = [
+    ("text", LabelFormat::Text),
+    ("url", LabelFormat::Url),
+    ("rfc3339", LabelFormat::Rfc3339),
+    ("semver", LabelFormat::SemVer),
+    ("spdx", LabelFormat::Spdx),
+    ("hash", LabelFormat::GitHash),
+    ("email", LabelFormat::Email),
+];
 
 /// The values of a rule's `severity`.
 pub(super) const LEVELS: [&str; 5] = ["error", "warning", "info", "style", "off"];

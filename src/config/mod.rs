@@ -15,7 +15,7 @@ mod threshold;
 
 pub use code::{Catalogue, Selector, UnknownCode};
 pub use fault::Fault;
-pub use keys::{KEYS, Key, Kind, LABEL_FORMATS, RULE_KEYS};
+pub use keys::{KEYS, Key, Kind, RULE_KEYS};
 pub use path_patterns::PathPatterns;
 pub use profile::Profile;
 pub use read::Config;

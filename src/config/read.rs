@@ -7,13 +7,12 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::finding::Severity;
+use crate::rules::LabelFormat;
 use crate::source::{SourceFile, Span};
 
 use super::code::closest;
-use super::keys::LEVELS;
-use super::{
-    Catalogue, Choice, FailOn, Fault, KEYS, Key, LABEL_FORMATS, Level, PathPatterns, Profile, RULE_KEYS, Selector,
-};
+use super::keys::{LABEL_FORMATS, LEVELS};
+use super::{Catalogue, Choice, FailOn, Fault, KEYS, Key, Level, PathPatterns, Profile, RULE_KEYS, Selector};
 
 /// What a `dfx.toml` says.
 #[derive(Debug, Clone, Default)]
@@ -28,8 +27,8 @@ pub struct Config {
     pub exclude: Vec<String>,
     /// Registries from which base images may come; empty for all.
     pub allowed_registries: Vec<String>,
-    /// Labels that the final image must have, each with one of [`LABEL_FORMATS`].
-    pub required_labels: BTreeMap<String, &'static str>,
+    /// Labels that the final image must have, each with the form of its value.
+    pub required_labels: BTreeMap<String, LabelFormat>,
     /// Whether labels that are not required are reported.
     pub strict_labels: bool,
     /// Rules that are off in some files.
@@ -133,8 +132,8 @@ impl Reader<'_> {
 
     fn read_required_labels(&mut self, value: &Value<'_>, config: &mut Config) {
         for (label, value) in self.table(value).into_iter().flatten() {
-            let format = |name: &str| LABEL_FORMATS.into_iter().find(|format| *format == name);
-            if let Some(format) = self.word(value, LABEL_FORMATS, format) {
+            let format = |name: &str| LABEL_FORMATS.iter().find(|(known, _)| *known == name).map(|(_, format)| *format);
+            if let Some(format) = self.word(value, LABEL_FORMATS.map(|(name, _)| name), format) {
                 config.required_labels.insert(label.get_ref().to_string(), format);
             }
         }
@@ -325,7 +324,7 @@ severity = "off"
         assert_eq!(config.fail_on, Some(FailOn::Never));
         assert!(config.excluded().unwrap().match_file("a/vendor/Dockerfile"));
         assert_eq!(config.allowed_registries, ["docker.io"]);
-        assert_eq!(config.required_labels["org.opencontainers.image.source"], "url");
+        assert_eq!(config.required_labels["org.opencontainers.image.source"], LabelFormat::Url);
         assert!(config.strict_labels);
         assert_eq!(config.ignored_in("test/a/Dockerfile").collect::<Vec<_>>(), [&Selector::Group("build")]);
         assert_eq!(config.ignored_in("Dockerfile").count(), 0);

@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{KEYS, Key, Kind, LABEL_FORMATS, RULE_KEYS};
+use super::keys::LABEL_FORMATS;
+use super::{KEYS, Key, Kind, RULE_KEYS};
 
 /// The JSON Schema (draft 2020-12) of `dfx.toml`, for editors.
 pub fn json_schema() -> Value {
@@ -34,7 +35,9 @@ fn kind(kind: Kind) -> Value {
         Kind::Codes | Kind::Strings => strings,
         Kind::Boolean => json!({ "type": "boolean" }),
         Kind::CodesByPattern => json!({ "type": "object", "additionalProperties": strings }),
-        Kind::FormatByLabel => json!({ "type": "object", "additionalProperties": { "enum": LABEL_FORMATS } }),
+        Kind::FormatByLabel => {
+            json!({ "type": "object", "additionalProperties": { "enum": LABEL_FORMATS.map(|(name, _)| name) } })
+        }
         Kind::Rules => json!({
             "type": "object",
             "propertyNames": { "pattern": "^[a-z]+/[a-z0-9-]+$" },

@@ -1,0 +1,106 @@
+//! Lint one file as the user wants it: the rules that are on, the severities that are set, less what is suppressed.
+
+use crate::config::Selection;
+use crate::context::BuildContext;
+use crate::finding::Finding;
+use crate::finding::suppression::{Commented, InstructionLines, Suppressions};
+use crate::rules::{self, BUILDKIT_CHECKS, Options};
+use crate::source::Span;
+use crate::syntax::{DirectiveName, Dockerfile, Keyword};
+
+/// What users have set.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Which rules are on, and how grave their findings are.
+    pub selection: Selection,
+    /// Options of rules.
+    pub options: Options,
+}
+
+/// What came of a file.
+#[derive(Debug)]
+pub struct Checked {
+    /// What is to be reported, by place.
+    pub findings: Vec<Finding>,
+    /// Number of findings that comments in the file keep away.
+    pub suppressed: usize,
+    /// The comments that keep findings away, with what each was of use for.
+    pub suppressions: Suppressions,
+}
+
+/// Lints a file as `settings` say. Never fails.
+pub fn check(file: &Dockerfile, settings: &Settings, build_context: Option<&BuildContext>) -> Checked {
+    let Settings { selection, options } = settings;
+    let rules = rules::all().filter(|rule| selection.is_on(rule.meta));
+    let mut findings = crate::lint(file, rules, options, build_context);
+    findings.retain_mut(|finding| {
+        let Some(rule) = rules::find(finding.rule) else {
+            return false;
+        };
+        finding.severity = selection.severity(rule.meta, finding.severity);
+        selection.reports(rule.meta, &finding.aliases)
+    });
+    let mut suppressions = suppressions(file);
+    let found = findings.len();
+    findings.retain(|finding| suppressions.cover(finding, file.source.line_at(finding.span.start)).is_none());
+    Checked { suppressed: found - findings.len(), findings, suppressions }
+}
+
+fn suppressions(file: &Dockerfile) -> Suppressions {
+    let comments: Vec<Span> = file.comments().collect();
+    let check = file.directives().find(|directive| directive.name == DirectiveName::Check);
+    let check = check.map(|directive| (directive.span, directive.value_span));
+    if comments.is_empty() && check.is_none() {
+        return Suppressions::default();
+    }
+    let instructions: Vec<InstructionLines> = file
+        .instructions()
+        .map(|instruction| InstructionLines {
+            lines: instruction.first_line..=instruction.last_line,
+            starts_stage: instruction.keyword == Some(Keyword::From),
+        })
+        .collect();
+    Suppressions::read(&Commented {
+        source: &file.source,
+        comments: &comments,
+        check,
+        instructions: &instructions,
+        checks: &BUILDKIT_CHECKS,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Choice, Level};
+    use crate::finding::Severity;
+    use crate::knowledge::Date;
+    use crate::source::SourceFile;
+
+    const RULE: &str = "build/unknown-instruction";
+
+    fn check_with(text: &str, levels: Vec<(&'static str, Level)>) -> Checked {
+        let selection = Selection::new(Choice::default(), Choice::default(), levels);
+        let options = Options::new(Date::new(2026, 11, 23).unwrap());
+        let file = crate::syntax::parse(SourceFile::new("Dockerfile", text));
+        check(&file, &Settings { selection, options }, None)
+    }
+
+    fn count(findings: &[Finding]) -> usize {
+        findings.iter().filter(|finding| finding.rule == RULE).count()
+    }
+
+    #[test]
+    fn what_a_comment_suppresses_is_counted_and_not_reported() {
+        let checked = check_with("FROM a:1\n# dfx: ignore[build/unknown-instruction]\nRUNN x\nRUNN y\n", vec![]);
+        assert_eq!((count(&checked.findings), checked.suppressed), (1, 1));
+    }
+
+    #[test]
+    fn a_rule_that_is_off_reports_nothing_and_another_severity_is_reported() {
+        assert_eq!(count(&check_with("FROM a:1\nRUNN x\n", vec![(RULE, Level::Off)]).findings), 0);
+        let checked = check_with("FROM a:1\nRUNN x\n", vec![(RULE, Level::Severity(Severity::Info))]);
+        let found = checked.findings.iter().find(|finding| finding.rule == RULE);
+        assert_eq!(found.map(|finding| finding.severity), Some(Severity::Info));
+    }
+}
