@@ -13,6 +13,7 @@ pub mod finding;
 pub mod ir;
 pub mod knowledge;
 mod lint;
+pub mod report;
 pub mod rules;
 pub mod shell;
 pub mod source;

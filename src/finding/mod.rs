@@ -1,9 +1,12 @@
 //! What dfx reports: findings, how grave they are, and how they are told apart over time.
 
+mod fingerprint;
 pub mod suppression;
 
 use crate::edit::Fix;
 use crate::source::Span;
+
+pub use fingerprint::fingerprints;
 
 /// How grave a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
