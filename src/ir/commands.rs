@@ -1,5 +1,6 @@
 //! Every command that a build or its container may run.
 
+use crate::knowledge::commands::{Wrapped, Wrapper, strip_wrapper};
 use crate::knowledge::package_managers::{Invocation, Operand, recognise};
 use crate::shell::Invoked;
 use crate::source::Span;
@@ -20,6 +21,8 @@ pub struct Command<'b> {
     pub step: &'b Step<'b>,
     /// Its words behind the wrappers, the name first. Empty for assignments alone.
     pub words: Vec<CommandWord<'b>>,
+    /// In exec form, the wrappers' words: `tini`, `--`. The wrappers in a script are those of [`Invoked::wrappers`].
+    pub wrapping: Vec<CommandWord<'b>>,
     /// The command in its script; `None` in exec form.
     pub invoked: Option<Invoked<'b>>,
     /// What it asks of a package manager, if it is one. Indices are indices of `words`.
@@ -49,7 +52,7 @@ impl<'b> Commands<'b> {
                         span: word.span(),
                         is_contiguous: word.is_contiguous(),
                     });
-                    commands.push(Command::new(step, words.collect(), None));
+                    commands.push(Command::in_exec_form(step, words.collect()));
                 }
                 Some(_) => of_scripts(build, step, &mut commands),
                 None => {}
@@ -100,9 +103,22 @@ fn of_scripts<'b>(build: &'b Build<'b>, step: &'b Step<'b>, commands: &mut Vec<C
 }
 
 impl<'b> Command<'b> {
+    /// Nobody but the wrappers themselves looks at the words of an exec form.
+    fn in_exec_form(step: &'b Step<'b>, mut words: Vec<CommandWord<'b>>) -> Self {
+        let mut head = 0;
+        let values: Vec<Option<&str>> = words.iter().map(|word| word.value).collect();
+        while let Some(Wrapper { command: Wrapped::Words(at), .. }) = strip_wrapper(&values[head..])
+            && at > 0
+        {
+            head += at;
+        }
+        let wrapping = words.drain(..head).collect();
+        Self { wrapping, ..Self::new(step, words, None) }
+    }
+
     fn new(step: &'b Step<'b>, words: Vec<CommandWord<'b>>, invoked: Option<Invoked<'b>>) -> Self {
         let values: Vec<Option<&'b str>> = words.iter().map(|word| word.value).collect();
-        Self { step, manager: recognise(&values), words, invoked }
+        Self { step, manager: recognise(&values), words, invoked, wrapping: Vec::new() }
     }
 
     /// The name of what is run, without directory, where it is known.

@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use crate::shell::Dialect;
 use crate::source::{LocatedText, Span};
 use crate::syntax::expansion::{Expander, Expansion, ExpansionError, Variables};
 use crate::syntax::{Dockerfile, Instruction, InstructionKind, Keyword, Pair, Pairs, Transfer, Word};
@@ -12,7 +13,7 @@ use super::build::{self, Build, GlobalArg};
 use super::stage::{ExpandedWord, Setting, ShellSetting, StageSource, State, UndefinedReference};
 use super::{
     Base, BuildProblem, BuildProblemKind, ImageReference, Origin, Platform, Scope, Stage, Step, Variable, Visible,
-    platform_arg, windows,
+    images, platform_arg, windows,
 };
 
 pub(super) struct Lowering<'f> {
@@ -145,7 +146,7 @@ impl<'f> Lowering<'f> {
         }
         let (last_state, needs) = match base {
             Base::Stage(base) => (self.stages[base].last_state.clone(), vec![base]),
-            _ => (State::default(), Vec::new()),
+            _ => (State { default_shell: images::shell_of_base(&base), ..State::default() }, Vec::new()),
         };
         let is_windows = match base {
             Base::Stage(base) if platform.is_none() => self.stages[base].is_windows,
@@ -416,6 +417,12 @@ impl<'f> Lowering<'f> {
                 let words = words.iter().map(|word| word.text().to_owned()).collect();
                 stage.last_state.shell = Some(Rc::new(ShellSetting { words, span: step.instruction.span }));
             }
+            InstructionKind::Run(command) => {
+                let text = self.file.source.slice(command.span());
+                if let Some(shell) = shell_linked_by(text) {
+                    stage.last_state.default_shell = shell;
+                }
+            }
             _ => {}
         }
     }
@@ -441,6 +448,15 @@ fn set_variables(stage: &mut Stage<'_>, step: &Step<'_>, pairs: &Pairs, origin: 
         let value = own.or_else(|| global.before(&name, usize::MAX).and_then(|variable| variable.value.clone()));
         stage.scope.set(&name, Variable { step: step.index, value, origin, is_certain, name_span: pair.name.span() });
     }
+}
+
+/// The program that a RUN puts behind `/bin/sh`, in the ways in which this is done.
+fn shell_linked_by(text: &str) -> Option<Dialect> {
+    if text.contains("dpkg-reconfigure") && text.contains("dash") {
+        return Some(Dialect::Bash);
+    }
+    let is_link = text.contains("bin/sh") && text.contains("ln ");
+    is_link.then(|| if text.contains("bash") { Dialect::Bash } else { Dialect::Sh })
 }
 
 /// BuildKit: a stage name starts with a letter and goes on with letters, digits, `-`, `_` and `.`, in lower case once

@@ -6,6 +6,7 @@
 mod build;
 mod commands;
 mod image_reference;
+mod images;
 mod lowering;
 mod platform_args;
 mod problem;
@@ -15,6 +16,8 @@ mod stage;
 mod suggest;
 #[cfg(test)]
 mod tests;
+mod tools;
+mod users;
 mod windows;
 
 pub use build::{Build, GlobalArg};
@@ -27,3 +30,5 @@ pub use scope::{Origin, Scope, Variable, Visible};
 pub use scripts::command_of;
 pub use stage::{Base, ExpandedWord, Setting, ShellSetting, Stage, StageSource, State, Step, UndefinedReference};
 pub use suggest::closest;
+pub use tools::ToolPresence;
+pub use users::{CreatedUser, Users};

@@ -1,5 +1,6 @@
 //! The scripts that a step hands to a shell.
 
+use crate::knowledge::commands::{Wrapped, Wrapper, strip_wrapper};
 use crate::shell::{Dialect, Script, ScriptForm, ScriptSource, ShellOptions};
 use crate::source::LocatedText;
 use crate::syntax::{CommandForm, Healthcheck, Heredoc, Instruction, InstructionKind, Word};
@@ -22,7 +23,7 @@ impl Build<'_> {
                 Dialect::from_shell_words(&words)
             }
             None if step.is_windows => (Dialect::Opaque, ShellOptions::default()),
-            None => (Dialect::Sh, ShellOptions::default()),
+            None => (step.state.default_shell, ShellOptions::default()),
         }
     }
 
@@ -79,7 +80,15 @@ pub fn command_of(instruction: &Instruction) -> Option<&CommandForm> {
 
 /// The script in `["/bin/bash", "-lc", "script"]`.
 fn dash_c(words: &[Word]) -> Option<ScriptSource> {
-    let (shell, rest) = words.split_first()?;
+    let values: Vec<Option<&str>> = words.iter().map(|word| Some(word.text())).collect();
+    let mut head = 0;
+    // `["tini", "--", "sh", "-c", "..."]`
+    while let Some(Wrapper { command: Wrapped::Words(at), .. }) = strip_wrapper(&values[head..])
+        && at > 0
+    {
+        head += at;
+    }
+    let (shell, rest) = words[head..].split_first()?;
     let dialect = Dialect::from_program(shell.text());
     if dialect == Dialect::Opaque {
         return None;

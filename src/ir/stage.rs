@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 use std::rc::Rc;
 
-use crate::shell::Script;
+use crate::shell::{Dialect, Script};
 use crate::source::Span;
 use crate::syntax::expansion::{Expansion, ExpansionError};
 use crate::syntax::{From, Instruction, Word};
@@ -120,6 +120,8 @@ pub struct State {
     pub workdir: Option<Rc<Setting>>,
     /// Set by SHELL; `None` for the platform's own.
     pub shell: Option<Rc<ShellSetting>>,
+    /// The program behind `/bin/sh`, as far as it is known.
+    pub default_shell: Dialect,
 }
 
 /// A value, and the instruction that gave it.

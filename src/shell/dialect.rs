@@ -1,9 +1,10 @@
 //! Which shell runs a script, and with which options it starts.
 
 /// The language of a script.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Dialect {
     /// `/bin/sh`, whatever it is in the image.
+    #[default]
     Sh,
     /// Debian's `dash`.
     Dash,
