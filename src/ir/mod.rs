@@ -6,6 +6,7 @@
 mod build;
 mod commands;
 mod image_reference;
+mod image_use;
 mod images;
 mod lowering;
 mod platform_args;
@@ -23,6 +24,7 @@ mod windows;
 pub use build::{Build, GlobalArg};
 pub use commands::{Command, CommandWord, Commands};
 pub use image_reference::{ImageReference, ImageReferenceError, ImageReferenceErrorKind, ImageReferenceSpans};
+pub use image_use::{ImageRole, ImageUse};
 pub use lowering::{clean_path, is_absolute};
 pub use platform_args::{Platform, PlatformError, PredefinedArg, platform_arg};
 pub use problem::{BuildProblem, BuildProblemKind};

@@ -36,6 +36,22 @@ impl Date {
     pub fn day(self) -> u8 {
         self.day
     }
+
+    /// How many days later `other` is; negative where it is earlier.
+    pub fn days_until(self, other: Date) -> i32 {
+        other.number() - self.number()
+    }
+
+    /// Days since the first of March of the year 0: with March first, the leap day ends the year.
+    fn number(self) -> i32 {
+        let month = (i32::from(self.month) + 9) % 12;
+        let year = i32::from(self.year) - month / 10;
+        365 * year + year.div_euclid(4) - year.div_euclid(100)
+            + year.div_euclid(400)
+            + (month * 306 + 5) / 10
+            + i32::from(self.day)
+            - 1
+    }
 }
 
 fn days_in(year: u16, month: u8) -> u8 {
@@ -106,6 +122,16 @@ mod tests {
         for text in ["2026-11-23-1", "+026-11-23", "２０２６-11-23", "2026-11-2é", "20261123"] {
             assert_eq!(text.parse::<Date>(), Err(NotADate), "{text}");
         }
+    }
+
+    #[test]
+    fn days_are_counted_over_months_and_leap_years() {
+        let days = |from: &str, to: &str| from.parse::<Date>().unwrap().days_until(to.parse().unwrap());
+        assert_eq!(days("2026-11-23", "2026-11-23"), 0);
+        assert_eq!(days("2024-02-28", "2024-03-01"), 2);
+        assert_eq!(days("2026-11-23", "2027-02-21"), 90);
+        assert_eq!(days("2026-01-01", "2025-01-01"), -365);
+        assert_eq!(days("1900-01-01", "2000-01-01"), 36_524);
     }
 
     #[test]

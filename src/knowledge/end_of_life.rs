@@ -72,6 +72,29 @@ impl Cycle {
         }
     }
 
+    /// Product and release line as people write them: `Node.js 16`, `Debian 10 (buster)`.
+    pub fn title(self) -> String {
+        let title = format!("{} {}", product_title(self.product), self.name);
+        match self.codename {
+            Some(codename) if matches!(self.product, "debian" | "ubuntu") => format!("{title} ({codename})"),
+            _ => title,
+        }
+    }
+
+    /// For how many days ordinary maintenance is given, where both ends are known.
+    pub(super) fn lifetime(self) -> Option<i32> {
+        match (self.released, self.end) {
+            (Some(released), End::On(end)) => Some(released.days_until(end)),
+            _ => None,
+        }
+    }
+
+    /// Whether extended support comes without a contract: Debian LTS, Microsoft's extended end date. Ubuntu Pro, RHEL
+    /// ELS and the like are sold, or need an account.
+    pub fn is_extended_for_all(self) -> bool {
+        matches!(self.product, "debian" | "windows-server-core" | "windows-nano-server" | "mssqlserver")
+    }
+
     /// Whether ordinary maintenance lasts on the day `today`.
     pub fn is_supported(self, today: Date) -> bool {
         matches!(self.support(today), Support::Until(_))
@@ -153,6 +176,51 @@ fn named(product: &str, text: &str) -> Option<Cycle> {
     })
 }
 
+/// The product as its makers write it. Where the table has no entry, its parts with a capital letter will do.
+fn product_title(product: &str) -> String {
+    let known = match product {
+        "alpine-linux" => "Alpine",
+        "almalinux" => "AlmaLinux",
+        "centos" => "CentOS",
+        "centos-stream" => "CentOS Stream",
+        "couchbase-server" => "Couchbase Server",
+        "docker-engine" => "Docker",
+        "dotnet" => ".NET",
+        "eclipse-temurin" => "Eclipse Temurin",
+        "ghc" => "GHC",
+        "haproxy" => "HAProxy",
+        "hashicorp-vault" => "Vault",
+        "influxdb" => "InfluxDB",
+        "jruby" => "JRuby",
+        "mariadb" => "MariaDB",
+        "mediawiki" => "MediaWiki",
+        "mongodb" => "MongoDB",
+        "mssqlserver" => "SQL Server",
+        "mysql" => "MySQL",
+        "nodejs" => "Node.js",
+        "opensearch" => "OpenSearch",
+        "opensuse" => "openSUSE",
+        "php" => "PHP",
+        "phpmyadmin" => "phpMyAdmin",
+        "postgresql" => "PostgreSQL",
+        "rabbitmq" => "RabbitMQ",
+        "rhel" => "RHEL",
+        "ros" => "ROS",
+        "ros-2" => "ROS 2",
+        "wordpress" => "WordPress",
+        "vmware-photon" => "Photon OS",
+        _ => "",
+    };
+    if !known.is_empty() {
+        return known.to_owned();
+    }
+    let capital = |part: &str| {
+        let mut letters = part.chars();
+        letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+    };
+    product.split('-').map(capital).collect::<Vec<String>>().join(" ")
+}
+
 fn cycles(product: &str) -> impl Iterator<Item = Cycle> {
     CYCLES.rows([product]).map(read)
 }
@@ -210,6 +278,14 @@ mod tests {
             cycle("nodejs", "3").unwrap().is_supported(day("2026-11-23"))
                 == matches!(cycle("nodejs", "3").unwrap().end, End::NotAnnounced)
         );
+    }
+
+    #[test]
+    fn a_cycle_has_a_title_for_people() {
+        let title = |product, name| cycle(product, name).unwrap().title();
+        assert_eq!(title("nodejs", "16"), "Node.js 16");
+        assert_eq!(title("debian", "10"), "Debian 10 (buster)");
+        assert_eq!(title("oracle-linux", "7"), "Oracle Linux 7");
     }
 
     #[test]

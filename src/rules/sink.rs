@@ -60,6 +60,12 @@ impl Report<'_> {
         self
     }
 
+    /// Other places that explain this one, each with what to say of it.
+    pub fn related_all(self, labels: impl IntoIterator<Item = (Span, String)>) -> Self {
+        self.finding.related.extend(labels.into_iter().map(|(span, text)| Label { span, text }));
+        self
+    }
+
     /// Why it matters here. Whole sentences.
     pub fn note(self, text: impl Into<String>) -> Self {
         self.finding.notes.push(text.into());

@@ -9,10 +9,12 @@ use super::table::{Row, Table};
 use super::tag::{Tag, release_name, release_named};
 
 mod configuration;
+mod ending;
 mod notice;
 mod suggestion;
 
 pub use configuration::{Configuration, Known, Presence};
+pub use ending::{Ending, is_floating};
 pub use notice::{Notice, NoticeKind};
 pub use suggestion::{fixed_tag, supported_tag};
 

@@ -151,6 +151,41 @@ fn a_distribution_has_its_own_end_of_life() {
 }
 
 #[test]
+fn what_has_ended_is_the_product_before_the_distribution() {
+    let today = day("2026-11-23");
+    let ended = |repository, tag| facts(repository, tag).ended(today).map(|ending| ending.cycle.title());
+    assert_eq!(ended("node", "16-buster").as_deref(), Some("Node.js 16"));
+    assert_eq!(ended("python", "3.12-buster").as_deref(), Some("Debian 10 (buster)"));
+    assert_eq!(ended("ubuntu", "18.04").as_deref(), Some("Ubuntu 18.04 (bionic)"));
+    assert_eq!(ended("debian", "bookworm"), None);
+    assert_eq!(ended("node", "24"), None);
+    assert_eq!(ended("rust", "1.70"), None);
+    let nearly = |repository, tag| facts(repository, tag).nearly_ended(today, 90).map(|ending| ending.cycle.title());
+    assert_eq!(nearly("debian", "bookworm").as_deref(), Some("Debian 12 (bookworm)"));
+    assert_eq!(nearly("fedora", "43").as_deref(), Some("Fedora 43"));
+    assert_eq!(nearly("debian", "trixie"), None);
+}
+
+#[test]
+fn a_floating_tag_will_name_another_release_line() {
+    for (repository, tag) in
+        [("python", "3"), ("node", "lts"), ("alpine", "edge"), ("debian", "stable"), ("node", "alpine")]
+    {
+        assert!(is_floating(repository, tag), "{repository}:{tag}");
+    }
+    for (repository, tag) in [
+        ("python", "3.14"),
+        ("node", "24"),
+        ("debian", "trixie-slim"),
+        ("node", "latest"),
+        ("own", "x"),
+        ("node", "16"),
+    ] {
+        assert!(!is_floating(repository, tag), "{repository}:{tag}");
+    }
+}
+
+#[test]
 fn every_table_is_sorted_and_every_reference_leads_to_a_line() {
     TAGS.assert_well_formed("tags", 2, 3);
     BUILDS.assert_well_formed("builds", 0, 14);
