@@ -1,5 +1,7 @@
 //! Every report format, as its readers see it.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 mod hostile;
 mod sample;
 mod well_formed;
