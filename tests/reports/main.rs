@@ -4,6 +4,7 @@
 
 mod hostile;
 mod sample;
+mod shapes;
 mod well_formed;
 
 use std::fs;

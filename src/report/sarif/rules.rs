@@ -17,11 +17,7 @@ pub(super) fn descriptor(rule: &RuleInfo) -> Value {
     let summary = cut(&sentence(&documentation.summary()));
     let why =
         documentation.section("Why").map(|why| cut(&sentence(&why.split_whitespace().collect::<Vec<_>>().join(" "))));
-    // GitHub colours a fence whose first word is the language alone.
-    let page = documentation
-        .markdown()
-        .replace("```dockerfile,bad", "```dockerfile")
-        .replace("```dockerfile,good", "```dockerfile");
+    let page = page(rule);
     json!({
         "id": meta.name,
         "name": pascal_case(meta.name),
@@ -32,6 +28,17 @@ pub(super) fn descriptor(rule: &RuleInfo) -> Value {
         "defaultConfiguration": { "level": level(meta.severity) },
         "properties": properties(meta),
     })
+}
+
+/// The rule's page, and how to live without its advice.
+fn page(rule: &RuleInfo) -> String {
+    // GitHub colours a fence whose first word is the language alone.
+    let page = rule
+        .documentation
+        .markdown()
+        .replace("```dockerfile,bad", "```dockerfile")
+        .replace("```dockerfile,good", "```dockerfile");
+    format!("{page}\n## Ignore\nWrite `# dfx: ignore[{}] reason` above the instruction.\n", rule.meta.name)
 }
 
 fn properties(meta: &Meta) -> Map<String, Value> {
