@@ -187,7 +187,9 @@ impl Gathered {
         let text_span = Span::new(line.span.start, line.span.start + kept.len());
         let kind = if goes_on { TokenKind::Continuation } else { TokenKind::LineEnd };
         self.text.push_verbatim(kept, text_span.start);
-        self.tokens.push(Token { kind: TokenKind::Text, span: text_span });
+        if !text_span.is_empty() {
+            self.tokens.push(Token { kind: TokenKind::Text, span: text_span });
+        }
         if text_span.end < line.span.end {
             self.tokens.push(Token { kind, span: Span::new(text_span.end, line.span.end) });
         }

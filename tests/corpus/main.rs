@@ -4,4 +4,10 @@
 //! test that finds no corpus says so loudly and passes: `.ci/run` sets the variable and fails if one is skipped.
 
 mod corpus;
+mod invariants;
+mod mutation;
+#[path = "../promises/mod.rs"]
+mod promises;
+mod random;
+mod second_opinion;
 mod syntax;
