@@ -13,6 +13,7 @@ pub mod images;
 pub mod made_on;
 pub mod options;
 pub mod package_managers;
+pub mod secrets;
 
 mod date;
 mod table;
