@@ -1,5 +1,7 @@
 //! What makes BuildKit refuse the file, or build something else than it says.
 
 crate::rules::group! {
+    apt_in_script,
+    prompting_install,
     unknown_instruction,
 }

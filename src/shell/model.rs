@@ -266,6 +266,14 @@ pub enum RedirectionTarget {
     },
 }
 
+impl RedirectionOperator {
+    /// Whether something is given to the command to read.
+    pub fn reads(self) -> bool {
+        use RedirectionOperator::{DuplicateInput, HereString, Heredoc, Input, ReadWrite};
+        matches!(self, Input | ReadWrite | Heredoc | HereString | DuplicateInput)
+    }
+}
+
 impl Script {
     /// The text of a span.
     pub fn slice(&self, span: Span) -> &str {

@@ -77,7 +77,9 @@ pub(super) static APT_GET: PackageManager = PackageManager {
         verb(UpdateLists, &["update"]),
         verb(Upgrade, &["upgrade", "dist-upgrade", "dselect-upgrade"]),
         verb(Remove, &["remove", "purge", "autoremove", "autopurge", "auto-remove"]),
-        cleaner(&[Packages], &["clean", "distclean", "autoclean", "auto-clean"]),
+        cleaner(&[Packages], &["clean", "autoclean", "auto-clean"]),
+        // apt-get(8): "distclean is the same as clean, but also removes the package lists".
+        cleaner(&[Lists, Packages], &["distclean", "dist-clean"]),
         verb(Other, &["download", "source", "changelog", "check", "indextargets"]),
     ],
     versions: Separators(&["=", "/"]),
@@ -100,7 +102,9 @@ pub(super) static APT: PackageManager = PackageManager {
         verb(UpdateLists, &["update"]),
         verb(Upgrade, &["upgrade", "full-upgrade", "dist-upgrade"]),
         verb(Remove, &["remove", "purge", "autoremove", "autopurge", "auto-remove"]),
-        cleaner(&[Packages], &["clean", "distclean", "autoclean", "auto-clean"]),
+        cleaner(&[Packages], &["clean", "autoclean", "auto-clean"]),
+        // apt-get(8): "distclean is the same as clean, but also removes the package lists".
+        cleaner(&[Lists, Packages], &["distclean", "dist-clean"]),
         verb(Other, &["list", "search", "show", "edit-sources", "download", "source", "policy"]),
     ],
     versions: Separators(&["=", "/"]),

@@ -58,7 +58,7 @@ impl<'w> Invocation<'w> {
 
     /// Whether the command's questions are answered on the command line. Also true where it asks none.
     pub fn answers_prompts(&self) -> bool {
-        self.is_on(self.manager.no_prompt.as_ref())
+        self.row.is_some_and(|row| !row.asks) || self.is_on(self.manager.no_prompt.as_ref())
     }
 
     /// Whether recommended packages are left out. Also true where there are none.

@@ -5,8 +5,8 @@
 use super::operand::VersionSyntax::{Python, Separators};
 use super::row::Action::{Build, Clean, Install, InstallProject, Other, Remove, Run, Upgrade};
 use super::row::{
-    CacheKind, Codes, Home, Launcher, Locked, OptionSpec, PackageManager, Place, ProjectFiles, ProjectScripts,
-    Spelling, Switch, TRUE, cache, cleaner, constraints, directory, project, requirements, value, verb,
+    ANY_BOOLEAN, CacheKind, Codes, Home, Launcher, Locked, OptionSpec, PackageManager, Place, ProjectFiles,
+    ProjectScripts, Spelling, Switch, TRUE, cache, cleaner, constraints, directory, project, requirements, value, verb,
 };
 use CacheKind::{Lists, Packages};
 
@@ -55,7 +55,8 @@ pub(super) static PIP: PackageManager = PackageManager {
         actions: &[Install, InstallProject],
         // pip takes any beginning of an option's name that is no other's.
         spellings: &[Spelling::Flag("--no-cache-dir --no-cache --no-cache-di --no-cache-d")],
-        environment: &[("PIP_NO_CACHE_DIR", TRUE)],
+        // pip's option handler turns the cache off for any boolean, `false` included, as old pips did.
+        environment: &[("PIP_NO_CACHE_DIR", ANY_BOOLEAN)],
     }),
     unverified: &[Spelling::Flag("--trusted-host")],
     clean: Some("pip cache purge"),
@@ -100,7 +101,8 @@ pub(super) static PIPX: PackageManager = PackageManager {
         place: Place::AfterVerb,
         actions: &[Install],
         spellings: &[Spelling::Valued("--pip-args", &["--no-cache-dir"])],
-        environment: &[("PIP_NO_CACHE_DIR", TRUE)],
+        // pip's option handler turns the cache off for any boolean, `false` included, as old pips did.
+        environment: &[("PIP_NO_CACHE_DIR", ANY_BOOLEAN)],
     }),
     codes: Codes { unpinned: &["DL3013"], ..Codes::NONE },
     ..PackageManager::BLANK
@@ -254,9 +256,14 @@ pub(super) static CONDA: PackageManager = PackageManager {
         value("--repodata-fn --subdir --platform --download-only-dir --log-level"),
     ],
     verbs: &[
-        verb(Install, &["install", "create", "env create", "env update"])
+        verb(Install, &["install", "create"])
             .on_project(InstallProject)
             .options(&[requirements("-f --file"), value("--revision --clone --default-packages --freeze-packages")]),
+        // conda-env goes on without a question, and its `update` knows no `--yes`.
+        verb(Install, &["env create", "env update"])
+            .on_project(InstallProject)
+            .options(&[requirements("-f --file"), value("--default-packages")])
+            .without_questions(),
         verb(Install, &["update", "upgrade"]).on_project(Upgrade).options(&[requirements("-f --file")]),
         verb(Remove, &["remove", "uninstall", "env remove"]),
         cleaner(&[Lists, Packages], &["clean"]),

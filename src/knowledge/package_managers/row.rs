@@ -181,21 +181,28 @@ pub struct Verb {
     pub options: &'static [OptionSpec],
     /// The kinds of caches that it empties.
     pub cleans: &'static [CacheKind],
+    /// Whether it may ask before it acts, where the manager asks at all.
+    pub asks: bool,
 }
 
 /// A verb with these spellings.
 pub(super) const fn verb(action: Action, spellings: &'static [&'static str]) -> Verb {
-    Verb { spellings, action, on_project: None, when: &[], options: &[], cleans: &[] }
+    Verb { spellings, action, on_project: None, when: &[], options: &[], cleans: &[], asks: true }
 }
 
 /// A verb that empties caches.
 pub(super) const fn cleaner(cleans: &'static [CacheKind], spellings: &'static [&'static str]) -> Verb {
-    Verb { spellings, action: Action::Clean, on_project: None, when: &[], options: &[], cleans }
+    Verb { spellings, action: Action::Clean, on_project: None, when: &[], options: &[], cleans, asks: true }
 }
 
 impl Verb {
     pub(super) const fn on_project(mut self, action: Action) -> Verb {
         self.on_project = Some(action);
+        self
+    }
+
+    pub(super) const fn without_questions(mut self) -> Verb {
+        self.asks = false;
         self
     }
 
@@ -313,6 +320,10 @@ pub enum Spelling {
 pub(super) const TRUE: &[&str] = &["1", "true", "yes", "on", "y", "t", "with", "enable"];
 /// The values that programs take for false, in lower case.
 pub(super) const FALSE: &[&str] = &["0", "false", "no", "off", "n", "f", "without", "disable"];
+
+/// Every value that programs take for true or false, in lower case.
+pub(super) const ANY_BOOLEAN: &[&str] =
+    &["1", "true", "yes", "on", "y", "t", "with", "enable", "0", "false", "no", "off", "n", "f", "without", "disable"];
 
 impl Spelling {
     pub(super) fn is_in(&self, flags: &[Flag<'_>]) -> bool {

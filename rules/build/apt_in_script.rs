@@ -1,0 +1,77 @@
+//! `apt`, which is made for people at a terminal, in a build.
+//!
+//! ## Why
+//! `apt` prints "WARNING: apt does not have a stable CLI interface. Use with caution in scripts." into each build log:
+//! its options and its output may change between two releases of Debian, and with them the build. `apt-get` takes the
+//! same verbs and keeps them as they are.
+//!
+//! ## Example
+//! ```dockerfile,bad
+//! FROM debian:13-slim
+//! RUN apt update && apt install -y curl
+//! ```
+//! ```dockerfile,good
+//! FROM debian:13-slim
+//! RUN apt-get update && apt-get install -y curl
+//! ```
+//!
+//! ## Fix
+//! Writes `apt-get` for `apt` where the verb means the same to both. The packages are the same; `apt` also deletes the
+//! archives that it has installed, as Debian's images make `apt-get` do: *equivalent*. Holds back at verbs that
+//! `apt-get` lacks or takes otherwise, such as `list` and `upgrade`.
+//!
+//! ## Sources
+//! hadolint DL3027; Checkov CKV_DOCKER_9; apt(8), "Script usage and differences from other apt tools".
+
+use crate::edit::{Edit, Effect};
+use crate::finding::Severity;
+use crate::rules::{Context, Meta, Sink};
+
+pub const META: Meta = Meta {
+    name: "build/apt-in-script",
+    severity: Severity::Info,
+    effect: Some(Effect::Equivalent),
+    aliases: &["DL3027", "CKV_DOCKER_9", "KICS-b84a0b47"],
+    ..Meta::on_by_default()
+};
+
+/// The verbs that `apt-get` takes in the same sense. `apt upgrade` also installs new packages, which `apt-get upgrade`
+/// does not.
+const SHARED_VERBS: &[&str] = &["install", "update", "remove", "purge", "autoremove", "clean", "autoclean", "reinstall"];
+
+pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
+    for (command, invocation) in cx.commands.package_managers() {
+        if invocation.manager.name != "apt" {
+            continue;
+        }
+        let span = command.name_span();
+        let verb = invocation.verb.first().and_then(|&at| command.words.get(at)?.value);
+        let report = sink
+            .report(span, "`apt` does not promise that its options stay as they are")
+            .help("write `apt-get`, or `apt-cache` for questions");
+        let is_same = command.words.iter().next().is_some_and(|word| word.is_contiguous && cx.text(span) == "apt");
+        if is_same && verb.is_some_and(|verb| SHARED_VERBS.contains(&verb)) {
+            report.fix("write `apt-get`", Effect::Equivalent, vec![Edit::replace(span, "apt-get")]);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_word_itself_is_reported() {
+        fires!("RUN «apt» update && apt-get install -y curl\n");
+    }
+
+    #[test]
+    fn a_verb_that_means_something_else_is_left_alone() {
+        fixes!("RUN apt update && apt upgrade -y\n" => "RUN apt-get update && apt upgrade -y\n");
+    }
+
+    #[test]
+    fn other_words_that_say_apt_are_no_commands() {
+        silent!("RUN rm -rf /var/lib/apt/lists/* && echo apt\n");
+    }
+}
