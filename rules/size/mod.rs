@@ -1,3 +1,5 @@
 //! What makes the image larger than it must be.
 
-crate::rules::group! {}
+crate::rules::group! {
+    package_cache_kept,
+}

@@ -34,6 +34,8 @@ pub struct Command<'b> {
 pub struct CommandWord<'b> {
     /// The value, where it is known without running anything.
     pub value: Option<&'b str>,
+    /// The word as the shell gets it, with quotes, globs and `~`.
+    pub written: &'b str,
     /// Its place in the file.
     pub span: Span,
     /// Whether the place holds the word and nothing else: no continuation or comment lies inside.
@@ -49,6 +51,7 @@ impl<'b> Commands<'b> {
                 Some(CommandForm::Exec { words, .. }) if build.scripts(step).is_empty() => {
                     let words = words.iter().map(|word| CommandWord {
                         value: Some(word.text()),
+                        written: word.text(),
                         span: word.span(),
                         is_contiguous: word.is_contiguous(),
                     });
@@ -85,6 +88,14 @@ impl<'b> Commands<'b> {
     }
 }
 
+impl<'b> CommandWord<'b> {
+    /// The value, or else the word with its globs and `~` as they stand; `None` where expansions or braces make it up.
+    pub fn pattern(&self) -> Option<&'b str> {
+        let is_plain = !self.written.contains(['$', '`', '{', '"', '\'', '\\', '(', '<', '>']);
+        self.value.or_else(|| is_plain.then_some(self.written))
+    }
+}
+
 fn of_scripts<'b>(build: &'b Build<'b>, step: &'b Step<'b>, commands: &mut Vec<Command<'b>>) {
     let options = match command_of(step.instruction.innermost()) {
         Some(CommandForm::Shell(_)) => build.shell_of(step).1,
@@ -94,6 +105,7 @@ fn of_scripts<'b>(build: &'b Build<'b>, step: &'b Step<'b>, commands: &mut Vec<C
         for invoked in script.commands_with(options) {
             let words = invoked.words().iter().map(|word| CommandWord {
                 value: word.literal(),
+                written: invoked.script.slice(word.span),
                 span: invoked.to_file(word.span),
                 is_contiguous: invoked.script.source.to_file(word.span).is_some(),
             });
@@ -140,6 +152,11 @@ impl<'b> Command<'b> {
     /// The words behind the name.
     pub fn arguments(&self) -> &[CommandWord<'b>] {
         self.words.get(1..).unwrap_or_default()
+    }
+
+    /// The words with globs and `~` left as they stand; `None` for one that expansions, or braces, make up.
+    pub fn patterns(&self) -> Vec<Option<&'b str>> {
+        self.words.iter().map(|word| word.pattern()).collect()
     }
 
     /// Whether one of the words behind the name is exactly `value`.

@@ -4,11 +4,15 @@
 //! rule would otherwise have to ask again.
 
 mod build;
+mod chain_end;
 mod commands;
+mod environment;
 mod image_reference;
 mod image_use;
 mod images;
+mod kept_caches;
 mod lowering;
+mod mounts;
 mod platform_args;
 mod problem;
 mod scope;
@@ -22,10 +26,13 @@ mod users;
 mod windows;
 
 pub use build::{Build, GlobalArg};
+pub use chain_end::ChainEnd;
 pub use commands::{Command, CommandWord, Commands};
 pub use image_reference::{ImageReference, ImageReferenceError, ImageReferenceErrorKind, ImageReferenceSpans};
 pub use image_use::{ImageRole, ImageUse};
+pub use kept_caches::KeptCache;
 pub use lowering::{clean_path, is_absolute};
+pub use mounts::{Mount, lies_in};
 pub use platform_args::{Platform, PlatformError, PredefinedArg, platform_arg};
 pub use problem::{BuildProblem, BuildProblemKind};
 pub use scope::{Origin, Scope, Variable, Visible};

@@ -1,0 +1,227 @@
+//! A package manager's lists, archives or download cache stay in a layer of the image.
+//!
+//! ## Why
+//! What a RUN leaves behind becomes a layer, and every pull of the image carries it. The lists that `apt-get update`
+//! fetches, the wheels that pip keeps, npm's tarballs are of use to the next installation only, and in an image there is
+//! none. Removing them in a later RUN saves nothing: the layer that holds them is finished by then, and the later one
+//! merely hides them.
+//!
+//! ## Example
+//! ```dockerfile,bad
+//! FROM python:3.13-slim
+//! RUN apt-get update && apt-get install -y libpq5
+//! RUN pip install flask
+//! ```
+//! ```dockerfile,good
+//! FROM python:3.13-slim
+//! RUN apt-get update && apt-get install -y libpq5 && rm -rf /var/lib/apt/lists/*
+//! RUN pip install --no-cache-dir flask
+//! ```
+//!
+//! A cache mount keeps the directory out of the layer as well, and makes the next build faster:
+//! `RUN --mount=type=cache,target=/root/.cache/pip pip install flask`.
+//!
+//! Only the layers of the final image count, its base stages included. The archives that `apt-get install` downloads are
+//! no matter: the official Debian and Ubuntu images delete them by `/etc/apt/apt.conf.d/docker-clean`. Nor are caches
+//! that programs read when they run (Deno, Maven) or that hold nothing but hard links (pnpm, Bun).
+//!
+//! ## Fix
+//! Adds the manager's flag, or its clean-up as the last command of the RUN's `&&` chain: *debris*. Holds back where the
+//! RUN is no plain chain, and where a later RUN installs from these lists.
+//!
+//! ## Sources
+//! hadolint DL3009, DL3019, DL3032, DL3036, DL3040, DL3042, DL3060; Trivy DS-0015, DS-0019, DS-0020, DS-0025, DS-0027;
+//! Docker's best practices for `apt-get`.
+
+use crate::edit::{Edit, Effect};
+use crate::finding::Severity;
+use crate::ir::KeptCache;
+use crate::knowledge::package_managers::CacheKind;
+use crate::rules::{Context, Meta, Sink};
+
+pub const META: Meta = Meta {
+    name: "size/package-cache-kept",
+    severity: Severity::Info,
+    effect: Some(Effect::Debris),
+    aliases: &[
+        "DL3009",
+        "DL3019",
+        "DL3032",
+        "DL3036",
+        "DL3040",
+        "DL3042",
+        "DL3060",
+        "DS-0015",
+        "DS-0019",
+        "DS-0020",
+        "DS-0025",
+        "DS-0027",
+        "KICS-df746b39",
+        "KICS-ae9c56a6",
+        "KICS-295acb63",
+        "KICS-00481784",
+        "KICS-38300d1a",
+        "KICS-f2f903fb",
+        "DKL-DI-0004",
+        "DKL-DI-0005",
+        "S6587",
+    ],
+    ..Meta::on_by_default()
+};
+
+pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
+    let Some(last) = cx.final_stage() else { return };
+    for kept in cx.build.kept_caches(cx.commands, last.index) {
+        let remedy = Remedy::of(&kept);
+        if is_modern_yarn(cx, &kept) {
+            continue;
+        }
+        let mut report = sink.report(kept.command.verb_span(), message(cx, &kept)).help(remedy.help());
+        report = kept.manager.codes.cache.iter().fold(report, |report, code| report.alias(code));
+        if let Some(late) = kept.emptied_later {
+            report = report.related(late.span(), "removes it too late: the layer that holds it is finished by then");
+        }
+        if let Some(edit) = remedy.edit(cx, &kept) {
+            report.fix(remedy.help(), Effect::Debris, vec![edit]);
+        }
+    }
+}
+
+fn message(cx: &Context<'_>, kept: &KeptCache<'_>) -> String {
+    let what = match kept.cache.kind {
+        CacheKind::Lists => "the package lists",
+        CacheKind::Packages | CacheKind::Compiled => "what it has downloaded",
+    };
+    let verb = cx.text(kept.command.verb_span());
+    let tool = kept.manager.name;
+    let words = if verb == tool || verb.contains('\n') { tool.to_owned() } else { format!("{tool} {verb}") };
+    format!("`{words}` leaves {what} in the image, in {}", kept.directory)
+}
+
+/// Yarn 2 and later run programs straight out of the cache.
+fn is_modern_yarn(cx: &Context<'_>, kept: &KeptCache<'_>) -> bool {
+    let text = cx.source().text();
+    kept.manager.name == "yarn"
+        && ["corepack", "berry", ".yarnrc.yml", ".yarn", ".pnp", "--immutable", "set version", "workspaces focus"]
+            .iter()
+            .any(|word| text.contains(word))
+}
+
+/// How to get rid of a cache.
+enum Remedy {
+    /// A flag of the command.
+    Flag(&'static str),
+    /// A command at the end of the RUN.
+    Command(String),
+    /// None that dfx knows.
+    Mount,
+}
+
+impl Remedy {
+    fn of(kept: &KeptCache<'_>) -> Self {
+        let switch = kept.manager.no_cache.as_ref();
+        let switch = switch.filter(|switch| kept.command.manager.as_ref().is_some_and(|it| switch.actions.contains(&it.action)));
+        match (switch, kept.manager.clean) {
+            (Some(switch), _) => Remedy::Flag(switch.insert),
+            (None, Some(clean)) => {
+                let is_wrapped = kept.command.invoked.as_ref().is_some_and(|invoked| invoked.wrapper("sudo").is_some());
+                Remedy::Command(if is_wrapped { format!("sudo {clean}") } else { clean.to_owned() })
+            }
+            (None, None) => Remedy::Mount,
+        }
+    }
+
+    fn help(&self) -> String {
+        match self {
+            Remedy::Flag(flag) => format!("add `{flag}`"),
+            Remedy::Command(command) => format!("end this RUN with `{command}`"),
+            Remedy::Mount => "mount a cache over the directory".to_owned(),
+        }
+    }
+
+    fn edit(&self, cx: &Context<'_>, kept: &KeptCache<'_>) -> Option<Edit> {
+        if kept.is_needed_later {
+            return None;
+        }
+        let invocation = kept.command.manager.as_ref()?;
+        match self {
+            // Without the lists of an update that keeps none, the next `apk add` of this RUN finds nothing.
+            Remedy::Flag(_) if kept.manager.is_system() => None,
+            Remedy::Flag(flag) => {
+                let place = kept.manager.no_cache.as_ref()?.place;
+                let anchor = kept.command.words.get(invocation.insert_after(place))?;
+                anchor.is_contiguous.then(|| Edit::insert(anchor.span.end, format!(" {flag}")))
+            }
+            Remedy::Command(command) => {
+                let invoked = kept.command.invoked.as_ref()?;
+                let end = cx.build.chain_end(kept.command.step).filter(|_| invoked.circumstances.depth == 0)?;
+                Some(Edit::insert(end.offset, format!("{}{command}", end.joint)))
+            }
+            Remedy::Mount => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::harness::findings;
+
+    #[test]
+    fn the_verb_that_fills_the_cache_is_reported() {
+        fires!("RUN apt-get «update» && apt-get install -y curl\n");
+        fires!("FROM fedora:42\nRUN dnf «install» -y curl\n");
+        fires!("FROM node:22\nRUN npm «ci»\n");
+    }
+
+    #[test]
+    fn only_layers_of_the_final_image_count() {
+        fires!("FROM debian:13 AS base\nRUN apt-get «update»\nFROM base\n");
+        silent!("FROM debian:13 AS build\nRUN apt-get update\nFROM debian:13\nCOPY --from=build /a /a\n");
+    }
+
+    #[test]
+    fn what_the_same_run_removes_is_gone() {
+        silent!("RUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*\n");
+        silent!("FROM fedora:42\nRUN dnf install -y curl && dnf clean all\n");
+        silent!("FROM python:3.13\nRUN pip install flask && rm -rf ~/.cache\n");
+    }
+
+    #[test]
+    fn mounts_and_variables_keep_it_out() {
+        silent!("FROM python:3.13\nRUN --mount=type=cache,target=/root/.cache/pip pip install flask\n");
+        silent!("FROM python:3.13\nENV PIP_NO_CACHE_DIR=1\nRUN pip install flask\n");
+    }
+
+    #[test]
+    fn the_clean_up_takes_the_form_of_the_run() {
+        fixes!(
+            "RUN apt-get update \\\n # tools\n && apt-get install -y \\\n    curl\n" =>
+            "RUN apt-get update \\\n # tools\n && apt-get install -y \\\n    curl && rm -rf /var/lib/apt/lists/*\n"
+        );
+        fixes!(
+            "RUN sudo apt-get update && \\\n    sudo apt-get install -y a\n" =>
+            "RUN sudo apt-get update && \\\n    sudo apt-get install -y a && \\\n    sudo rm -rf /var/lib/apt/lists/*\n"
+        );
+    }
+
+    #[test]
+    fn lists_that_a_later_run_needs_are_not_removed() {
+        let text = "FROM debian:13\nRUN apt-get update\nRUN apt-get install -y curl\n";
+        let found = findings(&META, check, text);
+        assert!(found.len() == 1 && found[0].fix.is_none(), "{found:?}");
+    }
+
+    #[test]
+    fn a_later_clean_up_is_shown_as_too_late() {
+        let text = "FROM debian:13\nRUN apt-get update\nRUN rm -rf /var/lib/apt/lists/*\n";
+        let found = findings(&META, check, text);
+        assert_eq!(found[0].related.len(), 1);
+    }
+
+    #[test]
+    fn yarn_that_runs_from_its_cache_keeps_it() {
+        silent!("FROM node:22\nRUN corepack enable && yarn install\n");
+        fires!("FROM node:22\nRUN yarn «install» --production\n");
+    }
+}

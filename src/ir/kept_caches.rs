@@ -1,0 +1,225 @@
+//! Caches of package managers that stay in the layers of an image.
+
+use crate::knowledge::package_managers::{Action, Cache, CacheKind, Family, Home, Invocation, PackageManager};
+use crate::syntax::Keyword;
+
+use super::{Build, Command, Commands, Step};
+
+/// A cache that a command fills, and that is still there when its RUN ends.
+#[derive(Debug)]
+pub struct KeptCache<'b> {
+    /// The command that fills it.
+    pub command: &'b Command<'b>,
+    /// The manager whose cache it is.
+    pub manager: &'static PackageManager,
+    /// The cache.
+    pub cache: &'static Cache,
+    /// Where it lies, with the variables that move it taken into account.
+    pub directory: String,
+    /// A command of a later RUN that empties it, too late: the layer that holds it is finished.
+    pub emptied_later: Option<&'b Command<'b>>,
+    /// Whether a later RUN installs without having fetched lists of its own, so that it needs these.
+    pub is_needed_later: bool,
+}
+
+/// Managers whose cache is no debris: programs read it when they run (Deno, Maven, .NET), the next build step does
+/// (Go, Cargo, Gradle and their kind), or what is installed is hard links to it (pnpm, Bun), which take no room of
+/// their own.
+const READ_LATER: &[&str] = &[
+    "bun", "cabal", "cargo", "deno", "dotnet", "go", "gradle", "luarocks", "mix", "mvn", "npx", "opam", "pear", "pnpm",
+    "stack",
+];
+
+/// More commands of one RUN are not looked at, nor more steps behind one: only hostile files have them.
+const MOST_IN_ONE_RUN: usize = 50;
+const MOST_STEPS_BEHIND: usize = 1_000;
+
+impl<'b> Build<'b> {
+    /// The caches that stay in the layers that make up `stage`, its base stages' included. Of one RUN each manager
+    /// whose cache a command empties is named once, at the first command that fills it; each command that a flag
+    /// could have kept from it is named.
+    pub fn kept_caches(&'b self, commands: &'b Commands<'b>, stage: usize) -> Vec<KeptCache<'b>> {
+        let steps = self.inherited_steps(stage);
+        let pip_is_told_at = steps.iter().position(|step| tells_pip(step)).unwrap_or(usize::MAX);
+        let mut kept = Vec::new();
+        for (at, step) in steps.iter().enumerate().filter(|(_, step)| step.instruction.keyword == Some(Keyword::Run)) {
+            let here = commands.of_step(step);
+            let mut named: Vec<&str> = Vec::new();
+            let fillers =
+                here.iter().enumerate().filter_map(|(index, command)| Some((index, command, filled(command)?)));
+            for (index, command, (manager, cache)) in fillers.take(MOST_IN_ONE_RUN) {
+                if named.contains(&manager.name) || manager.name.starts_with("pip") && pip_is_told_at <= at {
+                    continue;
+                }
+                let Some(directory) = self.kept_in(command, manager, cache) else { continue };
+                let behind = here.get(index + 1..).unwrap_or_default();
+                if behind.iter().any(|other| self.may_empty(other, manager, cache.kind)) {
+                    continue;
+                }
+                if manager.no_cache.is_none() || manager.is_system() {
+                    named.push(manager.name);
+                }
+                let later =
+                    || steps.iter().skip(at + 1).take(MOST_STEPS_BEHIND).flat_map(|step| commands.of_step(step));
+                kept.push(KeptCache {
+                    command,
+                    manager,
+                    cache,
+                    directory,
+                    emptied_later: later().find(|other| self.empties(other, manager, cache.kind)),
+                    is_needed_later: cache.kind == CacheKind::Lists && self.needs_lists_behind(commands, step, manager),
+                });
+            }
+        }
+        kept
+    }
+
+    /// The directory of the cache, unless it stays out of the layer: a mount lies over it, or a variable turns it off.
+    fn kept_in(&self, command: &Command<'_>, manager: &PackageManager, cache: &Cache) -> Option<String> {
+        let variable = |name: &str| self.environment(command, name);
+        let is_off = manager.no_cache.iter().any(|switch| {
+            let values = switch.environment.iter().filter_map(|(name, _)| Some((name, variable(name)?)));
+            values.into_iter().any(|(name, value)| value.is_empty() || switch.is_on_by(name, &value))
+        });
+        let moved = || cache.moved_by.iter().any(|(name, _)| variable(name).is_some_and(|value| value.is_empty()));
+        if is_off || moved() {
+            return None;
+        }
+        let home = self.home(command.step);
+        let directory = cache.directory(home.unwrap_or("~"), variable);
+        let is_mounted = |cache: &Cache| {
+            command.step.mounts_over(&cache.directory(home.unwrap_or("~"), variable))
+                // Whose home it is may be unknown; the mount says it.
+                || !cache.path.starts_with('/') && command.step.mounts().iter().any(|mount| ends_in(mount.target.as_deref(), cache.path))
+        };
+        (!manager.caches_of(cache.kind).any(is_mounted)).then_some(directory)
+    }
+
+    /// Whether the command surely empties the cache.
+    fn empties(&self, command: &Command<'_>, manager: &PackageManager, kind: CacheKind) -> bool {
+        let home = self.home(command.step).unwrap_or("~");
+        manager.caches_cleaned_by(&command.patterns(), home, |name| self.environment(command, name)).contains(&kind)
+    }
+
+    /// Whether the command empties the cache, or may: what it removes is not all known, or it is a script for that.
+    fn may_empty(&self, command: &Command<'_>, manager: &PackageManager, kind: CacheKind) -> bool {
+        let removes_unknown = command.name() == Some("rm") && command.patterns().iter().any(Option::is_none);
+        removes_unknown
+            || command.manager.is_none() && command.name().is_some_and(|name| name.contains("clean"))
+            || self.empties(command, manager, kind)
+    }
+
+    /// Whether a later step of this stage or of one that starts from it installs from the lists of this one.
+    fn needs_lists_behind(&self, commands: &Commands<'_>, step: &Step<'_>, manager: &PackageManager) -> bool {
+        let is_behind = |other: &&Step<'_>| {
+            other.instruction.span.start > step.instruction.span.start
+                && self.lineage(other.stage).any(|stage| stage.index == step.stage)
+        };
+        let behind = self.steps().filter(is_behind).take(MOST_STEPS_BEHIND);
+        behind.into_iter().any(|other| {
+            let mut own_lists = false;
+            commands.of_step(other).iter().filter_map(|command| command.manager.as_ref()).any(|invocation| {
+                own_lists |= fills_lists(invocation) || invocation.skips_cache();
+                let installs = invocation.installs() || invocation.action == Action::Upgrade;
+                !own_lists && installs && invocation.manager.home == manager.home
+            })
+        })
+    }
+}
+
+/// Whether the step sets pip's configuration: `pip config set global.no-cache-dir true`, a copied `pip.conf`.
+fn tells_pip(step: &Step<'_>) -> bool {
+    let text = step.instruction.text.text();
+    text.contains("pip.conf") || text.contains("global.no-cache-dir")
+}
+
+/// Whether the path ends in `path` or in a directory above it: `/home/app/.cache` for `.cache/pip`.
+fn ends_in(target: Option<&str>, path: &str) -> bool {
+    let Some(target) = target else { return true };
+    let parts = || path.char_indices().filter(|(_, c)| *c == '/').map(|(at, _)| &path[..at]).chain([path]);
+    parts().any(|part| target.trim_end_matches('/').strip_suffix(part).is_some_and(|rest| rest.ends_with('/')))
+}
+
+/// The cache that the command fills and that is worth a word; `None` where a flag keeps it from that.
+fn filled(command: &Command<'_>) -> Option<(&'static PackageManager, &'static Cache)> {
+    let invocation = command.manager.as_ref()?;
+    let manager = invocation.manager;
+    let works_elsewhere = "-p --root --installroot --cache-dir --cache --cache-folder --cachedir --store-dir --no-index \
+        --print-uris --simulate --dry-run -s --download-only-dir";
+    let ends_elsewhere = manager.is_system() && invocation.has_flag(works_elsewhere)
+        || !manager.is_system()
+            && invocation.has_flag("--cache-dir --cache --cache-folder --no-index --dry-run --prefix-cache");
+    if ends_elsewhere || invocation.skips_cache() || READ_LATER.contains(&manager.name) {
+        return None;
+    }
+    let fills = match manager.home {
+        Home::System(Family::Debian | Family::Alpine) => fills_lists(invocation),
+        Home::System(_) => invocation.installs() || matches!(invocation.action, Action::Upgrade | Action::UpdateLists),
+        Home::Language(_) => invocation.installs() && !installs_only_files(invocation),
+    };
+    let kind = match manager.home {
+        Home::System(Family::Arch) | Home::Language(_) => CacheKind::Packages,
+        Home::System(_) => CacheKind::Lists,
+    };
+    let cache = manager.caches_of(kind).find(|cache| cache.stays)?;
+    fills.then_some((manager, cache))
+}
+
+/// Whether the command fetches the lists of what there is to install.
+fn fills_lists(invocation: &Invocation<'_>) -> bool {
+    invocation.action == Action::UpdateLists && !invocation.skips_cache()
+        || invocation.manager.home == Home::System(Family::Alpine)
+            && invocation.installs()
+            && invocation.has_flag("-U --update --update-cache")
+}
+
+/// Whether nothing is downloaded: local files and source trees, and no dependencies of them.
+fn installs_only_files(invocation: &Invocation<'_>) -> bool {
+    invocation.has_flag("--no-deps")
+        && !invocation.operands.is_empty()
+        && invocation.operands.iter().all(|operand| operand.kind.is_local())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::source::SourceFile;
+    use crate::syntax::parse;
+
+    use super::*;
+
+    fn kept(text: &str) -> Vec<String> {
+        let file = parse(SourceFile::new("Dockerfile", text));
+        let build = Build::new(&file);
+        let commands = Commands::new(&build);
+        let last = build.stages.len() - 1;
+        build.kept_caches(&commands, last).into_iter().map(|kept| kept.directory).collect()
+    }
+
+    #[test]
+    fn lists_stay_until_the_same_run_removes_them() {
+        assert_eq!(kept("FROM debian\nRUN apt-get update && apt-get install -y a"), ["/var/lib/apt/lists"]);
+        assert!(kept("FROM debian\nRUN apt-get update && rm -rf /var/lib/apt/lists/*").is_empty());
+        assert!(kept("FROM debian\nRUN apt-get update && rm -rf $X").is_empty());
+        assert_eq!(kept("FROM debian\nRUN apt-get update\nRUN rm -rf /var/lib/apt/lists/*").len(), 1);
+    }
+
+    #[test]
+    fn other_stages_layers_do_not_count() {
+        assert!(kept("FROM debian AS a\nRUN apt-get update\nFROM debian").is_empty());
+        assert_eq!(kept("FROM debian AS a\nRUN apt-get update\nFROM a").len(), 1);
+    }
+
+    #[test]
+    fn variables_move_and_turn_off() {
+        assert_eq!(kept("FROM x\nENV PIP_CACHE_DIR=/c\nRUN pip install a"), ["/c"]);
+        assert_eq!(kept("FROM x\nRUN pip install a"), ["/root/.cache/pip"]);
+        assert!(kept("FROM x\nENV PIP_NO_CACHE_DIR=off\nRUN pip install a").is_empty());
+        assert!(kept("FROM x\nRUN pip config set global.no-cache-dir true\nRUN pip install a").is_empty());
+    }
+
+    #[test]
+    fn mounts_take_it_also_in_a_home_that_only_they_name() {
+        assert!(kept("FROM x\nRUN --mount=type=cache,target=/root/.cache pip install a").is_empty());
+        assert!(kept("FROM x\nUSER app\nRUN --mount=type=cache,target=/home/app/.cache/pip pip install a").is_empty());
+    }
+}
