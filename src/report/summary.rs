@@ -79,7 +79,7 @@ impl Summary {
             headline += &format!(" {} could not be read.", count(self.unreadable, "file"));
         }
         if self.suppressed > 0 {
-            headline += &format!(" {} suppressed.", self.suppressed);
+            headline += &format!(" {} suppressed.", count(self.suppressed, "finding"));
         }
         headline
     }
