@@ -1,6 +1,6 @@
 //! Every place where a file names an image of a registry.
 
-use crate::knowledge::images::{ImageFacts, lookup};
+use crate::knowledge::images::{ImageFacts, is_official, lookup};
 use crate::source::Span;
 use crate::syntax::Word;
 use crate::syntax::expansion::{Expander, Expansion};
@@ -142,6 +142,19 @@ impl<'b> ImageUse<'b> {
         }
     }
 
+    /// Whether no registry has the image under this name, so that it was built on this machine or is a named context: a
+    /// name without a namespace that is none of Docker's official images, or one of `localhost`.
+    pub fn is_local(&self) -> bool {
+        let is_bare = self.image.is_official_namespace() && !is_official(&self.name());
+        is_bare || self.image.registry.split(':').next() == Some("localhost")
+    }
+
+    /// Whether the repository has moving tags only: no tag binds the image better than `latest` does.
+    pub fn has_no_versions(&self) -> bool {
+        let name = self.name();
+        ["gcr.io/distroless/", "cgr.dev/chainguard/"].iter().any(|place| name.starts_with(place))
+    }
+
     /// The repository in the file: the place of the fault where it is the wrong one.
     pub fn repository_span(&self) -> Span {
         self.place(self.image.spans.repository)
@@ -225,6 +238,14 @@ mod tests {
         let text = "FROM a:1 AS x\nFROM x\nCOPY --from=b:2 / /\nCOPY --from=x / /\nRUN --mount=from=c:3 y";
         let tags: Vec<String> = uses(text).into_iter().map(|[_, tag, _]| tag).collect();
         assert_eq!(tags, ["1", "2", "3"]);
+    }
+
+    #[test]
+    fn a_bare_name_that_is_not_official_is_local() {
+        let file = parse(SourceFile::new("", "FROM own\nFROM node\nFROM own/own\nFROM localhost:5000/a"));
+        let build = Build::new(&file);
+        let local: Vec<bool> = build.image_uses().iter().map(ImageUse::is_local).collect();
+        assert_eq!(local, [true, false, false, true]);
     }
 
     #[test]

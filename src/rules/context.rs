@@ -50,7 +50,12 @@ impl<'a> Context<'a> {
     /// Whether the step shapes the final image: it is in the last stage, or in a stage that the last one is built
     /// FROM. What other stages do ends with them, but for the files that are copied.
     pub fn shapes_final_image(&self, step: &Step<'_>) -> bool {
-        self.final_stage().is_some_and(|last| self.build.lineage(last.index).any(|stage| stage.index == step.stage))
+        self.ends_in_final_image(step.stage)
+    }
+
+    /// Whether the stage with this number is the last one, or one that the last one is built FROM.
+    pub fn ends_in_final_image(&self, stage: usize) -> bool {
+        self.final_stage().is_some_and(|last| self.build.lineage(last.index).any(|below| below.index == stage))
     }
 
     /// COPY and ADD steps with their arguments, in all stages.

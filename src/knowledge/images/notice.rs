@@ -8,6 +8,8 @@ pub(super) const NOTICES: Table = Table::new(include_str!("../data/image-notices
 /// What became of a repository.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Notice {
+    /// The repositories that it is about; a `*` stands for anything.
+    pattern: &'static str,
     /// What happened.
     pub kind: NoticeKind,
     /// When, as precise as is known: `2022-07` or `2024-07-29`.
@@ -34,6 +36,17 @@ pub enum NoticeKind {
     Unmaintained,
 }
 
+impl Notice {
+    /// What to use in place of `repository`, the nearest first.
+    pub fn replacements_of(&self, repository: &str) -> Vec<String> {
+        let kept = self
+            .pattern
+            .split_once('*')
+            .and_then(|(front, back)| repository.strip_prefix(front).and_then(|rest| rest.strip_suffix(back)));
+        self.replacements.iter().map(|name| name.replacen('*', kept.unwrap_or("*"), 1)).collect()
+    }
+}
+
 /// The notice for this repository and tag. The table is a screenful, and its patterns keep it from being searched.
 pub(super) fn find(repository: &str, tag: &str) -> Option<Notice> {
     NOTICES.all().find(|row| matches(row.field(0), repository) && matches(row.field(1), tag)).map(read)
@@ -55,5 +68,6 @@ fn read(row: Row) -> Notice {
         _ => NoticeKind::Unmaintained,
     };
     let since = Some(row.field(3)).filter(|since| !since.is_empty());
-    Notice { kind, since, replacements: List::items(row.field(4)), note: row.field(5), source: row.field(6) }
+    let pattern = row.field(0);
+    Notice { pattern, kind, since, replacements: List::items(row.field(4)), note: row.field(5), source: row.field(6) }
 }

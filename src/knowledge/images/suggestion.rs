@@ -2,7 +2,7 @@
 
 use super::super::date::Date;
 use super::super::end_of_life::{self, Cycle};
-use super::super::tag::{Tag, release_named};
+use super::super::tag::{Tag, release_name, release_named};
 use super::{BUILDS, Build, TAGS, TagState, exact, without_library};
 
 /// A tag of the very image that `repository:tag` names on [`made_on::IMAGES`](crate::knowledge::made_on::IMAGES), but
@@ -40,6 +40,24 @@ pub fn supported_tag(repository: &str, tag: &str, today: Date) -> Option<&'stati
     let successor = cycle.successor(today)?;
     candidates(tag, successor).find_map(|name| {
         let row = TAGS.find([repository, &name])?;
+        let build = BUILDS.at(row.field(2)).map(Build::read)?;
+        (build.state == TagState::Tagged).then(|| row.field(1))
+    })
+}
+
+/// The tag of the same version of the product on a supported release of the same distribution:
+/// `3.12-slim-trixie` for `python:3.12.1-slim-buster`. None where the tag names no release, or nobody builds such a tag.
+pub fn rebased_tag(repository: &str, tag: &str, today: Date) -> Option<&'static str> {
+    let repository = without_library(repository);
+    let parsed = Tag::parse(tag);
+    let (word, release, successor) = parsed.words().find_map(|word| {
+        let (family, release) = release_named(word)?;
+        let successor = end_of_life::of_distribution(family, release)?.successor(today)?;
+        Some((word, release, release_name(successor)))
+    })?;
+    let suffix = parsed.suffix.replacen(word, &word.replacen(release, successor, 1), 1);
+    parsed.shortened().find_map(|version| {
+        let row = TAGS.find([repository, &format!("{version}{suffix}")])?;
         let build = BUILDS.at(row.field(2)).map(Build::read)?;
         (build.state == TagState::Tagged).then(|| row.field(1))
     })

@@ -142,6 +142,16 @@ fn an_ended_tag_has_a_supported_successor_of_the_same_variant() {
 }
 
 #[test]
+fn an_ended_distribution_is_left_with_the_same_version_of_the_product() {
+    let today = day("2026-11-23");
+    assert_eq!(rebased_tag("python", "3.12.1-slim-buster", today), Some("3.12-slim-trixie"));
+    assert_eq!(rebased_tag("node", "24-alpine3.18", today), Some("24-alpine3.24"));
+    assert_eq!(rebased_tag("node", "24", today), None);
+    let notice = facts("bitnami/redis", "latest").notice.unwrap();
+    assert_eq!(notice.replacements_of("bitnami/redis")[0], "bitnamilegacy/redis (no updates)");
+}
+
+#[test]
 fn a_distribution_has_its_own_end_of_life() {
     let slim = facts("python", "3.7-slim-buster").distribution.unwrap();
     assert!(slim.named_in_tag);

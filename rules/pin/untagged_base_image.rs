@@ -1,0 +1,88 @@
+//! An image without tag and digest.
+//!
+//! ## Why
+//! Where no tag is given, the builder takes `latest`, whatever that is on the day of the build. The next major version
+//! comes without anybody having asked for it, two machines build two images from one file, and last month's build
+//! cannot be made again. `COPY --from` and mounts take images the same way.
+//!
+//! Names without a namespace that are none of Docker's official images are left alone: no registry has them, so they
+//! were built on this machine or are named contexts. So are repositories that have no versions at all (distroless).
+//!
+//! ## Example
+//! ```dockerfile,bad
+//! FROM node
+//! ```
+//! ```dockerfile,good
+//! FROM node:26-trixie
+//! ```
+//!
+//! ## Fix
+//! None: which version the program was made for, only its authors know. For official images dfx names the tag that the
+//! name meant when its tables were made.
+//!
+//! ## Sources
+//! hadolint DL3006; Trivy DS-0001; Checkov CKV_DOCKER_7; KICS; Docker, "Building best practices": pin base image versions.
+
+use crate::knowledge::{images, made_on};
+use crate::rules::{Context, Meta, Sink};
+
+pub const META: Meta = Meta {
+    name: "pin/untagged-base-image",
+    aliases: &["DL3006", "DS-0001", "CKV_DOCKER_7", "KICS-9efb0b2d", "missing-image-version", "S6596"],
+    ..Meta::on_by_default()
+};
+
+pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
+    for found in cx.build.image_uses() {
+        let is_open = found.image.tag.is_none() && !found.image.is_digest_pinned();
+        let is_known = found.stage.is_reachable && !found.is_repeat && !found.is_local() && !found.has_no_versions();
+        if !is_open || !is_known {
+            continue;
+        }
+        let name = found.name();
+        let help = match images::fixed_tag(&name, None, cx.options.today) {
+            Some(tag) => format!("write `{name}:{tag}`, which is what it meant on {}", made_on::IMAGES),
+            None => "name the tag of the version that this file was written for".to_owned(),
+        };
+        sink.report(found.span, format!("`{name}` has no tag: each build takes the `latest` of its day"))
+            .related_all(found.tag_defaults())
+            .help(help);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::harness::*;
+
+    #[test]
+    fn a_name_alone_is_reported_in_from_copy_and_mounts() {
+        fires!("FROM «ghcr.io/a/b»\nCOPY --from=«composer» /usr/bin/composer /usr/bin/\n");
+        fires!("RUN --mount=from=«golang»,target=/go true\n");
+    }
+
+    #[test]
+    fn the_default_of_an_argument_is_reported_where_it_is_used() {
+        fires!("ARG BASE=node\nFROM «$BASE»\n");
+        fires!("ARG BASE=node\nFROM «$BASE» AS a\nFROM $BASE\nCOPY --from=a /a /b\n");
+    }
+
+    #[test]
+    fn stages_scratch_digests_and_open_arguments_are_not_untagged() {
+        silent!("FROM node:26 AS a\nFROM a AS b\nFROM scratch\nCOPY --from=b /a /a\n");
+        silent!("FROM node@sha256:e4bf2a82ad0a4037d28035ae71529873c069b13eb0455466ae0bc13363826e34\n");
+        silent!("ARG BASE\nFROM $BASE\n");
+        silent!("FROM ${BASE}\n");
+    }
+
+    #[test]
+    fn names_that_no_registry_has_are_local() {
+        silent!("FROM my-base\n");
+        silent!("FROM gcr.io/distroless/static-debian13\n");
+    }
+
+    #[test]
+    fn a_stage_that_nobody_needs_is_not_judged() {
+        silent!("FROM node AS unused\nFROM debian:13\n");
+    }
+}
