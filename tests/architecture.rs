@@ -2,6 +2,8 @@
 //!
 //! Code under `#[cfg(test)]` is free.
 
+#![allow(clippy::unwrap_used)]
+
 #[path = "architecture/imports.rs"]
 mod imports;
 

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use dfx::edit::Effect;
+use dfx::edit::{Edit, Effect, Fix, apply};
+use dfx::finding::Finding;
+use dfx::syntax::Dockerfile;
 use rayon::prelude::*;
 
-use crate::corpus::Corpus;
+use crate::corpus::{Corpus, message};
 use crate::promises::{
-    assert_findings_are_true, assert_fix_is_sound, assert_no_worse, assert_spans_are_true, fixed_once, linted, parsed,
+    assert_findings_are_true, assert_fix_is_sound, assert_no_worse, assert_spans_are_true, linted, parsed,
 };
 
 /// Rounds in which the fixes of a file must have come to an end.
@@ -67,8 +69,24 @@ fn each(corpus: &Corpus, check: impl Fn(&str, &[u8]) + Sync) {
         .par_iter()
         .filter_map(|(name, bytes)| {
             let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| check(name, bytes)));
-            Some(format!("{name}: {}", crate::promises::message(&*outcome.err()?)))
+            Some(format!("{name}: {}", message(&*outcome.err()?)))
         })
         .collect();
     assert!(failures.is_empty(), "{} files fail:\n{}", failures.len(), failures.join("\n"));
+}
+
+/// The bytes after all fixes up to `effect` that do not touch an earlier one.
+fn fixed_once(file: &Dockerfile, findings: &[Finding], effect: Effect) -> Vec<u8> {
+    let mut fixes: Vec<&Fix> = findings.iter().filter_map(|finding| finding.fix.as_ref()).collect();
+    fixes.retain(|fix| fix.effect <= effect);
+    fixes.sort_by_key(|fix| fix.span());
+    let mut edits: Vec<&Edit> = Vec::new();
+    let mut end = None;
+    for fix in fixes {
+        if end.is_none_or(|end| fix.span().start > end) {
+            end = Some(fix.span().end);
+            edits.extend(fix.edits());
+        }
+    }
+    apply(file.source.bytes(), edits)
 }

@@ -4,10 +4,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use rayon::prelude::*;
 
-use crate::corpus::Corpus;
+use crate::corpus::{Corpus, message};
 use crate::promises::{
-    assert_findings_are_true, assert_fix_is_sound, assert_nothing_is_lost, assert_spans_are_true, linted, message,
-    parsed,
+    assert_findings_are_true, assert_fix_is_sound, assert_nothing_is_lost, assert_spans_are_true, linted, parsed,
 };
 use crate::random::Random;
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use dfx::edit::{Edit, Effect, Fix, apply};
+use dfx::edit::{Edit, Fix, apply};
 use dfx::finding::Finding;
 use dfx::knowledge::Date;
 use dfx::rules::Options;
@@ -214,26 +214,4 @@ fn missing(present: Vec<String>, wanted: Vec<String>) -> Vec<String> {
         _ => true,
     };
     wanted.into_iter().filter(is_missing).collect()
-}
-
-/// The bytes after all fixes up to `effect` that do not touch an earlier one.
-pub fn fixed_once(file: &Dockerfile, findings: &[Finding], effect: Effect) -> Vec<u8> {
-    let mut fixes: Vec<&Fix> = findings.iter().filter_map(|finding| finding.fix.as_ref()).collect();
-    fixes.retain(|fix| fix.effect <= effect);
-    fixes.sort_by_key(|fix| fix.span());
-    let mut edits: Vec<&Edit> = Vec::new();
-    let mut end = None;
-    for fix in fixes {
-        if end.is_none_or(|end| fix.span().start > end) {
-            end = Some(fix.span().end);
-            edits.extend(fix.edits());
-        }
-    }
-    apply(file.source.bytes(), edits)
-}
-
-/// What a panic said.
-pub fn message(payload: &(dyn std::any::Any + Send)) -> String {
-    let text = payload.downcast_ref::<String>().map(String::as_str).or(payload.downcast_ref::<&str>().copied());
-    text.unwrap_or("a panic without words").to_owned()
 }
