@@ -1,7 +1,7 @@
 //! What a rule sees.
 
 use crate::context::BuildContext;
-use crate::ir::{Build, Commands, Stage, Step};
+use crate::ir::{Build, Command, Commands, Process, Stage, Step};
 use crate::source::{SourceFile, Span};
 use crate::syntax::{Dockerfile, InstructionKind, Keyword};
 
@@ -56,6 +56,82 @@ impl<'a> Context<'a> {
     /// Whether the stage with this number is the last one, or one that the last one is built FROM.
     pub fn ends_in_final_image(&self, stage: usize) -> bool {
         self.final_stage().is_some_and(|last| self.build.lineage(last.index).any(|below| below.index == stage))
+    }
+
+    /// What the container of the final image runs; nothing on Windows, whose commands are other ones.
+    pub fn process(&self) -> Process<'a> {
+        match self.final_stage() {
+            Some(last) if !last.is_windows => self.build.process(last.index),
+            _ => Process::default(),
+        }
+    }
+
+    /// The commands that the container of the final image starts with.
+    pub fn process_commands(&self) -> impl Iterator<Item = &'a Command<'a>> {
+        self.process().commands(self.commands)
+    }
+
+    /// Whether the program of the final image is likely to give up root by itself: its command names `gosu` and the
+    /// like or a server that changes its user, it starts with a script that may, or its image is made so.
+    pub fn drops_privileges(&self) -> bool {
+        const DROPPING: &[&str] = &[
+            "gosu",
+            "su-exec",
+            "setpriv",
+            "runuser",
+            "su",
+            "sudo",
+            "chpst",
+            "s6-setuidgid",
+            "setuidgid",
+            "capsh",
+            "nginx",
+            "apache2-foreground",
+            "apache2ctl",
+            "apachectl",
+            "httpd",
+            "httpd-foreground",
+            "php-fpm",
+            "supervisord",
+            "haproxy",
+            "sshd",
+            "init",
+            "systemd",
+            "s6-svscan",
+            "my_init",
+            "runsvdir",
+            "named",
+            "dockerd",
+            "mysqld",
+            "postfix",
+            "cron",
+            "crond",
+            "unbound",
+            "chronyd",
+            "squid",
+            "varnishd",
+            "dovecot",
+            "mysqld_safe",
+        ];
+        let Some(last) = self.final_stage() else { return false };
+        let base_name = |word: &str| word.rsplit('/').next().unwrap_or(word).to_owned();
+        let mut words = Vec::new();
+        for step in self.process().steps() {
+            let text = self.text(step.instruction.arguments.span());
+            words.extend(text.split(|c: char| c.is_whitespace() || "\"',[];&|".contains(c)).map(base_name));
+        }
+        let starts_script =
+            |word: &String| word.ends_with(".sh") || word.contains("entrypoint") || word.contains("init");
+        let installs_helper =
+            self.commands.of_build().filter(|command| command.step.stage == last.index).any(|command| {
+                command.words.iter().filter_map(|word| word.value).any(|word| matches!(word, "gosu" | "su-exec"))
+            });
+        words.iter().any(|word| DROPPING.contains(&word.as_str()) || starts_script(word) || word.starts_with("php-fpm"))
+            || installs_helper
+            || !self.build.stands_on_plain_image(last.index) && self.process().entrypoint.is_none() && {
+                let image = self.build.image_configuration(last.index);
+                image.is_some_and(|image| image.entrypoint.value().is_some_and(|words| !words.is_empty()))
+            }
     }
 
     /// COPY and ADD steps with their arguments, in all stages.
