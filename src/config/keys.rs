@@ -45,6 +45,11 @@ pub(super) const LABEL_FORMATS: [(&str, LabelFormat); 7] = [
     ("email", LabelFormat::Email),
 ];
 
+/// The name of a label's format, as users write it.
+pub fn label_format_name(format: LabelFormat) -> &'static str {
+    LABEL_FORMATS.iter().find(|(_, known)| *known == format).map_or("text", |(name, _)| name)
+}
+
 /// The values of a rule's `severity`.
 pub(super) const LEVELS: [&str; 5] = ["error", "warning", "info", "style", "off"];
 

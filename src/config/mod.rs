@@ -15,7 +15,7 @@ mod threshold;
 
 pub use code::{Catalogue, Selector, UnknownCode};
 pub use fault::Fault;
-pub use keys::{KEYS, Key, Kind, RULE_KEYS};
+pub use keys::{KEYS, Key, Kind, RULE_KEYS, label_format_name};
 pub use path_patterns::PathPatterns;
 pub use profile::Profile;
 pub use read::Config;

@@ -107,6 +107,16 @@ impl Selection {
     }
 }
 
+impl Level {
+    /// The level's name, as users write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Level::Off => "off",
+            Level::Severity(severity) => severity.name(),
+        }
+    }
+}
+
 impl Choice {
     fn selected(&self) -> &[Selector] {
         self.select.as_deref().unwrap_or_default()

@@ -1,0 +1,31 @@
+//! Bytes of files, with a limit.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+/// So many bytes may a file have that dfx reads.
+const LARGEST_FILE: u64 = 64 * 1024 * 1024;
+
+/// The bytes of a file; also of a pipe such as `/dev/fd/63`.
+pub fn file(path: &Path) -> io::Result<Vec<u8>> {
+    // Reading a folder fails in other words on each system.
+    if path.is_dir() {
+        return Err(io::Error::other("it is a folder"));
+    }
+    all(&mut File::open(path)?)
+}
+
+/// All of standard input.
+pub fn standard_input() -> io::Result<Vec<u8>> {
+    all(&mut io::stdin().lock())
+}
+
+fn all(input: &mut impl Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    input.take(LARGEST_FILE + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > LARGEST_FILE {
+        return Err(io::Error::other("it is larger than 64 MiB"));
+    }
+    Ok(bytes)
+}
