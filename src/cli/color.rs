@@ -8,12 +8,9 @@ use clap::ValueEnum;
 /// What `--color` says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum ColorChoice {
-    /// As the environment says, else where a terminal reads.
     #[default]
     Auto,
-    /// Always.
     Always,
-    /// Never.
     Never,
 }
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::context::BuildContext;
 use crate::ir::Build;
-use crate::syntax::{Dockerfile, InstructionKind};
+use crate::syntax::{Dockerfile, InstructionKind, Word};
 
 use super::build_context;
 
@@ -103,8 +103,14 @@ fn context_sources(build: &Build<'_>) -> Vec<String> {
         if step.instruction.flags.iter().any(|flag| flag.name.text() == "from") {
             continue;
         }
-        let words = transfer.sources.iter().filter_map(|word| step.certain_value(word));
-        sources.extend(words.filter(|source| !is_remote(source) && !source.starts_with("<<")).map(str::to_owned));
+        // Defaults of build arguments are a good guess; a variable that nobody sets is none.
+        let is_set = |word: &&Word| step.expanded(word).is_none_or(|expanded| expanded.undefined.is_empty());
+        let words = transfer.sources.iter().filter(is_set).map(|word| step.value(word));
+        sources.extend(
+            words
+                .filter(|source| !source.is_empty() && !is_remote(source) && !source.starts_with("<<"))
+                .map(str::to_owned),
+        );
     }
     sources
 }
@@ -112,4 +118,40 @@ fn context_sources(build: &Build<'_>) -> Vec<String> {
 /// Whether ADD fetches the source: a URL or a git repository.
 fn is_remote(source: &str) -> bool {
     source.contains("://") || source.starts_with("git@") || source.starts_with("github.com/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::SourceFile;
+
+    fn paths(contexts: &Contexts, path: &Path, text: &str) -> Option<Vec<String>> {
+        let file = crate::syntax::parse(SourceFile::new("Dockerfile", text));
+        let loan = contexts.of(path, &file)?;
+        Some(loan.get()?.entries().iter().map(|entry| entry.path.clone()).collect())
+    }
+
+    #[test]
+    fn the_context_is_the_folder_in_which_the_sources_lie() {
+        let folder = tempfile::tempdir().unwrap();
+        for path in ["docker", ".git", "src"] {
+            std::fs::create_dir(folder.path().join(path)).unwrap();
+        }
+        let dockerfile = folder.path().join("docker/Dockerfile");
+        let contexts = Contexts::Inferred(Kept::default());
+        let found = paths(&contexts, &dockerfile, "FROM a\nARG DIR=src\nCOPY $DIR /src\nADD https://x/y /\n").unwrap();
+        assert!(found.contains(&"src".to_owned()), "{found:?}");
+        assert_eq!(paths(&contexts, &dockerfile, "FROM a\nCOPY --from=b x /\n"), None);
+        assert_eq!(paths(&Contexts::None, &dockerfile, "FROM a\nCOPY src /\n"), None);
+    }
+
+    #[test]
+    fn few_contexts_are_kept() {
+        let kept = Kept::default();
+        for number in 0..10 {
+            kept.slot(Path::new(&number.to_string()));
+        }
+        assert_eq!(kept.contexts.lock().unwrap().len(), MOST_KEPT);
+        assert!(Arc::ptr_eq(&kept.slot(Path::new("9")), &kept.slot(Path::new("9"))));
+    }
 }

@@ -15,7 +15,7 @@ use super::{read, settings};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Input {
     /// Standard input.
-    StandardInput,
+    Stdin,
     /// A file.
     File(PathBuf),
     /// A place that could not be looked into, and why.
@@ -44,7 +44,7 @@ pub fn discover(paths: &[PathBuf], excluded: Option<&PathPatterns>) -> Vec<Input
     let mut inputs = Vec::new();
     for path in paths {
         if path.as_os_str() == "-" {
-            inputs.push(Input::StandardInput);
+            inputs.push(Input::Stdin);
         } else if path.is_dir() {
             walk(path, excluded, &mut inputs, &|entry| is_dockerfile_name(entry.file_name()));
         } else if let (false, Some((base, pattern))) = (path.exists(), as_glob(path)) {

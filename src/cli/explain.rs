@@ -25,12 +25,9 @@ pub struct Arguments {
 
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
 enum PageFormat {
-    /// For a terminal
     #[default]
     Text,
-    /// As JSON
     Json,
-    /// As it is written
     Markdown,
 }
 

@@ -61,7 +61,7 @@ pub struct Arguments {
     #[arg(long, conflicts_with = "context", help_heading = "Files")]
     no_context: bool,
     #[command(flatten)]
-    settings: settings::Arguments,
+    settings: settings::RuleArguments,
     /// The day for which ends of life are judged [default: SOURCE_DATE_EPOCH, else the system's date]
     #[arg(long, value_name = "YYYY-MM-DD", help_heading = "Rules")]
     today: Option<Date>,
@@ -186,7 +186,7 @@ fn lint_one(task: &Task, session: &Session) -> Outcome {
         Input::Unreachable(path, error) => {
             return Outcome::Unreadable { path: path.display().to_string(), error: error.clone() };
         }
-        Input::StandardInput => (session.stdin_filename.as_deref(), read::standard_input()),
+        Input::Stdin => (session.stdin_filename.as_deref(), read::standard_input()),
         Input::File(path) => (Some(path.as_path()), read::file(path)),
     };
     let name = path.map_or_else(|| "-".to_owned(), |path| path.display().to_string());
@@ -196,7 +196,9 @@ fn lint_one(task: &Task, session: &Session) -> Outcome {
     };
     let file = syntax::parse(SourceFile::new(name, bytes));
     let settings = task.prepared.settings_for(path.unwrap_or(Path::new("Dockerfile")));
-    let context = path.and_then(|path| session.contexts.of(path, &file));
+    // A context that is given holds for a file without a name too.
+    let place = path.or(matches!(session.contexts, Contexts::Folder(..)).then_some(Path::new("-")));
+    let context = place.and_then(|place| session.contexts.of(place, &file));
     let checked = crate::check(&file, &settings, context.as_ref().and_then(|loan| loan.get()));
     let fails = checked.findings.iter().any(|finding| task.prepared.fail_on.fails(finding.severity));
     Outcome::Checked { source: file.source, findings: checked.findings, suppressed: checked.suppressed, fails }
@@ -226,6 +228,9 @@ fn wanted_outputs(arguments: &Arguments) -> Result<Vec<Wanted>, Failure> {
 fn inputs(arguments: &Arguments) -> Result<Vec<Input>, Failure> {
     let mut paths = arguments.paths.clone();
     if let Some(list) = &arguments.files_from {
+        if [list].into_iter().chain(&paths).filter(|path| path.as_os_str() == "-").count() > 1 {
+            return Err(Failure::new("standard input cannot be both a Dockerfile and a list of files", ""));
+        }
         paths.extend(discover::read_list(list)?);
     } else if paths.is_empty() {
         paths.push(PathBuf::from("."));
@@ -247,7 +252,7 @@ fn tasks(inputs: Vec<Input>, arguments: &Arguments, configurations: &mut Configu
     let mut tasks = Vec::new();
     for input in inputs {
         let path = match &input {
-            Input::StandardInput => arguments.stdin_filename.as_deref(),
+            Input::Stdin => arguments.stdin_filename.as_deref(),
             Input::File(path) => Some(path.as_path()),
             Input::Unreachable(..) => None,
         };
@@ -292,7 +297,7 @@ fn pool(files: usize, threads: Option<usize>) -> Result<Option<ThreadPool>, Fail
 
 fn name(input: &Input, arguments: &Arguments) -> String {
     match input {
-        Input::StandardInput => {
+        Input::Stdin => {
             arguments.stdin_filename.as_deref().map_or_else(|| "-".to_owned(), |path| path.display().to_string())
         }
         Input::File(path) | Input::Unreachable(path, _) => path.display().to_string(),

@@ -74,8 +74,10 @@ impl<'r> Outputs<'r> {
 
     /// Whether a person reads findings and errors on standard output.
     pub fn tells_errors(&self) -> bool {
-        let is_told =
-            |output: &Output<'_>| matches!(output.target, Target::Standard(_)) && is_for_people(output.format);
+        let is_told = |output: &Output<'_>| {
+            let shows_errors = is_for_people(output.format) || output.format == Format::Gnu;
+            shows_errors && matches!(output.target, Target::Standard(_))
+        };
         self.outputs.iter().any(is_told)
     }
 

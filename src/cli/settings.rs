@@ -20,7 +20,7 @@ const REPOSITORY_FOLDERS: [&str; 4] = [".git", ".hg", ".jj", ".svn"];
 
 /// Arguments that say which rules are on, and where the configuration lies.
 #[derive(Debug, Clone, Default, clap::Args)]
-pub struct Arguments {
+pub struct RuleArguments {
     /// Rules to start from
     #[arg(long, value_name = "NAME", value_parser = profile(), help_heading = "Rules")]
     profile: Option<Profile>,
@@ -55,7 +55,7 @@ pub fn catalogue() -> Catalogue {
     Catalogue::new(rules::all().map(|rule| rule.meta))
 }
 
-impl Arguments {
+impl RuleArguments {
     /// What the command line asks for.
     pub fn choice(&self, catalogue: &Catalogue) -> Result<Choice, Failure> {
         let resolve = |option: &str, codes: &[String]| -> Result<Vec<Selector>, Failure> {
@@ -152,7 +152,7 @@ pub struct Configurations {
 
 impl Configurations {
     /// Settings by the command line; `options` are those of a run without configuration.
-    pub fn new(arguments: &Arguments, fail_on: Option<FailOn>, options: Options) -> Result<Self, Failure> {
+    pub fn new(arguments: &RuleArguments, fail_on: Option<FailOn>, options: Options) -> Result<Self, Failure> {
         let catalogue = catalogue();
         let command_line = arguments.choice(&catalogue)?;
         let configuration =

@@ -123,6 +123,6 @@ pub const KEYS: [Key; 11] = [
         name: "rules",
         kind: Kind::Rules,
         about: "Settings of single rules, by name.",
-        example: "\"build/relative-workdir\" = { severity = \"error\" }",
+        example: "\"build/unknown-instruction\" = { severity = \"error\" }",
     },
 ];

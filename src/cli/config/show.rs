@@ -17,7 +17,7 @@ pub struct Arguments {
     #[arg(default_value = ".")]
     path: PathBuf,
     #[command(flatten)]
-    settings: settings::Arguments,
+    settings: settings::RuleArguments,
     /// The mildest severity that makes dfx exit with 1
     #[arg(long, value_name = "SEVERITY", value_parser = settings::fail_on())]
     fail_on: Option<FailOn>,
@@ -41,18 +41,21 @@ fn show(prepared: &Prepared, command_line: &Choice, has_fail_on: bool) -> String
     };
     let configured = configuration.map(|configuration| configuration.config.choice.clone()).unwrap_or_default();
     shown.rules(&configured, command_line);
-    shown.setting("fail-on", &json!(prepared.fail_on.name()), has_fail_on);
+    shown.setting("fail-on", &json!(prepared.fail_on.name()).to_string(), has_fail_on);
     if let Some(Configuration { config, .. }) = configuration {
-        shown.setting("exclude", &json!(config.exclude), false);
+        shown.setting("exclude", &list(&config.exclude), false);
     }
     let options = &prepared.settings.options;
-    shown.setting("allowed-registries", &json!(options.allowed_registries), false);
-    shown.setting("strict-labels", &json!(options.strict_labels), false);
+    shown.setting("allowed-registries", &list(&options.allowed_registries), false);
+    shown.setting("strict-labels", &options.strict_labels.to_string(), false);
     let labels = options.required_labels.iter();
-    shown.table("required-labels", labels.map(|(label, format)| (label.as_str(), json!(label_format_name(*format)))));
+    shown.table(
+        "required-labels",
+        labels.map(|(label, format)| (label.as_str(), json!(label_format_name(*format)).to_string())),
+    );
     if let Some(Configuration { config, .. }) = configuration {
         let ignores = config.per_file_ignores.iter();
-        shown.table("per-file-ignores", ignores.map(|entry| (entry.pattern.as_str(), codes(&entry.ignored))));
+        shown.table("per-file-ignores", ignores.map(|entry| (entry.pattern.as_str(), list(&entry.ignored))));
         for (rule, level) in &config.levels {
             shown.text += &format!("\n[rules.{}]\nseverity = {}\n", json!(rule), json!(level.name()));
         }
@@ -74,10 +77,10 @@ impl Shown<'_> {
             None => configured.select.as_ref(),
         });
         match select {
-            Some(select) => self.setting("select", &codes(select), command_line.select.is_some()),
+            Some(select) => self.setting("select", &list(select), command_line.select.is_some()),
             None => {
                 let profile = command_line.profile.or(configured.profile).unwrap_or_default();
-                self.setting("profile", &json!(profile.name()), command_line.profile.is_some());
+                self.setting("profile", &json!(profile.name()).to_string(), command_line.profile.is_some());
             }
         }
         let extended = if command_line.select.is_some() { &[] } else { configured.extend_select.as_slice() };
@@ -93,15 +96,15 @@ impl Shown<'_> {
             (true, false) => "command line".to_owned(),
             (false, false) => format!("{}, command line", self.origin(key)),
         };
-        self.text += &format!("{key} = {}  # {origin}\n", codes(&all));
+        self.text += &format!("{key} = {}  # {origin}\n", list(&all));
     }
 
-    fn setting(&mut self, key: &'static str, value: &serde_json::Value, is_from_command_line: bool) {
+    fn setting(&mut self, key: &'static str, value: &str, is_from_command_line: bool) {
         let origin = if is_from_command_line { "command line".to_owned() } else { self.origin(key) };
         self.text += &format!("{key} = {value}  # {origin}\n");
     }
 
-    fn table<'t>(&mut self, key: &'static str, entries: impl Iterator<Item = (&'t str, serde_json::Value)>) {
+    fn table<'t>(&mut self, key: &'static str, entries: impl Iterator<Item = (&'t str, String)>) {
         let entries: Vec<String> = entries.map(|(name, value)| format!("{} = {value}\n", json!(name))).collect();
         if !entries.is_empty() {
             self.text += &format!("\n[{key}]  # {}\n{}", self.origin(key), entries.concat());
@@ -118,7 +121,8 @@ impl Shown<'_> {
     }
 }
 
-/// Codes as TOML, whose strings and lists these are JSON's too.
-fn codes(selectors: &[Selector]) -> serde_json::Value {
-    json!(selectors.iter().map(Selector::to_string).collect::<Vec<_>>())
+/// Strings as TOML, whose basic strings are written as JSON's are.
+fn list<T: ToString>(items: &[T]) -> String {
+    let items: Vec<String> = items.iter().map(|item| json!(item.to_string()).to_string()).collect();
+    format!("[{}]", items.join(", "))
 }
