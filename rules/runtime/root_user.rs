@@ -7,15 +7,15 @@
 //!
 //! ## Example
 //! ```dockerfile,bad
-//! FROM jenkins/jenkins:2.541.1-lts
+//! FROM haproxy:3.2
 //! USER root
-//! RUN apt-get update && apt-get install -y make
+//! RUN apt-get update && apt-get install -y socat
 //! ```
 //! ```dockerfile,good
-//! FROM jenkins/jenkins:2.541.1-lts
+//! FROM haproxy:3.2
 //! USER root
-//! RUN apt-get update && apt-get install -y make
-//! USER jenkins
+//! RUN apt-get update && apt-get install -y socat
+//! USER haproxy
 //! ```
 //!
 //! ## Fix

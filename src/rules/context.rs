@@ -2,6 +2,7 @@
 
 use crate::context::BuildContext;
 use crate::ir::{Build, Command, Commands, Process, Stage, Step};
+use crate::knowledge::images::Known;
 use crate::source::{SourceFile, Span};
 use crate::syntax::{Dockerfile, InstructionKind, Keyword};
 
@@ -130,7 +131,11 @@ impl<'a> Context<'a> {
             || installs_helper
             || !self.build.stands_on_plain_image(last.index) && self.process().entrypoint.is_none() && {
                 let image = self.build.image_configuration(last.index);
-                image.is_some_and(|image| image.entrypoint.value().is_some_and(|words| !words.is_empty()))
+                image.is_some_and(|image| {
+                    // A script that starts as another user than root has nothing to give up.
+                    matches!(image.user, Known::Is("root" | "0"))
+                        && image.entrypoint.value().is_some_and(|words| !words.is_empty())
+                })
             }
     }
 
