@@ -32,7 +32,9 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for found in cx.build.image_uses() {
         let is_latest = found.image.tag.as_deref() == Some("latest") && !found.image.is_digest_pinned();
         let is_known = found.stage.is_reachable && !found.is_repeat && !found.is_local() && !found.has_no_versions();
-        if !is_latest || !is_known {
+        // Of an image that was given up as a whole, no tag is worth a pin.
+        let is_given_up = found.facts().is_some_and(|facts| facts.notice.is_some());
+        if !is_latest || !is_known || is_given_up {
             continue;
         }
         let name = found.name();

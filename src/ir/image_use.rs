@@ -152,7 +152,9 @@ impl<'b> ImageUse<'b> {
     /// Whether the repository has moving tags only: no tag binds the image better than `latest` does.
     pub fn has_no_versions(&self) -> bool {
         let name = self.name();
-        ["gcr.io/distroless/", "cgr.dev/chainguard/"].iter().any(|place| name.starts_with(place))
+        ["gcr.io/distroless/", "cgr.dev/chainguard/", "gcr.io/oss-fuzz-base/"]
+            .iter()
+            .any(|place| name.starts_with(place))
     }
 
     /// The repository in the file: the place of the fault where it is the wrong one.

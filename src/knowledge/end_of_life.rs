@@ -66,7 +66,7 @@ impl Cycle {
         match (self.end, self.extended_end) {
             (End::On(end), _) if today <= end => Support::Until(Some(end)),
             (End::On(ended), Some(until)) if today <= until => Support::Extended { ended, until },
-            (End::On(end), _) => Support::EndedOn(Some(end)),
+            (End::On(end), extended) => Support::EndedOn(extended.filter(|_| self.is_extended_for_all()).or(Some(end))),
             (End::NotAnnounced, _) => Support::Until(None),
             (End::Past, _) => Support::EndedOn(None),
         }
@@ -269,6 +269,12 @@ mod tests {
             Support::EndedOn(Some(day("2024-05-23")))
         );
         assert_eq!(of_distribution("busybox", "1"), None);
+    }
+
+    #[test]
+    fn support_that_anyone_may_use_counts_to_its_end() {
+        let stretch = of_distribution("debian", "stretch").unwrap();
+        assert_eq!(stretch.support(day("2026-11-23")), Support::EndedOn(Some(day("2022-07-01"))));
     }
 
     #[test]

@@ -94,6 +94,13 @@ impl Report<'_> {
         self
     }
 
+    /// The finding answers to these codes only, perhaps to none: the table's codes for the tool at hand.
+    pub fn aliases(mut self, codes: &[&'static str]) -> Self {
+        self.narrowed = true;
+        self.finding.aliases.clear();
+        codes.iter().fold(self, |report, code| report.alias(code))
+    }
+
     /// How to repair it. Edits that overlap, or no edits, are no fix.
     pub fn fix(self, title: impl Into<String>, effect: Effect, edits: Vec<Edit>) -> Self {
         debug_assert!(

@@ -1,0 +1,88 @@
+//! A `git clone` that takes whatever the default branch holds.
+//!
+//! ## Why
+//! The image is built from the commit that happened to be the newest, and the layer cache then keeps that one: today's
+//! build may still hold last year's clone, and a build on another machine holds something else. A tag or, better, a
+//! commit makes it the same everywhere; `ADD https://…/repo.git#v1.2` does without git, and a new tag makes a new layer.
+//!
+//! ## Example
+//! ```dockerfile,bad
+//! FROM buildpack-deps:trixie
+//! RUN git clone https://github.com/openresty/luajit2.git && make -C luajit2 install
+//! ```
+//! ```dockerfile,good
+//! FROM buildpack-deps:trixie
+//! RUN git clone --branch v2.1-20250117 --depth 1 https://github.com/openresty/luajit2.git && make -C luajit2 install
+//! ```
+//!
+//! ## Fix
+//! None: only the repository knows its tags.
+//!
+//! ## Sources
+//! git-clone(1), `--branch` and `--revision`; Docker, "ADD --keep-git-dir".
+
+use crate::finding::Severity;
+use crate::ir::{Command, CommandWord};
+use crate::rules::{Context, Meta, Sink};
+
+pub const META: Meta = Meta { name: "pin/unpinned-git-clone", severity: Severity::Info, ..Meta::opt_in() };
+
+pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
+    let commands: Vec<&Command<'_>> = cx.commands.of_build().collect();
+    for (at, command) in commands.iter().enumerate() {
+        let Some(address) = cloned(command).filter(|_| !names_revision(command)) else { continue };
+        let later = commands.get(at + 1..).unwrap_or_default();
+        let mut later = later.iter().take_while(|other| other.step.stage == command.step.stage);
+        if later.any(|other| chooses_revision(other)) {
+            continue;
+        }
+        let text = address.value.unwrap_or_default();
+        sink.report(address.span, format!("`git clone {text}` takes whatever the default branch holds that day"))
+            .help("add `--branch` with a tag, or check out a commit");
+    }
+}
+
+/// The address that the command clones, if every word is known.
+fn cloned<'c>(command: &'c Command<'_>) -> Option<&'c CommandWord<'c>> {
+    let is_known = command.words.iter().all(|word| word.value.is_some());
+    if command.name() != Some("git") || !is_known || !command.has_argument("clone") {
+        return None;
+    }
+    command.arguments().iter().find(|word| {
+        word.value.is_some_and(|value| !value.starts_with('-') && (value.contains("://") || value.starts_with("git@")))
+    })
+}
+
+fn names_revision(command: &Command<'_>) -> bool {
+    let names = ["-b", "--branch", "--revision"];
+    command.arguments().iter().filter_map(|word| word.value).any(|value| {
+        names.contains(&value.split('=').next().unwrap_or_default())
+            || (value.starts_with("-b") && !value.starts_with("--") && !value.starts_with("-bare"))
+    })
+}
+
+/// Whether a later command may move to another commit; of which clone is not asked.
+fn chooses_revision(command: &Command<'_>) -> bool {
+    let verbs = ["checkout", "reset", "switch"];
+    command.name() == Some("git") && verbs.iter().any(|verb| command.has_argument(verb))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::harness::*;
+
+    #[test]
+    fn the_address_is_reported() {
+        fires!("RUN git clone --depth 1 «https://example.com/a/b» /src\n");
+    }
+
+    #[test]
+    fn branches_and_later_checkouts_choose_a_commit() {
+        silent!("RUN git clone -b v1 https://example.com/a/b\n");
+        silent!("RUN git clone --branch=v1 https://example.com/a/b\n");
+        silent!("RUN git clone https://example.com/a/b && cd b && git checkout 1a2b3c\n");
+        silent!("RUN git clone https://example.com/a/b\nRUN cd b && git reset --hard 1a2b3c\n");
+        silent!("RUN git clone $OPTIONS https://example.com/a/b\n");
+    }
+}
