@@ -2,6 +2,8 @@
 
 crate::rules::group! {
     apt_in_script,
+    install_without_lists,
     prompting_install,
     unknown_instruction,
+    wrong_package_manager,
 }

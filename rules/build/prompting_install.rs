@@ -50,10 +50,14 @@ pub const META: Meta = Meta {
 };
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
+    let mut configured = None;
     for (command, invocation) in cx.commands.package_managers() {
         let Some(switch) = invocation.manager.no_prompt.as_ref() else { continue };
         if invocation.answers_prompts() || !invocation.all_static || is_answered_otherwise(cx, command, switch) {
             continue;
+        }
+        if *configured.get_or_insert_with(|| is_configured(cx)) {
+            return;
         }
         let severity = if invocation.installs() { Severity::Error } else { Severity::Warning };
         let (tool, verb) = (invocation.manager.name, cx.text(command.verb_span()));
@@ -73,7 +77,7 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// Whether an answer comes from a pipe, a file, the environment or the configuration.
+/// Whether an answer comes from a pipe, a file or the environment.
 fn is_answered_otherwise(cx: &Context<'_>, command: &Command<'_>, switch: &Switch) -> bool {
     let is_fed = command.invoked.as_ref().is_some_and(|invoked| {
         matches!(invoked.circumstances.pipe, PipePosition::Middle | PipePosition::Last)
@@ -85,17 +89,13 @@ fn is_answered_otherwise(cx: &Context<'_>, command: &Command<'_>, switch: &Switc
     // The images of ocaml/opam set OPAMYES.
     let by_image = switch.environment.iter().any(|(name, _)| *name == "OPAMYES")
         && cx.build.root(command.step.stage).is_none_or(|root| root.from.image.text().contains("opam"));
-    is_fed || by_environment || by_image || is_configured(cx, command)
+    is_fed || by_environment || by_image
 }
 
-/// Whether an earlier command may have told the manager to ask nothing: `echo 'APT::Get::Assume-Yes "true";' > ...`.
-fn is_configured(cx: &Context<'_>, command: &Command<'_>) -> bool {
-    let settings = ["assume-yes", "assumeyes", "defaultyes", "always_yes"];
-    let earlier = cx.build.inherited_steps(command.step.stage).into_iter();
-    earlier.take_while(|step| step.instruction.span.start <= command.step.instruction.span.start).any(|step| {
-        let text = cx.text(step.instruction.span).to_ascii_lowercase();
-        settings.iter().any(|setting| text.contains(setting))
-    })
+/// Whether the file may tell a manager to ask nothing: `echo 'APT::Get::Assume-Yes "true";' > ...`.
+fn is_configured(cx: &Context<'_>) -> bool {
+    let text = cx.source().text().to_ascii_lowercase();
+    ["assume-yes \"", "assume-yes=", "assumeyes=", "defaultyes=", "always_yes"].iter().any(|word| text.contains(word))
 }
 
 #[cfg(test)]

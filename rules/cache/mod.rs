@@ -1,3 +1,5 @@
 //! What makes builds rebuild more than they must.
 
-crate::rules::group! {}
+crate::rules::group! {
+    update_without_install,
+}

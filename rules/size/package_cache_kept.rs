@@ -145,8 +145,6 @@ impl Remedy {
         }
         let invocation = kept.command.manager.as_ref()?;
         match self {
-            // Without the lists of an update that keeps none, the next `apk add` of this RUN finds nothing.
-            Remedy::Flag(_) if kept.manager.is_system() => None,
             Remedy::Flag(flag) => {
                 let place = kept.manager.no_cache.as_ref()?.place;
                 let anchor = kept.command.words.get(invocation.insert_after(place))?;
@@ -202,6 +200,14 @@ mod tests {
         fixes!(
             "RUN sudo apt-get update && \\\n    sudo apt-get install -y a\n" =>
             "RUN sudo apt-get update && \\\n    sudo apt-get install -y a && \\\n    sudo rm -rf /var/lib/apt/lists/*\n"
+        );
+    }
+
+    #[test]
+    fn each_apk_command_gets_the_flag() {
+        fixes!(
+            "FROM alpine:3.22\nRUN apk update && apk add curl\n" =>
+            "FROM alpine:3.22\nRUN apk update --no-cache && apk add --no-cache curl\n"
         );
     }
 

@@ -33,6 +33,7 @@ const READ_LATER: &[&str] = &[
 /// More commands of one RUN are not looked at, nor more steps behind one: only hostile files have them.
 const MOST_IN_ONE_RUN: usize = 50;
 const MOST_STEPS_BEHIND: usize = 1_000;
+const MOST_STAGES_BELOW: usize = 100;
 
 impl<'b> Build<'b> {
     /// The caches that stay in the layers that make up `stage`, its base stages' included. Of one RUN each manager
@@ -56,7 +57,7 @@ impl<'b> Build<'b> {
                 if behind.iter().any(|other| self.may_empty(other, manager, cache.kind)) {
                     continue;
                 }
-                if manager.no_cache.is_none() || manager.is_system() {
+                if manager.no_cache.is_none() {
                     named.push(manager.name);
                 }
                 let later =
@@ -112,16 +113,18 @@ impl<'b> Build<'b> {
     /// Whether a later step of this stage or of one that starts from it installs from the lists of this one.
     fn needs_lists_behind(&self, commands: &Commands<'_>, step: &Step<'_>, manager: &PackageManager) -> bool {
         let is_behind = |other: &&Step<'_>| {
-            other.instruction.span.start > step.instruction.span.start
-                && self.lineage(other.stage).any(|stage| stage.index == step.stage)
+            self.lineage(other.stage).take(MOST_STAGES_BELOW).any(|stage| stage.index == step.stage)
         };
-        let behind = self.steps().filter(is_behind).take(MOST_STEPS_BEHIND);
+        let stages = self.stages.get(step.stage..).unwrap_or_default();
+        let behind = stages.iter().flat_map(|stage| &stage.steps).skip(step.index + 1).take(MOST_STEPS_BEHIND);
+        let behind = behind.filter(is_behind);
         behind.into_iter().any(|other| {
             let mut own_lists = false;
             commands.of_step(other).iter().filter_map(|command| command.manager.as_ref()).any(|invocation| {
-                own_lists |= fills_lists(invocation) || invocation.skips_cache();
+                own_lists |= fills_lists(invocation);
                 let installs = invocation.installs() || invocation.action == Action::Upgrade;
-                !own_lists && installs && invocation.manager.home == manager.home
+                let fetches_itself = manager.home != Home::System(Family::Debian);
+                !fetches_itself && !own_lists && installs && invocation.manager.home == manager.home
             })
         })
     }
@@ -153,7 +156,8 @@ fn filled(command: &Command<'_>) -> Option<(&'static PackageManager, &'static Ca
         return None;
     }
     let fills = match manager.home {
-        Home::System(Family::Debian | Family::Alpine) => fills_lists(invocation),
+        Home::System(Family::Debian) => fills_lists(invocation),
+        // dnf, zypper, pacman and apk fetch the lists that they miss or find too old.
         Home::System(_) => invocation.installs() || matches!(invocation.action, Action::Upgrade | Action::UpdateLists),
         Home::Language(_) => invocation.installs() && !installs_only_files(invocation),
     };
@@ -168,9 +172,8 @@ fn filled(command: &Command<'_>) -> Option<(&'static PackageManager, &'static Ca
 /// Whether the command fetches the lists of what there is to install.
 fn fills_lists(invocation: &Invocation<'_>) -> bool {
     invocation.action == Action::UpdateLists && !invocation.skips_cache()
-        || invocation.manager.home == Home::System(Family::Alpine)
-            && invocation.installs()
-            && invocation.has_flag("-U --update --update-cache")
+        // apt 3: `apt-get install --update`.
+        || invocation.manager.home == Home::System(Family::Debian) && invocation.has_flag("-U --update")
 }
 
 /// Whether nothing is downloaded: local files and source trees, and no dependencies of them.

@@ -6,6 +6,7 @@
 mod build;
 mod chain_end;
 mod commands;
+mod context_copies;
 mod environment;
 mod image_reference;
 mod image_use;
@@ -29,6 +30,7 @@ mod windows;
 pub use build::{Build, GlobalArg};
 pub use chain_end::ChainEnd;
 pub use commands::{Command, CommandWord, Commands};
+pub use context_copies::{Breadth, ContextCopy};
 pub use image_reference::{ImageReference, ImageReferenceError, ImageReferenceErrorKind, ImageReferenceSpans};
 pub use image_use::{ImageRole, ImageUse};
 pub use kept_caches::KeptCache;
