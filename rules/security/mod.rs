@@ -1,3 +1,3 @@
 //! What weakens the image or leaks from it.
 
-crate::rules::group! {}
+crate::rules::group! { hard_coded_secret }
