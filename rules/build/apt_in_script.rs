@@ -58,6 +58,7 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
 
 #[cfg(test)]
 mod tests {
+    use crate::rules::harness::*;
     use super::*;
 
     #[test]

@@ -100,6 +100,7 @@ fn is_configured(cx: &Context<'_>) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use crate::rules::harness::*;
     use super::*;
 
     #[test]

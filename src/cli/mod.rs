@@ -10,6 +10,7 @@ mod explain;
 mod failure;
 mod lint;
 mod outputs;
+mod parse;
 mod read;
 mod rules;
 mod settings;
@@ -51,6 +52,7 @@ enum Command {
     Rules(rules::Arguments),
     Config(config::Arguments),
     Completions(completions::Arguments),
+    Parse(parse::Arguments),
     Version(version::Arguments),
 }
 
@@ -71,6 +73,7 @@ pub fn main() -> ExitCode {
         Command::Rules(arguments) => rules::run(&arguments),
         Command::Config(arguments) => config::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),
+        Command::Parse(arguments) => parse::run(&arguments),
         Command::Version(arguments) => version::run(&arguments),
     };
     match result {

@@ -18,7 +18,8 @@ impl Build<'_> {
     /// What the tables know of the image that the stage starts from, through its base stages. `None` for images that
     /// they do not know, where a build argument names the image, and where a digest stands without a tag.
     pub fn image_facts(&self, stage: usize) -> Option<ImageFacts> {
-        facts_of(self.root_image(stage)?)
+        self.root_image(stage)?;
+        self.root(stage)?.facts.clone()
     }
 
     /// The settings and contents of that image, where they are those of its own tag or of a tag of the same series.
@@ -53,15 +54,15 @@ impl Build<'_> {
     }
 }
 
-fn facts_of(image: &ImageReference) -> Option<ImageFacts> {
+pub(super) fn facts_of_base(base: &Base) -> Option<ImageFacts> {
+    let Base::Image(image) = base else { return None };
     lookup(&image.familiar_name(), Some(image.tag_or_latest()?))
 }
 
 /// The program behind `/bin/sh` in an image.
-pub(super) fn shell_of_base(base: &Base) -> Dialect {
-    let Base::Image(image) = base else { return Dialect::Sh };
-    let Some(facts) = facts_of(image) else { return Dialect::Sh };
-    let program = facts.configuration.and_then(|configuration| configuration.sh.value());
+pub(super) fn shell_of(facts: Option<&ImageFacts>) -> Dialect {
+    let Some(facts) = facts else { return Dialect::Sh };
+    let program = facts.configuration.as_ref().and_then(|configuration| configuration.sh.value());
     match (program, facts.distribution.map(|distribution| distribution.family)) {
         (Some("dash"), _) | (None, Some("debian" | "ubuntu")) => Dialect::Dash,
         (Some("busybox"), _) | (None, Some("alpine" | "busybox")) => Dialect::Ash,

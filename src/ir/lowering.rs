@@ -144,9 +144,10 @@ impl<'f> Lowering<'f> {
             let kind = BuildProblemKind::InvalidStageName { name: name.word.text().to_owned() };
             self.problem(kind, name.word.span(), Some(index));
         }
+        let facts = images::facts_of_base(&base);
         let (last_state, needs) = match base {
             Base::Stage(base) => (self.stages[base].last_state.clone(), vec![base]),
-            _ => (State { default_shell: images::shell_of_base(&base), ..State::default() }, Vec::new()),
+            _ => (State { default_shell: images::shell_of(facts.as_ref()), ..State::default() }, Vec::new()),
         };
         let is_windows = match base {
             Base::Stage(base) if platform.is_none() => self.stages[base].is_windows,
@@ -169,6 +170,7 @@ impl<'f> Lowering<'f> {
             needs,
             is_reachable: false,
             is_windows,
+            facts,
         });
     }
 

@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 use std::rc::Rc;
 
+use crate::knowledge::images::ImageFacts;
 use crate::shell::{Dialect, Script};
 use crate::source::Span;
 use crate::syntax::expansion::{Expansion, ExpansionError};
@@ -39,6 +40,8 @@ pub struct Stage<'f> {
     pub is_reachable: bool,
     /// Whether its commands run on Windows, as far as the file tells.
     pub is_windows: bool,
+    /// What the tables know of the base image, whatever build arguments may do to its name.
+    pub(super) facts: Option<ImageFacts>,
 }
 
 /// What a stage starts from.

@@ -5,7 +5,6 @@
 mod context;
 mod documentation;
 #[cfg(test)]
-#[macro_use]
 pub(crate) mod harness;
 mod meta;
 mod options;
