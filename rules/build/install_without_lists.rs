@@ -162,6 +162,7 @@ fn may_update(command: &Command<'_>) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use crate::rules::harness::*;
     use super::*;
 
     #[test]

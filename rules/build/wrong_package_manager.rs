@@ -132,6 +132,7 @@ fn mentions(command: &Command<'_>, tool: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use crate::rules::harness::*;
     use super::*;
 
     #[test]

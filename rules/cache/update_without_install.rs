@@ -80,6 +80,7 @@ fn does(command: &Command<'_>, what: impl Fn(&Invocation<'_>) -> bool) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use crate::rules::harness::*;
     use super::*;
 
     #[test]
