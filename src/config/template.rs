@@ -37,9 +37,13 @@ fn comment(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Config, selection::examples::catalogue};
+    use super::super::{Catalogue, Config};
     use super::*;
     use crate::source::SourceFile;
+
+    fn catalogue() -> Catalogue {
+        Catalogue::new(crate::rules::all().map(|rule| rule.meta))
+    }
 
     #[test]
     fn the_template_is_a_configuration_that_sets_nothing_until_it_is_uncommented() {
