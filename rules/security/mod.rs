@@ -1,3 +1,3 @@
 //! What weakens the image or leaks from it.
 
-crate::rules::group! { hard_coded_secret }
+crate::rules::group! { add_without_checksum, hard_coded_secret, pipe_to_shell, plain_http_download, unverified_download }
