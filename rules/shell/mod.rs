@@ -1,3 +1,13 @@
 //! What goes wrong between the Dockerfile and the shell.
 
-crate::rules::group! {}
+crate::rules::group! {
+    exec_form_not_json,
+    invalid_syntax,
+    noninteractive_in_env,
+    pipe_without_pipefail,
+    pointless_command,
+    service_started_in_build,
+    setting_without_effect,
+    shell_syntax_in_exec_form,
+    variable_in_exec_form,
+}
