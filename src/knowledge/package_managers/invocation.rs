@@ -72,6 +72,11 @@ impl<'w> Invocation<'w> {
         self.manager.no_cache.as_ref().is_some_and(|switch| switch.is_on(&self.flags))
     }
 
+    /// Whether what only developers need is left out by a flag. Also true where no flag could.
+    pub fn skips_development(&self) -> bool {
+        self.is_on(self.manager.no_development.as_ref())
+    }
+
     /// Whether `switch` matters for this command and is on. Also true where it does not matter.
     fn is_on(&self, switch: Option<&Switch>) -> bool {
         switch.is_none_or(|switch| !switch.actions.contains(&self.action) || switch.is_on(&self.flags))

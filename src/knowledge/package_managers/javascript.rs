@@ -53,6 +53,21 @@ pub(super) static NPM: PackageManager = PackageManager {
     locked: Some(Locked { command: "npm ci", verbs: &["ci"], spellings: &[] }),
     project_scripts: ProjectScripts::Unless(Spelling::Flag("--ignore-scripts")),
     codes: Codes { unpinned: &["DL3016", "KICS-e36d8880"], cache: &[], unverified: &["CKV2_DOCKER_13"], ..Codes::NONE },
+    no_development: Some(Switch::of_project(
+        "--omit=dev",
+        &[
+            Spelling::Flag("--production --prod -P"),
+            Spelling::Valued("--omit", &["dev"]),
+            Spelling::Valued("--only", &["prod", "production"]),
+        ],
+        &[
+            ("NODE_ENV", &["production"]),
+            ("npm_config_omit", &["dev"]),
+            ("NPM_CONFIG_OMIT", &["dev"]),
+            ("NPM_CONFIG_PRODUCTION", &["true"]),
+            ("NPM_CONFIG_ONLY", &["production", "prod"]),
+        ],
+    )),
     ..PackageManager::BLANK
 };
 
@@ -118,6 +133,11 @@ pub(super) static YARN: PackageManager = PackageManager {
     }),
     project_scripts: ProjectScripts::Unless(Spelling::Flag("--ignore-scripts")),
     codes: Codes { cache: &["DL3060"], unverified: &["CKV2_DOCKER_13"], ..Codes::NONE },
+    no_development: Some(Switch::of_project(
+        "--production",
+        &[Spelling::Flag("--production --prod")],
+        &[("NODE_ENV", &["production"])],
+    )),
     ..PackageManager::BLANK
 };
 
@@ -171,6 +191,11 @@ pub(super) static PNPM: PackageManager = PackageManager {
         spellings: &[Spelling::Flag("--frozen-lockfile")],
     }),
     project_scripts: ProjectScripts::Unless(Spelling::Flag("--ignore-scripts")),
+    no_development: Some(Switch::of_project(
+        "--prod",
+        &[Spelling::Flag("--prod --production -P")],
+        &[("NODE_ENV", &["production"])],
+    )),
     ..PackageManager::BLANK
 };
 
@@ -219,6 +244,11 @@ pub(super) static BUN: PackageManager = PackageManager {
         spellings: &[Spelling::Flag("--frozen-lockfile")],
     }),
     project_scripts: ProjectScripts::Unless(Spelling::Flag("--ignore-scripts")),
+    no_development: Some(Switch::of_project(
+        "--production",
+        &[Spelling::Flag("-p --production --prod"), Spelling::Valued("--omit", &["dev"])],
+        &[],
+    )),
     ..PackageManager::BLANK
 };
 

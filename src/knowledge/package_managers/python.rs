@@ -174,6 +174,11 @@ pub(super) static UV: PackageManager = PackageManager {
     locked: Some(Locked { command: "uv sync --locked", verbs: &[], spellings: &[Spelling::Flag("--locked --frozen")] }),
     // `uv sync` builds the project itself, unless it is told not to.
     project_scripts: ProjectScripts::Unless(Spelling::Flag("--no-install-project --no-install-workspace")),
+    no_development: Some(Switch::of_project(
+        "--no-dev",
+        &[Spelling::Flag("--no-dev --no-default-groups --only-group --no-group")],
+        &[("UV_NO_DEV", TRUE), ("UV_NO_DEFAULT_GROUPS", TRUE)],
+    )),
     ..PackageManager::BLANK
 };
 
@@ -211,6 +216,11 @@ pub(super) static POETRY: PackageManager = PackageManager {
     locked: Some(Locked { command: "poetry install", verbs: &["install"], spellings: &[] }),
     // The root project is installed from its source tree.
     project_scripts: ProjectScripts::Unless(Spelling::Flag("--no-root --no-directory --only-root")),
+    no_development: Some(Switch::of_project(
+        "--only main",
+        &[Spelling::Flag("--only --without --no-dev --only-root")],
+        &[],
+    )),
     ..PackageManager::BLANK
 };
 

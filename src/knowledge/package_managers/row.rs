@@ -37,6 +37,8 @@ pub struct PackageManager {
     pub no_recommends: Option<Switch>,
     /// Keeps it from leaving a cache behind.
     pub no_cache: Option<Switch>,
+    /// Leaves out what only the project's developers need.
+    pub no_development: Option<Switch>,
     /// How it is told not to verify what it downloads.
     pub unverified: &'static [Spelling],
     /// The command that empties its caches, to be run in the layer that filled them.
@@ -71,6 +73,7 @@ impl PackageManager {
         no_prompt: None,
         no_recommends: None,
         no_cache: None,
+        no_development: None,
         unverified: &[],
         clean: None,
         caches: &[],
@@ -286,6 +289,15 @@ impl Switch {
     /// Whether the environment variable `name` with the value `value` turns it on.
     pub fn is_on_by(&self, name: &str, value: &str) -> bool {
         self.environment.iter().any(|(variable, values)| *variable == name && contains_word(values, value))
+    }
+
+    /// The switch that adds a flag behind the verb to what installs a project.
+    pub(super) const fn of_project(
+        insert: &'static str,
+        spellings: &'static [Spelling],
+        environment: &'static [(&'static str, &'static [&'static str])],
+    ) -> Switch {
+        Switch { insert, place: Place::AfterVerb, actions: &[Action::InstallProject], spellings, environment }
     }
 
     pub(super) fn is_on(&self, flags: &[Flag<'_>]) -> bool {

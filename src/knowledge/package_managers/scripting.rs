@@ -135,6 +135,7 @@ pub(super) static COMPOSER: PackageManager = PackageManager {
     // Composer installs what composer.lock says and fails where that does not fit the platform.
     locked: Some(Locked { command: "composer install", verbs: &["install"], spellings: &[] }),
     project_scripts: ProjectScripts::Unless(Spelling::Flag("--no-scripts")),
+    no_development: Some(Switch::of_project("--no-dev", &[Spelling::Flag("--no-dev")], &[("COMPOSER_NO_DEV", &["1"])])),
     ..PackageManager::BLANK
 };
 

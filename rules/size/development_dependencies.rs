@@ -1,0 +1,175 @@
+//! Packages that only the program's developers need are installed into the image that runs it.
+//!
+//! ## Why
+//! `npm ci` installs everything that `package.json` names, also under `devDependencies`: test runners, linters,
+//! bundlers, often several times the size of what the program itself uses. `node server.js` never loads them; they make
+//! the image larger and give scanners more to complain about.
+//!
+//! ## Example
+//! ```dockerfile,bad
+//! FROM node:22-slim
+//! WORKDIR /app
+//! COPY package.json package-lock.json ./
+//! RUN npm ci
+//! COPY . .
+//! CMD ["node", "server.js"]
+//! ```
+//! ```dockerfile,good
+//! FROM node:22-slim
+//! WORKDIR /app
+//! COPY package.json package-lock.json ./
+//! RUN npm ci --omit=dev
+//! COPY . .
+//! CMD ["node", "server.js"]
+//! ```
+//!
+//! Silent where the container runs something else than the finished program (`npm run dev`, nodemon), where the stage
+//! still builds or tests, and where the file says that it is for development.
+//!
+//! ## Fix
+//! Adds the manager's flag: *content*. A program that loads a package from `devDependencies` when it runs has it in the
+//! wrong place and will not start.
+//!
+//! ## Sources
+//! The manuals of npm (`--omit`), Yarn 1 (`--production`), pnpm (`--prod`), Bun, Poetry (`--only`), uv (`--no-dev`) and
+//! Composer (`--no-dev`).
+
+use crate::edit::{Edit, Effect};
+use crate::finding::Severity;
+use crate::ir::{Command, Stage};
+use crate::knowledge::package_managers::{Action, Home, Invocation, Switch};
+use crate::rules::{Context, Meta, Sink};
+use crate::syntax::Keyword;
+
+pub const META: Meta = Meta {
+    name: "size/development-dependencies",
+    severity: Severity::Info,
+    effect: Some(Effect::Content),
+    ..Meta::on_by_default()
+};
+
+pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
+    let Some(last) = cx.final_stage().filter(|last| !is_for_development(cx, last)) else { return };
+    for (command, invocation) in cx.commands.package_managers() {
+        let Some(switch) = invocation.manager.no_development.as_ref() else { continue };
+        let is_kept = invocation.is_project_install() && invocation.all_static && cx.shapes_final_image(command.step);
+        if !is_kept
+            || invocation.skips_development()
+            || invocation.has_flag("--include --dev --frozen-dev --with --all-groups --all-extras -g --global")
+            || is_on_by_environment(cx, command, switch)
+            || !runs_finished_program(cx, last, invocation)
+            || is_used_or_removed_later(cx, command, invocation)
+            || has_no_development_part(cx, invocation)
+            || invocation.manager.name == "yarn" && !is_classic_yarn(cx)
+        {
+            continue;
+        }
+        let (tool, verb) = (invocation.manager.name, cx.text(command.verb_span()));
+        let words = if verb == tool { tool.to_owned() } else { format!("{tool} {verb}") };
+        let report = sink
+            .report(command.verb_span(), format!("`{words}` also installs what only developers need"))
+            .help(format!("add `{}`", switch.insert));
+        if let Some(anchor) = command.words.get(invocation.insert_after(switch.place)).filter(|word| word.is_contiguous) {
+            let edit = Edit::insert(anchor.span.end, format!(" {}", switch.insert));
+            report.fix(format!("add `{}`", switch.insert), Effect::Content, vec![edit]);
+        }
+    }
+}
+
+/// Whether a name says that the image is not for production.
+fn is_for_development(cx: &Context<'_>, last: &Stage<'_>) -> bool {
+    let says_so = |text: &str| ["dev", "test", "ci", "lint", "debug"].iter().any(|word| has_word(text, word));
+    says_so(cx.source().name()) || last.name().is_some_and(|name| says_so(&name))
+}
+
+/// Whether `text` has `word` or a word that begins with it: `Dockerfile.dev`, `.devcontainer`.
+fn has_word(text: &str, word: &str) -> bool {
+    text.to_ascii_lowercase().split(|c: char| !c.is_ascii_alphanumeric()).any(|part| {
+        part == word || word.len() > 2 && part.starts_with(word)
+    })
+}
+
+fn is_on_by_environment(cx: &Context<'_>, command: &Command<'_>, switch: &Switch) -> bool {
+    switch.environment.iter().any(|(name, _)| {
+        // A value that says "development" is a choice, too.
+        cx.build.environment(command, name).is_some()
+    })
+}
+
+/// Whether the container runs the program and not a tool that may be a development dependency.
+fn runs_finished_program(cx: &Context<'_>, last: &Stage<'_>, invocation: &Invocation<'_>) -> bool {
+    let step = cx.build.last_step_of(last.index, Keyword::Entrypoint).or(cx.build.last_step_of(last.index, Keyword::Cmd));
+    let programs: &[&str] = match invocation.manager.home {
+        Home::Language("javascript") => &["node", "pm2-runtime", "pm2", "bun"],
+        Home::Language("python") => &["python", "python3", "gunicorn", "uvicorn", "hypercorn", "celery"],
+        Home::Language("php") => &["php-fpm", "apache2-foreground", "php"],
+        _ => return false,
+    };
+    let commands = step.map_or(&[][..], |step| cx.commands.of_step(step));
+    match commands {
+        [command] => command.name().is_some_and(|name| programs.contains(&name)) && !command.has_argument("test"),
+        _ => false,
+    }
+}
+
+/// Whether a later command builds or tests with the packages, or takes them out again.
+fn is_used_or_removed_later(cx: &Context<'_>, command: &Command<'_>, invocation: &Invocation<'_>) -> bool {
+    let start = command.name_span().start;
+    cx.commands.package_managers().any(|(other, later)| {
+        let is_behind = other.name_span().start > start && cx.shapes_final_image(other.step);
+        let works = matches!(later.action, Action::Build | Action::Run | Action::Remove);
+        is_behind && later.manager.home == invocation.manager.home && (works || later.is_project_install())
+    })
+}
+
+/// Whether the manifest in the build context is known to have no such part.
+fn has_no_development_part(cx: &Context<'_>, invocation: &Invocation<'_>) -> bool {
+    let Some(context) = cx.build_context else { return false };
+    let manifests = invocation.manager.project.manifests;
+    let texts: Vec<&str> = manifests.iter().filter_map(|name| context.text(name)).collect();
+    !texts.is_empty() && texts.iter().all(|text| !text.contains("dev"))
+}
+
+/// Yarn 2 and later have `yarn workspaces focus --production` instead of the flag.
+fn is_classic_yarn(cx: &Context<'_>) -> bool {
+    let text = cx.source().text();
+    !["corepack", "berry", ".yarnrc.yml", ".yarn", "--immutable"].iter().any(|word| text.contains(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_manager_has_its_own_flag() {
+        let file = |command: &str, tail: &str| format!("FROM a\nRUN {command}\nCMD {tail}\n");
+        fixes!(&file("npm install", "node a.js") => &file("npm install --omit=dev", "node a.js"));
+        fixes!(&file("pnpm install --frozen-lockfile", "node a") => &file("pnpm install --prod --frozen-lockfile", "node a"));
+        fixes!(&file("poetry install", "python a.py") => &file("poetry install --only main", "python a.py"));
+        fixes!(&file("composer install", "[\"php-fpm\"]") => &file("composer install --no-dev", "[\"php-fpm\"]"));
+    }
+
+    #[test]
+    fn what_runs_may_be_a_development_dependency() {
+        silent!("FROM node\nRUN npm ci\nCMD npm run dev\n");
+        silent!("FROM node\nRUN npm ci\nCMD [\"nodemon\", \"a.js\"]\n");
+    }
+
+    #[test]
+    fn a_stage_that_still_builds_needs_them() {
+        silent!("FROM node\nRUN npm ci && npm run build\nCMD node a.js\n");
+        silent!("FROM node\nRUN npm ci\nRUN npm prune --production\nCMD node a.js\n");
+    }
+
+    #[test]
+    fn a_choice_is_respected() {
+        silent!("FROM node\nENV NODE_ENV=production\nRUN npm ci\nCMD node a.js\n");
+        silent!("FROM node\nRUN npm ci --omit=dev\nCMD node a.js\n");
+        silent!("FROM node AS development\nRUN npm ci\nCMD node a.js\n");
+    }
+
+    #[test]
+    fn other_stages_are_free() {
+        silent!("FROM node AS a\nRUN npm ci\nFROM node\nCOPY --from=a /x /x\nCMD node a.js\n");
+    }
+}
