@@ -162,8 +162,8 @@ fn may_update(command: &Command<'_>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::harness::*;
     use super::*;
+    use crate::rules::harness::*;
 
     #[test]
     fn official_images_have_no_lists() {

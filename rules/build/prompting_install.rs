@@ -100,8 +100,8 @@ fn is_configured(cx: &Context<'_>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::harness::*;
     use super::*;
+    use crate::rules::harness::*;
 
     #[test]
     fn wrappers_are_seen_through() {

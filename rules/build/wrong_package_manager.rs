@@ -132,8 +132,8 @@ fn mentions(command: &Command<'_>, tool: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::harness::*;
     use super::*;
+    use crate::rules::harness::*;
 
     #[test]
     fn one_word_of_a_run_is_reported() {

@@ -197,6 +197,7 @@ fn usual(manifests: &[&'static str], locks: &[&'static str]) -> Vec<&'static str
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rules::harness::*;
 
     #[test]
     fn the_source_is_reported_whatever_the_manager() {

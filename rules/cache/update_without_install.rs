@@ -80,8 +80,8 @@ fn does(command: &Command<'_>, what: impl Fn(&Invocation<'_>) -> bool) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::harness::*;
     use super::*;
+    use crate::rules::harness::*;
 
     #[test]
     fn the_update_is_reported_where_a_later_run_installs() {

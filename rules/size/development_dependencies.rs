@@ -139,6 +139,7 @@ fn is_classic_yarn(cx: &Context<'_>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rules::harness::*;
 
     #[test]
     fn each_manager_has_its_own_flag() {

@@ -162,8 +162,8 @@ impl Remedy {
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::harness::*;
     use super::*;
+    use crate::rules::harness::*;
 
     #[test]
     fn the_verb_that_fills_the_cache_is_reported() {

@@ -102,7 +102,7 @@ fn client_without_certificates(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::harness::findings;
+    use crate::rules::harness::*;
 
     #[test]
     fn little_is_not_worth_a_word() {
