@@ -2,6 +2,7 @@
 
 crate::rules::group! {
     apt_in_script,
+    copy_destination_without_slash,
     install_without_lists,
     prompting_install,
     unknown_instruction,

@@ -12,6 +12,7 @@ crate::rules::group! {
     nearly_end_of_life,
     package_upgrade,
     removed_tag,
+    unlocked_install,
     unofficial_base_image,
     unpinned_git_clone,
     unpinned_package,

@@ -88,10 +88,16 @@ const KNOWN_PUBLISHERS: [&str; 58] = [
     "tonistiigi",
 ];
 
+/// The namespaces of the official images for one architecture: `arm64v8/alpine`.
+const ARCHITECTURES: [&str; 9] =
+    ["amd64", "arm32v5", "arm32v6", "arm32v7", "arm64v8", "i386", "ppc64le", "riscv64", "s390x"];
+
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for found in cx.build.image_uses() {
         let namespace = found.image.repository.split('/').next().unwrap_or_default();
-        let is_known = images::is_official(&found.name()) || KNOWN_PUBLISHERS.contains(&namespace);
+        let is_known = images::is_official(&found.name())
+            || KNOWN_PUBLISHERS.contains(&namespace)
+            || ARCHITECTURES.contains(&namespace);
         if !found.image.is_docker_hub()
             || found.is_local()
             || is_known

@@ -1,4 +1,4 @@
-//! A `git clone` that takes whatever the default branch holds.
+//! A `git clone`, or an ADD of a git repository, that takes whatever the default branch holds.
 //!
 //! ## Why
 //! The image is built from the commit that happened to be the newest, and the layer cache then keeps that one: today's
@@ -24,10 +24,18 @@
 use crate::finding::Severity;
 use crate::ir::{Command, CommandWord};
 use crate::rules::{Context, Meta, Sink};
+use crate::syntax::Keyword;
 
 pub const META: Meta = Meta { name: "pin/unpinned-git-clone", severity: Severity::Info, ..Meta::opt_in() };
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
+    for (step, transfer) in cx.transfers().filter(|(step, _)| step.instruction.keyword == Some(Keyword::Add)) {
+        for source in &transfer.sources {
+            let Some(address) = step.certain_value(source).filter(|address| is_repository(address)) else { continue };
+            sink.report(source.span(), format!("`ADD {address}` takes whatever the default branch holds that day"))
+                .help(format!("name a tag or a commit: `{address}#v1.2.3`"));
+        }
+    }
     let commands: Vec<&Command<'_>> = cx.commands.of_build().collect();
     for (at, command) in commands.iter().enumerate() {
         let Some(address) = cloned(command).filter(|_| !names_revision(command)) else { continue };
@@ -61,6 +69,13 @@ fn names_revision(command: &Command<'_>) -> bool {
     })
 }
 
+/// Whether an address is that of a git repository, without a reference behind `#`.
+fn is_repository(address: &str) -> bool {
+    let is_git = ["git@", "git://", "ssh://"].iter().any(|scheme| address.starts_with(scheme))
+        || (address.contains("://") && address.ends_with(".git"));
+    is_git && !address.contains('#')
+}
+
 /// Whether a later command may move to another commit; of which clone is not asked.
 fn chooses_revision(command: &Command<'_>) -> bool {
     let verbs = ["checkout", "reset", "switch"];
@@ -75,6 +90,12 @@ mod tests {
     #[test]
     fn the_address_is_reported() {
         fires!("RUN git clone --depth 1 «https://example.com/a/b» /src\n");
+    }
+
+    #[test]
+    fn an_added_repository_wants_a_reference_too() {
+        fires!("ADD «https://example.com/a/b.git» /src\n");
+        silent!("ADD https://example.com/a/b.git#v1 /src\nADD https://example.com/a.tar.gz /src\n");
     }
 
     #[test]

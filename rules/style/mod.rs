@@ -1,3 +1,5 @@
 //! What reads badly and builds all the same.
 
-crate::rules::group! {}
+crate::rules::group! {
+    add_for_local_file,
+}

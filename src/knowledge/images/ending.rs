@@ -62,5 +62,8 @@ pub fn is_floating(repository: &str, tag: &str) -> bool {
     let has_cycles = end_of_life::product_of(repository).is_some();
     // Some distributions number their images by day: `archlinux:base-20260816.0.1`.
     let is_dated = tag.split(['-', '.']).any(|word| word.len() == 8 && word.bytes().all(|byte| byte.is_ascii_digit()));
-    is_built && !is_dated && (has_cycles || Tag::parse(tag).version.is_empty())
+    let parsed = Tag::parse(tag);
+    // A full version is bound whatever the table says of its cycle, and a distribution's name binds `buildpack-deps`.
+    let is_bound = parsed.version.split('.').count() > 2 || (!has_cycles && parsed.release().is_some());
+    is_built && !is_dated && !is_bound && (has_cycles || parsed.version.is_empty())
 }
