@@ -48,7 +48,7 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         if transfer.sources.len() < 2 || is_folder || cx.build.stage_of(step).is_windows || !starts_with_files(step, transfer) {
             continue;
         }
-        if exists(cx, step, destination) {
+        if is_broken_array(transfer) || exists(cx, step, destination) {
             continue;
         }
         let word = &transfer.destination;
@@ -61,6 +61,11 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             report.fix(format!("write `{destination}/`"), Effect::Content, edits);
         }
     }
+}
+
+/// Whether the arguments were meant as a JSON array, so that the brackets are words or parts of them.
+fn is_broken_array(transfer: &Transfer) -> bool {
+    !transfer.json && transfer.sources.first().is_some_and(|first| first.text().starts_with('['))
 }
 
 /// Whether the first two sources look like files: a folder that comes first makes the destination one.
@@ -119,6 +124,11 @@ mod tests {
     #[test]
     fn folders_make_the_destination_a_folder() {
         silent!("COPY lib/ app.py /app\nCOPY src test /app\n");
+    }
+
+    #[test]
+    fn an_array_that_lost_a_comma_is_another_matter() {
+        silent!("COPY [\"a.py\" \"b.py\", \"/app\"]\n");
     }
 
     #[test]
