@@ -3,7 +3,7 @@
 use crate::context::BuildContext;
 use crate::finding::Finding;
 use crate::ir::{Build, Commands};
-use crate::rules::{Context, Options, Rule, Sink};
+use crate::rules::{Context, Options, Rule, Sink, keep_what_buildkit_reports};
 use crate::syntax::Dockerfile;
 
 /// Every finding of `rules` in the file, by place. Nothing is filtered: suppressions and severities that the user has
@@ -20,6 +20,9 @@ pub fn lint<'r>(
     let mut findings = Vec::new();
     for rule in rules {
         (rule.check)(&context, &mut Sink::new(rule.meta, &mut findings));
+    }
+    if options.exactly_buildkit {
+        keep_what_buildkit_reports(&build, &mut findings);
     }
     findings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
     findings

@@ -7,5 +7,6 @@ crate::rules::group! {
     pipe_to_shell,
     plain_http_download,
     secret_file_copied,
+    secret_named_variable,
     unverified_download,
 }

@@ -1,6 +1,5 @@
 //! Sets of rules to start from.
 
-use crate::finding::Severity;
 use crate::rules::{Activation, BUILDKIT_CHECKS, Meta};
 
 /// A set of rules to start from.
@@ -42,10 +41,7 @@ impl Profile {
             Profile::Default => meta.activation == Activation::Default,
             Profile::Strict => true,
             Profile::Hadolint => aliases.iter().any(|alias| is_hadolint_code(alias)),
-            Profile::Buildkit => {
-                aliases.iter().any(|alias| BUILDKIT_CHECKS.contains(alias))
-                    || (meta.group() == "build" && meta.severity == Severity::Error)
-            }
+            Profile::Buildkit => aliases.iter().any(|alias| BUILDKIT_CHECKS.contains(alias)) || meta.is_refusal,
         }
     }
 }

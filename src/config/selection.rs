@@ -133,8 +133,12 @@ pub(super) mod examples {
         Meta { name: "pin/unpinned-package", aliases: &["DL3008", "DL3018", "CKV_DOCKER_12"], ..Meta::opt_in() };
     pub static WORKDIR: Meta =
         Meta { name: "build/relative-workdir", aliases: &["DL3000", "WorkdirRelativePath"], ..Meta::on_by_default() };
-    pub static BROKEN: Meta =
-        Meta { name: "build/unknown-instruction", severity: Severity::Error, ..Meta::on_by_default() };
+    pub static BROKEN: Meta = Meta {
+        name: "build/unknown-instruction",
+        severity: Severity::Error,
+        is_refusal: true,
+        ..Meta::on_by_default()
+    };
     pub static CACHE: Meta = Meta { name: "cache/sources-first", ..Meta::on_by_default() };
 
     pub fn catalogue() -> Catalogue {

@@ -1,11 +1,11 @@
 //! The build that a Dockerfile describes.
 
 use crate::source::Span;
-use crate::syntax::expansion::Expansion;
-use crate::syntax::{Dockerfile, Instruction, Keyword, Pair};
+use crate::syntax::expansion::{Expansion, Reference};
+use crate::syntax::{Dockerfile, Instruction, Keyword, Pair, Word};
 
 use super::lowering::Lowering;
-use super::{Base, BuildProblem, Scope, Stage, Step, Visible};
+use super::{Base, BuildProblem, BuildProblemKind, Scope, Stage, Step, Visible};
 
 /// A Dockerfile as BuildKit understands it.
 #[derive(Debug)]
@@ -95,6 +95,23 @@ impl<'f> Build<'f> {
     /// The variables at the end of a stage.
     pub fn visible_at_end(&self, stage: &Stage<'_>) -> Visible<'_> {
         Visible::in_stage(&self.stages, &self.stages[stage.index], usize::MAX)
+    }
+
+    /// The variables that BuildKit looks up in a word of a FROM, its image or its platform, also where it cannot make
+    /// sense of the word.
+    pub fn references_in_from<'s>(&'s self, stage: &'s Stage<'f>, word: &Word) -> &'s [Reference] {
+        let expansion = match word.span() == stage.from.image.span() {
+            true => &stage.image,
+            false => &stage.platform_expansion,
+        };
+        if let Some(expansion) = expansion {
+            return &expansion.references;
+        }
+        let failed = self.problems.iter().find_map(|problem| match &problem.kind {
+            BuildProblemKind::Expansion(error) if word.span().contains(problem.span) => Some(error),
+            _ => None,
+        });
+        failed.map_or(&[], |error| &error.references)
     }
 
     /// The variables before a FROM.

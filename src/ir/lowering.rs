@@ -1,7 +1,7 @@
 //! From the syntax tree to the build, instruction by instruction, as BuildKit's `dockerfile2llb` goes through it.
 
 use std::cell::OnceCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use crate::shell::Dialect;
@@ -13,7 +13,7 @@ use super::build::{self, Build, GlobalArg};
 use super::stage::{ExpandedWord, Setting, ShellSetting, StageSource, State, UndefinedReference};
 use super::{
     Base, BuildProblem, BuildProblemKind, ImageReference, Origin, Platform, Scope, Stage, Step, Variable, Visible,
-    images, platform_arg, windows,
+    images, platform_arg, refusals, windows,
 };
 
 pub(super) struct Lowering<'f> {
@@ -24,6 +24,8 @@ pub(super) struct Lowering<'f> {
     stages: Vec<Stage<'f>>,
     /// The latest stage of each name, in lower case.
     names: HashMap<String, usize>,
+    /// The names of all stages, in lower case.
+    all_names: HashSet<String>,
     stray: Vec<&'f Instruction>,
     problems: Vec<BuildProblem>,
 }
@@ -58,6 +60,7 @@ impl<'f> Lowering<'f> {
             global_args: Vec::new(),
             stages: Vec::new(),
             names: HashMap::new(),
+            all_names: file.instructions().filter_map(stage_name).collect(),
             stray: Vec::new(),
             problems: Vec::new(),
         }
@@ -193,7 +196,8 @@ impl<'f> Lowering<'f> {
             self.problem(kind, word.span(), Some(index));
             return Base::Unknown;
         }
-        if let Some(stage) = self.stage_named(name) {
+        // Unlike `--from`, FROM is compared with the names in lower case as it stands.
+        if let Some(&stage) = self.names.get(name) {
             return Base::Stage(stage);
         }
         if name == "scratch" {
@@ -237,6 +241,11 @@ impl<'f> Lowering<'f> {
             self.expansion_problem(error.1.clone(), error.0, Some(stage));
         }
         let sources = self.stage_sources(instruction, &expanded, stage);
+        let workdir = self.stages[stage].last_state.workdir.as_deref();
+        let lies_in_root = workdir.is_none_or(|workdir| workdir.value == "/");
+        for (kind, span) in refusals::of_instruction(instruction, &expanded, lies_in_root) {
+            self.problem(kind, span, Some(stage));
+        }
         let current = &self.stages[stage];
         let step = Step {
             stage,
@@ -356,6 +365,12 @@ impl<'f> Lowering<'f> {
                 _ => None,
             };
             let Some(word) = word else { continue };
+            if word.text().contains('$') {
+                let kind = BuildProblemKind::VariableInFrom { word: word.text().to_owned() };
+                self.problem(kind, word.span(), Some(stage));
+                sources.push(StageSource { word, source: Base::Unknown });
+                continue;
+            }
             let value = expanded.iter().find(|each| each.word.span() == word.span());
             let name = value.map_or(word.text(), ExpandedWord::value).to_owned();
             let source = self.source(&word, &name, stage);
@@ -380,13 +395,17 @@ impl<'f> Lowering<'f> {
             self.problem(BuildProblemKind::NoSuchStage { number: name.to_owned() }, word.span(), Some(stage));
             return Base::Unknown;
         }
+        if self.all_names.contains(&name.to_lowercase()) {
+            let kind = BuildProblemKind::LaterStage { name: name.to_owned() };
+            self.problem(kind, word.span(), Some(stage));
+            return Base::Unknown;
+        }
         if name == "scratch" {
             return Base::Scratch;
         }
         match ImageReference::parse(name) {
             Ok(reference) => Base::Image(reference),
-            // BuildKit does not expand `COPY --from`; the rule that knows better words for it has the last say.
-            Err(_) if name.is_empty() || name.contains('$') => Base::Unknown,
+            Err(_) if name.is_empty() => Base::Unknown,
             Err(error) => {
                 let kind = BuildProblemKind::InvalidImage { name: name.to_owned(), error };
                 self.problem(kind, word.span(), Some(stage));
@@ -437,6 +456,14 @@ impl<'f> Lowering<'f> {
         for stage in &mut self.stages {
             stage.needs.sort_unstable();
         }
+    }
+}
+
+/// The name of the stage that a FROM starts, in lower case.
+fn stage_name(instruction: &Instruction) -> Option<String> {
+    match &instruction.kind {
+        InstructionKind::From(from) => Some(from.name.as_ref()?.word.text().to_lowercase()),
+        _ => None,
     }
 }
 

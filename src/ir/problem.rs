@@ -4,7 +4,7 @@ use crate::source::Span;
 use crate::syntax::Keyword;
 use crate::syntax::expansion::ExpansionError;
 
-use super::{ImageReferenceError, PlatformError};
+use super::{ImageReferenceError, MountFault, PlatformError, PortError};
 
 /// A reason for which BuildKit refuses the build, and the place that is to blame.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,9 +63,30 @@ pub enum BuildProblemKind {
         name: String,
     },
     /// A `--mount` that BuildKit refuses.
-    InvalidMount {
+    InvalidMount(MountFault),
+    /// A word of EXPOSE that is no port.
+    InvalidPort {
+        /// The port after expansion.
+        port: String,
+        /// What is wrong with it.
+        error: PortError,
+    },
+    /// A source of files that is a stage further down.
+    LaterStage {
+        /// Its name.
+        name: String,
+    },
+    /// A variable in `--from`, which BuildKit does not expand there.
+    VariableInFrom {
+        /// The value as written.
+        word: String,
+    },
+    /// Another value that the instruction does not take.
+    InvalidValue {
         /// What is wrong with it.
         reason: String,
+        /// What to do, as an order.
+        advice: String,
     },
 }
 
@@ -89,7 +110,11 @@ impl std::fmt::Display for BuildProblemKind {
                     "`{name}` cannot be the name of a stage: it must start with a letter and hold only letters, digits, `-`, `_` and `.`"
                 )
             }
-            Self::InvalidMount { reason } => write!(f, "{reason}"),
+            Self::InvalidMount(fault) => write!(f, "{}", fault.reason),
+            Self::InvalidPort { port, error } => write!(f, "`{port}` is not a port: {error}"),
+            Self::LaterStage { name } => write!(f, "the stage `{name}` comes later in the file"),
+            Self::VariableInFrom { word } => write!(f, "`--from` does not expand variables, so `{word}` names nothing"),
+            Self::InvalidValue { reason, .. } => write!(f, "{reason}"),
         }
     }
 }

@@ -20,6 +20,8 @@ pub struct Meta {
     pub cwe: Option<u16>,
     /// For a rule about security: how bad, in tenths of the CVSS scale (75 is 7.5). `None` for all others.
     pub security_severity: Option<u8>,
+    /// Whether a finding of severity error means that BuildKit refuses the file, before it runs anything.
+    pub is_refusal: bool,
     /// The version of dfx that had it first.
     pub since: &'static str,
 }
@@ -44,6 +46,7 @@ impl Meta {
             aliases: &[],
             cwe: None,
             security_severity: None,
+            is_refusal: false,
             since: "0.1.0",
         }
     }

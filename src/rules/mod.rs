@@ -2,6 +2,7 @@
 //!
 //! One file per rule lies under `/rules/<group>/`; this module mounts them and gives them what they see.
 
+mod buildkit_order;
 mod context;
 mod documentation;
 #[cfg(test)]
@@ -30,6 +31,7 @@ mod size;
 #[path = "../../rules/style/mod.rs"]
 mod style;
 
+pub(crate) use buildkit_order::keep_what_buildkit_reports;
 pub use context::Context;
 pub use documentation::{Documentation, Example, HEADINGS};
 pub use meta::{Activation, BUILDKIT_CHECKS, Meta};

@@ -15,6 +15,9 @@ pub struct Options {
     pub required_labels: BTreeMap<String, LabelFormat>,
     /// Whether labels that are not required are reported.
     pub strict_labels: bool,
+    /// Whether rules that are also checks of `docker build --check` report exactly what BuildKit does, even where dfx
+    /// knows that nothing is wrong. True for `--profile buildkit`.
+    pub exactly_buildkit: bool,
 }
 
 /// The form that a label's value must have.
@@ -39,6 +42,12 @@ pub enum LabelFormat {
 impl Options {
     /// No restrictions, judged for the day `today`.
     pub fn new(today: Date) -> Self {
-        Self { today, allowed_registries: Vec::new(), required_labels: BTreeMap::new(), strict_labels: false }
+        Self {
+            today,
+            allowed_registries: Vec::new(),
+            required_labels: BTreeMap::new(),
+            strict_labels: false,
+            exactly_buildkit: false,
+        }
     }
 }

@@ -5,6 +5,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod checks;
 mod corpus;
 mod invariants;
 mod mutation;

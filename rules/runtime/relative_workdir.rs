@@ -1,0 +1,106 @@
+//! A relative WORKDIR whose start only the base image knows.
+//!
+//! ## Why
+//! A relative WORKDIR is joined with the one before it. The first one in a file is joined with the base image's, which
+//! may change with its next version, and with it the place of every file that is copied and run from there.
+//!
+//! ## Example
+//! ```dockerfile,bad
+//! FROM debian:13
+//! WORKDIR app
+//! ```
+//! ```dockerfile,good
+//! FROM debian:13
+//! WORKDIR /app
+//! ```
+//!
+//! ## Fix
+//! Puts a slash before the path, where the base image is one that is known to start in `/`: then the image is
+//! *identical*. Holds back for other images and where the path comes out of a variable.
+//!
+//! ## Sources
+//! BuildKit, WorkdirRelativePath; hadolint DL3000; Trivy DS-0009; Checkov CKV_DOCKER_10; KICS 6b376af8; SonarQube
+//! S7021.
+
+use crate::edit::{Edit, Effect};
+use crate::ir::{Base, Step, is_absolute};
+use crate::knowledge::base_environment;
+use crate::rules::{Context, Meta, Sink};
+use crate::syntax::{InstructionKind, Keyword};
+
+pub const META: Meta = Meta {
+    name: "runtime/relative-workdir",
+    effect: Some(Effect::Identical),
+    aliases: &["WorkdirRelativePath", "DL3000", "DS-0009", "CKV_DOCKER_10", "KICS-6b376af8", "S7021"],
+    ..Meta::on_by_default()
+};
+
+pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
+    for step in cx.steps_of(Keyword::Workdir) {
+        let InstructionKind::Workdir(word) = &step.instruction.kind else { continue };
+        let path = step.value(word);
+        if step.state.workdir.is_some() || is_absolute_here(cx, step, path) {
+            continue;
+        }
+        // `WORKDIR $HOME/app`: empty or absolute is for whoever sets the variable.
+        if !cx.options.exactly_buildkit && (path.is_empty() || word.text().starts_with(['$', '"'])) {
+            continue;
+        }
+        let report = sink
+            .report(word.span(), format!("`{path}` starts where the base image left off"))
+            .help(format!("write the whole path, such as `/{path}`"));
+        if starts_in_root(cx, step) && word.is_contiguous() && word.text() == path && !path.starts_with('.') {
+            let edit = Edit::insert(word.span().start, "/");
+            report.fix(format!("write `/{path}`"), Effect::Identical, vec![edit]);
+        }
+    }
+}
+
+/// BuildKit knows drive letters on Windows only, and takes a stage for Windows only if `--platform` says so or the
+/// base image, which it asks; dfx guesses the latter.
+fn is_absolute_here(cx: &Context<'_>, step: &Step<'_>, path: &str) -> bool {
+    let platform = cx.build.root(step.stage).and_then(|root| root.platform.as_ref());
+    let is_windows = match cx.options.exactly_buildkit {
+        true => platform.is_some_and(|platform| platform.os == "windows"),
+        false => cx.build.stage_of(step).is_windows,
+    };
+    if is_windows { is_absolute(path) } else { path.starts_with('/') }
+}
+
+fn starts_in_root(cx: &Context<'_>, step: &Step<'_>) -> bool {
+    match cx.build.root(step.stage).map(|root| &root.base) {
+        Some(Base::Scratch) => true,
+        Some(Base::Image(image)) => {
+            base_environment::is_bare_system(image.is_docker_hub(), &image.repository) && !cx.build.stage_of(step).is_windows
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::harness::*;
+
+    #[test]
+    fn the_first_workdir_is_reported() {
+        fires!("FROM a\nWORKDIR «b»\nWORKDIR c\n");
+    }
+
+    #[test]
+    fn images_that_may_start_elsewhere_are_not_fixed() {
+        let found = findings(&META, check, "FROM golang:1.25\nWORKDIR src\n");
+        assert!(found[0].fix.is_none());
+    }
+
+    #[test]
+    fn behind_an_absolute_one_the_place_is_known() {
+        silent!("FROM a AS b\nWORKDIR /c\nWORKDIR d\nFROM b\nWORKDIR e\n");
+    }
+
+    #[test]
+    fn windows_paths_are_absolute_on_windows() {
+        silent!("FROM mcr.microsoft.com/windows/nanoserver:ltsc2025\nWORKDIR C:/app\n");
+        silent!("FROM a\nENV D=/d\nWORKDIR $D\n");
+    }
+}

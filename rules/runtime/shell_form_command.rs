@@ -1,0 +1,120 @@
+//! A CMD or ENTRYPOINT in shell form.
+//!
+//! ## Why
+//! In shell form, `/bin/sh -c` is the first process of the container. The signal that `docker stop` sends reaches the
+//! shell, which need not pass it on; the program is killed ten seconds later instead of ending in order. Besides, an
+//! ENTRYPOINT in shell form ignores CMD and the arguments of `docker run`.
+//!
+//! ## Example
+//! ```dockerfile,bad
+//! FROM node:24
+//! CMD node server.js
+//! ```
+//! ```dockerfile,good
+//! FROM node:24
+//! CMD ["node", "server.js"]
+//! ```
+//!
+//! ## Fix
+//! Writes the words as a JSON array, where they are plain words that no shell would change. What runs is another
+//! process: *runtime*. Holds back at variables, quotes, wildcards, operators and commands of the shell itself.
+//!
+//! ## Sources
+//! BuildKit, JSONArgsRecommended, which holds back behind a SHELL instruction; hadolint DL3025; KICS b86987e1; Semgrep
+//! `prefer-json-notation`; SonarQube S7019.
+
+use crate::edit::{Edit, Effect};
+use crate::finding::Severity;
+use crate::rules::{Context, Meta, Sink};
+use crate::syntax::{CommandForm, InstructionKind, Word};
+
+pub const META: Meta = Meta {
+    name: "runtime/shell-form-command",
+    severity: Severity::Info,
+    effect: Some(Effect::Runtime),
+    aliases: &["JSONArgsRecommended", "DL3025", "KICS-b86987e1", "prefer-json-notation", "S7019"],
+    ..Meta::on_by_default()
+};
+
+pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
+    for step in cx.build.steps() {
+        let is_entrypoint = matches!(step.instruction.kind, InstructionKind::Entrypoint(_));
+        let (InstructionKind::Cmd(CommandForm::Shell(text)) | InstructionKind::Entrypoint(CommandForm::Shell(text))) =
+            &step.instruction.kind
+        else {
+            continue;
+        };
+        if step.state.shell.is_some() {
+            continue;
+        }
+        let passes_signals = text.is_empty() || (starts_with_exec(text) && !is_entrypoint);
+        let is_moot = passes_signals || cx.build.stage_of(step).is_windows || !cx.shapes_final_image(step);
+        if is_moot && !cx.options.exactly_buildkit {
+            continue;
+        }
+        let keyword = step.instruction.keyword_word.text();
+        let message = format!("this {keyword} runs below a shell, which need not pass signals on");
+        let span = if text.is_empty() { step.instruction.keyword_span() } else { text.span() };
+        let report = sink.report(span, message);
+        match plain_words(text) {
+            Some(words) => {
+                let array = format!("[\"{}\"]", words.join("\", \""));
+                let report = report.help(format!("write `{keyword} {array}`"));
+                if text.is_contiguous() {
+                    report.fix("use the exec form", Effect::Runtime, vec![Edit::replace(text.span(), array)]);
+                }
+            }
+            None => drop(report.help("use the exec form, or put `exec` before the command")),
+        }
+    }
+}
+
+fn starts_with_exec(text: &Word) -> bool {
+    text.text().split_ascii_whitespace().next() == Some("exec")
+}
+
+/// The words of a command that a shell would hand on as they stand.
+fn plain_words(text: &Word) -> Option<Vec<&str>> {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_./:=@,+%- \t".contains(&byte);
+    let words: Vec<&str> = text.text().split_ascii_whitespace().collect();
+    let program = words.first()?;
+    let is_for_shell = program.contains('=') || BUILTINS.contains(program);
+    (text.text().bytes().all(is_plain) && !is_for_shell).then_some(words)
+}
+
+/// Commands that only a shell has.
+const BUILTINS: [&str; 18] = [
+    ".", ":", "alias", "cd", "command", "eval", "exec", "exit", "export", "read", "set", "shift", "source", "trap",
+    "ulimit", "umask", "unset", "wait",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::harness::*;
+
+    #[test]
+    fn plain_words_become_an_array() {
+        fixes!("ENTRYPOINT /bin/app  --port=80\n" => "ENTRYPOINT [\"/bin/app\", \"--port=80\"]\n");
+    }
+
+    #[test]
+    fn what_a_shell_would_change_is_reported_without_a_fix() {
+        for command in ["node $FILE", "cd /a && b", "X=1 b", "a 'b c'", "a > b", "source b"] {
+            let found = findings(&META, check, &format!("FROM a\nCMD {command}\n"));
+            assert!(found.len() == 1 && found[0].fix.is_none(), "{command}");
+        }
+    }
+
+    #[test]
+    fn exec_hands_the_process_over() {
+        silent!("CMD exec node server.js\n");
+    }
+
+    #[test]
+    fn a_chosen_shell_windows_and_stages_that_end_are_left_alone() {
+        silent!("SHELL [\"/bin/bash\", \"-c\"]\nCMD a\n");
+        silent!("FROM mcr.microsoft.com/windows/nanoserver:ltsc2025\nCMD a\n");
+        silent!("FROM a AS b\nCMD c\nFROM d\nCOPY --from=b e f\n");
+    }
+}
