@@ -2,12 +2,18 @@
 
 crate::rules::group! {
     add_for_local_file,
+    consecutive_labels,
+    copy_then_unpack,
+    duplicate_label,
     from_as_casing,
     instruction_casing,
+    label_key,
     legacy_key_value,
     maintainer,
+    oci_label,
     port_protocol_casing,
     redundant_target_platform,
+    required_label,
     stage_description,
     stage_name_casing,
 }

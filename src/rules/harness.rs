@@ -9,7 +9,7 @@ use crate::knowledge::Date;
 use crate::source::{SourceFile, Span};
 use crate::syntax::parse;
 
-use super::{Meta, Options, Rule};
+use super::{LabelFormat, Meta, Options, Rule};
 
 /// The rule reports exactly the marked places, and nothing else.
 macro_rules! fires {
@@ -41,11 +41,18 @@ pub(crate) fn today() -> Date {
     Date::new(2026, 11, 23).expect("a day")
 }
 
+/// What the tests of rules have configured: something for each rule that says nothing without configuration.
+pub(crate) fn options() -> Options {
+    let mut options = Options::new(today());
+    options.required_labels.insert("org.opencontainers.image.revision".to_owned(), LabelFormat::GitHash);
+    options
+}
+
 /// The findings of one rule in a text.
 pub(crate) fn findings(meta: &'static Meta, check: Check, text: &str) -> Vec<Finding> {
     let rule = Rule { meta, check, source: "" };
     let file = parse(SourceFile::new("Dockerfile", text));
-    crate::lint(&file, [&rule], &Options::new(today()), None)
+    crate::lint(&file, [&rule], &options(), None)
 }
 
 /// The text with `FROM debian:13` before it where it has no FROM.

@@ -1,0 +1,84 @@
+//! LABEL instructions that follow one another.
+//!
+//! ## Why
+//! One LABEL can hold all labels. Each further one adds an entry to the image's history and a step to the build; what it
+//! does not add, since long, is a layer. It is a matter of taste, and this rule has to be asked for.
+//!
+//! ## Example
+//! ```dockerfile,bad
+//! FROM debian:13
+//! LABEL version="1.1"
+//! LABEL description="An example"
+//! ```
+//! ```dockerfile,good
+//! FROM debian:13
+//! LABEL version="1.1" \
+//!       description="An example"
+//! ```
+//!
+//! ## Fix
+//! Joins them into one. *Equivalent*: the same labels; the history has fewer entries. Holds back where a comment or a blank
+//! line stands between them, and for the old form `LABEL key value`.
+//!
+//! ## Sources
+//! Docker, "Building best practices": LABEL.
+
+use crate::edit::{Edit, Effect};
+use crate::finding::Severity;
+use crate::rules::{Context, Meta, Sink};
+use crate::source::Span;
+use crate::syntax::InstructionKind;
+
+pub const META: Meta = Meta {
+    name: "style/consecutive-labels",
+    severity: Severity::Style,
+    effect: Some(Effect::Equivalent),
+    ..Meta::opt_in()
+};
+
+pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
+    for pair in cx.build.stages.iter().flat_map(|stage| stage.steps.windows(2)) {
+        let [first, second] = pair else { continue };
+        let (InstructionKind::Label(above), InstructionKind::Label(below)) =
+            (&first.instruction.kind, &second.instruction.kind)
+        else {
+            continue;
+        };
+        let report = sink
+            .report(second.instruction.keyword_span(), "this `LABEL` follows another one")
+            .related(first.instruction.keyword_span(), "which could hold its labels")
+            .help("write all labels in one `LABEL`");
+        // BuildKit expands all words of an instruction before it sets any of them; for labels that makes no difference.
+        let between = Span::new(first.instruction.span.end, second.instruction.span.start);
+        let line_end = cx.text(between);
+        if matches!(line_end, "\n" | "\r\n") && !above.legacy && !below.legacy {
+            let gap = Span::new(between.start, second.instruction.arguments.span().start);
+            let joined = format!(" {}{line_end}      ", cx.file.escape);
+            report.fix("join it with the one above", Effect::Equivalent, vec![Edit::replace(gap, joined)]);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::harness::*;
+
+    #[test]
+    fn each_further_one_is_reported_and_joined() {
+        fires!("LABEL a=1\n«LABEL» b=2\n«LABEL» c=3\n");
+        fixes!("LABEL a=1\r\nLABEL b=2 \\\r\n  c=3\r\nLABEL d=4\r\n" =>
+            "LABEL a=1 \\\r\n      b=2 \\\r\n  c=3 \\\r\n      d=4\r\n");
+    }
+
+    #[test]
+    fn a_comment_between_them_is_not_lost() {
+        let found = findings(&META, check, "FROM debian\nLABEL a=1\n# the second\nLABEL b=2\nLABEL c d\n");
+        assert!(found.len() == 2 && found.iter().all(|finding| finding.fix.is_none()));
+    }
+
+    #[test]
+    fn other_instructions_between_them_part_them() {
+        silent!("LABEL a=1\nRUN true\nLABEL b=2\n");
+    }
+}
