@@ -1,0 +1,103 @@
+//! `sudo` in front of a command that runs as root already.
+//!
+//! ## Why
+//! RUN starts as root unless a USER or the base image says otherwise. `sudo` then changes nothing but has to be installed,
+//! and in the image it is one more program that turns a user into root. Where it is not installed, the build fails.
+//!
+//! ## Example
+//! ```dockerfile,bad
+//! FROM debian:13
+//! RUN apt-get update && apt-get install -y sudo && sudo mkdir /data
+//! ```
+//! ```dockerfile,good
+//! FROM debian:13
+//! RUN apt-get update && apt-get install -y sudo && mkdir /data
+//! ```
+//!
+//! Not reported: `sudo -u app`, which lays rights down, and any `sudo` of another user than root.
+//!
+//! ## Fix
+//! Takes `sudo ` out. The command runs as root as before: *behaviour* and files are the same; `SUDO_USER` and the like are
+//! no longer set. A `sudo` with options is left alone, as is one that stands on another line than its command.
+//!
+//! ## Sources
+//! hadolint DL3004; Trivy DS-0010; Checkov CKV2_DOCKER_1; KICS 8ada6e80; dockle DKL-DI-0001; Docker, "Building best
+//! practices", USER; sudo(8).
+
+use crate::edit::{Edit, Effect};
+use crate::finding::Severity;
+use crate::ir::Step;
+use crate::knowledge::images::Known;
+use crate::rules::{Context, Meta, Sink};
+use crate::source::Span;
+
+pub const META: Meta = Meta {
+    name: "security/needless-sudo",
+    severity: Severity::Info,
+    effect: Some(Effect::Equivalent),
+    aliases: &["DL3004", "DS-0010", "CKV2_DOCKER_1", "KICS-8ada6e80", "DKL-DI-0001", "no-sudo-in-dockerfile"],
+    cwe: Some(250),
+    security_severity: Some(30),
+    ..Meta::on_by_default()
+};
+
+pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
+    for command in cx.commands.of_build() {
+        let Some(invoked) = &command.invoked else { continue };
+        // Only the outermost wrapper: `env A=b sudo x` is too rare to be taken apart.
+        let Some(sudo) = invoked.wrappers().first().filter(|wrapper| wrapper.name == "sudo") else { continue };
+        let is_bare = sudo.words.len() == 1;
+        let words = &invoked.simple.words;
+        let (Some(name), Some(next)) = (words.get(sudo.words.start), words.get(sudo.words.end)) else { continue };
+        if sudo.user.is_some() || !runs_as_root(cx, command.step) {
+            continue;
+        }
+        let source = &invoked.script.source;
+        let report = sink
+            .report(invoked.to_file(name.span), "`sudo` in front of a command that runs as root already")
+            .help("leave `sudo` out");
+        if is_bare
+            && let Some(gone) = source.to_file(Span::new(name.span.start, next.span.start))
+        {
+            report.fix("leave `sudo` out", Effect::Equivalent, vec![Edit::delete(gone)]);
+        }
+    }
+}
+
+/// Whether the step surely runs as root.
+fn runs_as_root(cx: &Context<'_>, step: &Step<'_>) -> bool {
+    let is_root = |user: &str| matches!(user.split(':').next(), Some("root" | "0"));
+    match &step.state.user {
+        Some(user) => user.is_certain && is_root(&user.value),
+        None => match cx.build.image_user(step.stage) {
+            Known::Nothing => true,
+            Known::Is(user) => is_root(user),
+            Known::Unknown => false,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::harness::*;
+
+    #[test]
+    fn a_bare_sudo_of_root_is_taken_out() {
+        fixes!("RUN sudo apt-get update && sudo apt-get install -y a\n" => "RUN apt-get update && apt-get install -y a\n");
+        fixes!("FROM x\nUSER root\nRUN sudo a\n" => "FROM x\nUSER root\nRUN a\n");
+    }
+
+    #[test]
+    fn options_are_reported_and_left_alone() {
+        fires!("RUN «sudo» -E a\n");
+    }
+
+    #[test]
+    fn other_users_and_unknown_images_need_it() {
+        silent!("RUN sudo -u app a\n");
+        silent!("RUN useradd app\nUSER app\nRUN sudo a\n");
+        silent!("FROM cimg/base:2024.01\nRUN sudo a\n");
+        silent!("RUN apt-get install -y sudo && echo sudo\n");
+    }
+}

@@ -1,0 +1,162 @@
+//! A file or folder is made writable for every user, or a program takes on its owner's rights.
+//!
+//! ## Why
+//! The user that a service runs as is meant to keep an intruder from changing the program. `chmod 777` gives that away:
+//! whoever runs code in the container, as whatever user, may replace what is there. A setuid program (`chmod u+s`) makes
+//! its caller its owner, mostly root.
+//!
+//! ## Example
+//! ```dockerfile,bad
+//! FROM debian:13
+//! COPY app /opt/app
+//! RUN chmod -R 777 /opt/app
+//! ```
+//! ```dockerfile,good
+//! FROM debian:13
+//! COPY --chown=root:root --chmod=755 app /opt/app
+//! RUN install -d -o www-data /var/lib/app
+//! ```
+//!
+//! Reported is what ends in the final image. Folders with the sticky bit (`1777`), as `/tmp` has it, and folders for
+//! temporary files are meant to be writable.
+//!
+//! ## Fix
+//! None: which user has to write where, the file does not say.
+//!
+//! ## Sources
+//! CWE-732; SonarQube S2612; CIS Docker Benchmark 4.8 (setuid); chmod(1).
+
+use crate::finding::Severity;
+use crate::ir::Command;
+use crate::rules::{Context, Meta, Sink};
+
+pub const META: Meta = Meta {
+    name: "security/world-writable",
+    severity: Severity::Info,
+    aliases: &["S2612", "CIS-DI-0008"],
+    cwe: Some(732),
+    security_severity: Some(45),
+    ..Meta::on_by_default()
+};
+
+/// What a mode gives away.
+enum Mode {
+    WorldWritable,
+    Setuid,
+}
+
+pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
+    for command in cx.commands.of_build().filter(|command| command.name() == Some("chmod")) {
+        if !cx.shapes_final_image(command.step) {
+            continue;
+        }
+        let mut operands = command.words.iter().enumerate().skip(1);
+        let Some((at, mode)) = operands.find(|(_, word)| word.value.is_some_and(|value| !value.starts_with("--") && !is_option(value)))
+        else {
+            continue;
+        };
+        let Some(text) = mode.value else { continue };
+        let paths: Vec<&str> = (at + 1..command.words.len()).map(|index| command.written(index)).collect();
+        match what(text) {
+            Some(Mode::Setuid) => {
+                sink.report(mode.span, format!("`chmod {text}` gives whoever runs the program its owner's rights"))
+                    .alias("CIS-DI-0008")
+                    .help("leave the bit out, and start the container as the user that the program needs");
+            }
+            Some(Mode::WorldWritable) if !paths.iter().all(|path| is_temporary(path)) => {
+                let report = sink
+                    .report(mode.span, format!("`chmod {text}` lets every user change {}", shown(command, &paths)))
+                    .alias("S2612")
+                    .help("give the folder to the user that writes there (`chown`, `COPY --chown`), with 755 or 775");
+                if paths.iter().any(|path| is_of_system(path)) {
+                    report.severity(Severity::Warning);
+                }
+            }
+            _ => {}
+        }
+    }
+    for (step, _) in cx.transfers().filter(|(step, _)| cx.shapes_final_image(step)) {
+        let Some(value) = step.instruction.flag("chmod").and_then(|flag| flag.value.as_ref()) else { continue };
+        if matches!(what(value.text()), Some(Mode::WorldWritable)) {
+            sink.report(value.span(), format!("`--chmod={}` lets every user change what is copied", value.text()))
+                .alias("S2612")
+                .help("give it to the user that writes there with `--chown`, and use 755 or 644");
+        }
+    }
+}
+
+fn shown(command: &Command<'_>, paths: &[&str]) -> String {
+    match paths {
+        [path] => format!("`{path}`"),
+        _ if command.has_argument("-R") => "everything below these folders".to_owned(),
+        _ => "these files".to_owned(),
+    }
+}
+
+/// `-R`, `-Rv`; but `-x` and `-w` are modes.
+fn is_option(value: &str) -> bool {
+    value.strip_prefix('-').is_some_and(|letters| letters.chars().all(|letter| "Rvcf".contains(letter)))
+}
+
+fn what(mode: &str) -> Option<Mode> {
+    if mode.bytes().all(|byte| (b'0'..=b'7').contains(&byte)) {
+        let bits = u32::from_str_radix(mode, 8).ok()?;
+        let is_sticky = bits & 0o1000 != 0;
+        return match () {
+            () if bits & 0o4000 != 0 => Some(Mode::Setuid),
+            () if bits & 0o002 != 0 && !is_sticky => Some(Mode::WorldWritable),
+            () => None,
+        };
+    }
+    let gives = |clause: &str, who: &[char], right: char| {
+        let operator = clause.find(['+', '=']);
+        operator.is_some_and(|at| clause[..at].contains(who) && clause[at..].contains(right))
+    };
+    let clauses = || mode.split(',');
+    if clauses().any(|clause| gives(clause, &['u', 'a'], 's')) {
+        return Some(Mode::Setuid);
+    }
+    let is_sticky = clauses().any(|clause| clause.contains('t'));
+    (!is_sticky && clauses().any(|clause| gives(clause, &['o', 'a'], 'w'))).then_some(Mode::WorldWritable)
+}
+
+/// Whether a place is meant to be written by all, or is not known.
+fn is_temporary(path: &str) -> bool {
+    ["/tmp", "/var/tmp", "/dev/", "/run", "/var/run", "/var/lock", "$", "`"].iter().any(|folder| path.starts_with(folder))
+        || path.split('/').any(|part| matches!(part, "tmp" | "temp" | "cache"))
+}
+
+/// Whether a place holds what the system trusts.
+fn is_of_system(path: &str) -> bool {
+    ["/etc/", "/usr/", "/bin/", "/sbin/", "/lib/"].iter().any(|folder| path.starts_with(folder))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::harness::*;
+
+    #[test]
+    fn modes_that_let_everybody_write_are_reported() {
+        fires!("RUN chmod -R «777» /app\n");
+        fires!("RUN chmod «a+rwx» /app/run.sh && chmod «o=rw» /etc/passwd\n");
+        fires!("COPY --chmod=«777» app /app\n");
+    }
+
+    #[test]
+    fn setuid_is_reported() {
+        fires!("RUN chmod «u+s» /bin/a && chmod «4755» /bin/b\n");
+    }
+
+    #[test]
+    fn usual_modes_are_fine() {
+        silent!("RUN chmod 755 /a && chmod +x /b && chmod g+w /c && chmod u+rw,a-w /d && chmod a+rx /e && chmod -x /f\n");
+        silent!("RUN chmod 1777 /tmp /data && chmod 777 /tmp/x && chmod 2775 /srv && chmod g=u /etc/passwd\n");
+        silent!("RUN chmod a+rwxt /data && chmod $MODE /x && chmod 777 \"$dir\" /run/a\n");
+    }
+
+    #[test]
+    fn build_stages_are_free() {
+        silent!("FROM debian AS build\nRUN chmod 777 /a\nFROM debian\nCOPY --from=build /b /b\n");
+    }
+}
