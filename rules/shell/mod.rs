@@ -1,6 +1,7 @@
 //! What goes wrong between the Dockerfile and the shell.
 
 crate::rules::group! {
+    cd_instead_of_workdir,
     exec_form_not_json,
     invalid_syntax,
     noninteractive_in_env,

@@ -73,7 +73,7 @@ fn tool_of_base(build: &Build<'_>, stage: usize, tool: &str) -> ToolPresence {
     /// Those that BusyBox has in Alpine and in its own image.
     const BUSYBOX: &[&str] = &["wget", "nc", "ps", "pgrep", "pidof", "grep", "test", "cat", "sh", "netstat", "kill"];
     if build.root(stage).is_some_and(|root| root.base == Base::Scratch) {
-        return ToolPresence::Absent;
+        return if LISTED.contains(&tool) { ToolPresence::Absent } else { ToolPresence::Unknown };
     }
     let Some(image) = build.image_configuration(stage).filter(|image| !image.partial) else {
         return ToolPresence::Unknown;
