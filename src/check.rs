@@ -1,10 +1,10 @@
 //! Lint one file as the user wants it: the rules that are on, the severities that are set, less what is suppressed.
 
-use crate::config::Selection;
+use crate::config::{Catalogue, Selection};
 use crate::context::BuildContext;
 use crate::finding::Finding;
-use crate::finding::suppression::{Commented, InstructionLines, Suppressions};
-use crate::rules::{self, BUILDKIT_CHECKS, Options};
+use crate::finding::suppression::{Code, Commented, Dialect, InstructionLines, Suppressions};
+use crate::rules::{self, BUILDKIT_CHECKS, JudgedSuppressions, Options, Rule, UnknownSuppression};
 use crate::source::Span;
 use crate::syntax::{DirectiveName, Dockerfile, Keyword};
 
@@ -31,8 +31,34 @@ pub struct Checked {
 /// Lints a file as `settings` say. Never fails.
 pub fn check(file: &Dockerfile, settings: &Settings, build_context: Option<&BuildContext>) -> Checked {
     let Settings { selection, options } = settings;
-    let rules = rules::all().filter(|rule| selection.is_on(rule.meta));
-    let mut findings = crate::lint(file, rules, options, build_context);
+    let is_on = |rule: &&'static Rule| selection.is_on(rule.meta);
+    let mut findings = crate::lint(file, rules::all().filter(is_on), options, build_context);
+    select(&mut findings, selection);
+    let mut suppressions = suppressions(file);
+    let found = findings.len();
+    let mut keep = |findings: &mut Vec<Finding>| {
+        findings.retain(|finding| suppressions.cover(finding, file.source.line_at(finding.span.start)).is_none());
+    };
+    keep(&mut findings);
+    let suppressed = found - findings.len();
+    if !suppressions.is_empty() {
+        let judged = judge(&suppressions, file, selection);
+        let mut of_comments =
+            crate::lint::lint_judging(file, judges().filter(is_on), options, build_context, Some(&judged));
+        select(&mut of_comments, selection);
+        findings.extend(of_comments);
+        findings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
+    }
+    Checked { suppressed, findings, suppressions }
+}
+
+/// The rules about the comments that keep findings away; they can speak only when all others have spoken.
+pub(crate) fn judges() -> impl Iterator<Item = &'static Rule> {
+    ["style/invalid-suppression", "style/unused-suppression"].into_iter().filter_map(rules::find)
+}
+
+/// Leaves the findings that are asked for, as grave as the user has set.
+fn select(findings: &mut Vec<Finding>, selection: &Selection) {
     findings.retain_mut(|finding| {
         let Some(rule) = rules::find(finding.rule) else {
             return false;
@@ -40,10 +66,23 @@ pub fn check(file: &Dockerfile, settings: &Settings, build_context: Option<&Buil
         finding.severity = selection.severity(rule.meta, finding.severity);
         selection.reports(rule.meta, &finding.aliases)
     });
-    let mut suppressions = suppressions(file);
-    let found = findings.len();
-    findings.retain(|finding| suppressions.cover(finding, file.source.line_at(finding.span.start)).is_none());
-    Checked { suppressed: found - findings.len(), findings, suppressions }
+}
+
+fn judge<'s>(suppressions: &'s Suppressions, file: &Dockerfile, selection: &Selection) -> JudgedSuppressions<'s> {
+    let catalogue = Catalogue::new(rules::all().map(|rule| rule.meta));
+    // A group or a prefix stands for rules of which some may be off: it is passed over.
+    let was_looked_for =
+        |code: &Code| rules::all().any(|rule| rule.meta.answers_to(&code.text) && selection.is_on(rule.meta));
+    let own = suppressions.all().iter().filter(|suppression| suppression.dialect == Dialect::Dfx);
+    let unknown = own.flat_map(|suppression| &suppression.codes).filter_map(|code| {
+        let error = catalogue.resolve(&code.text).err()?;
+        Some(UnknownSuppression { span: code.span, message: error.to_string(), help: error.help() })
+    });
+    JudgedSuppressions {
+        unknown: unknown.collect(),
+        unused: suppressions.unused(&file.source, was_looked_for),
+        malformed: suppressions.malformed(),
+    }
 }
 
 fn suppressions(file: &Dockerfile) -> Suppressions {

@@ -3,7 +3,7 @@
 use crate::context::BuildContext;
 use crate::finding::Finding;
 use crate::ir::{Build, Commands};
-use crate::rules::{Context, Options, Rule, Sink, keep_what_buildkit_reports};
+use crate::rules::{Context, JudgedSuppressions, Options, Rule, Sink, keep_what_buildkit_reports};
 use crate::syntax::Dockerfile;
 
 /// Every finding of `rules` in the file, by place. Nothing is filtered: suppressions and severities that the user has
@@ -14,9 +14,20 @@ pub fn lint<'r>(
     options: &Options,
     build_context: Option<&BuildContext>,
 ) -> Vec<Finding> {
+    lint_judging(file, rules, options, build_context, None)
+}
+
+/// As [`lint`], for rules that judge the comments which keep findings away.
+pub(crate) fn lint_judging<'r>(
+    file: &Dockerfile,
+    rules: impl IntoIterator<Item = &'r Rule>,
+    options: &Options,
+    build_context: Option<&BuildContext>,
+    suppressions: Option<&JudgedSuppressions<'_>>,
+) -> Vec<Finding> {
     let build = Build::new(file);
     let commands = Commands::new(&build);
-    let context = Context { file, build: &build, commands: &commands, build_context, options };
+    let context = Context { file, build: &build, commands: &commands, build_context, options, suppressions };
     let mut findings = Vec::new();
     for rule in rules {
         (rule.check)(&context, &mut Sink::new(rule.meta, &mut findings));

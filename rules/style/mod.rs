@@ -7,6 +7,7 @@ crate::rules::group! {
     duplicate_label,
     from_as_casing,
     instruction_casing,
+    invalid_suppression,
     label_key,
     legacy_key_value,
     maintainer,
@@ -16,4 +17,5 @@ crate::rules::group! {
     required_label,
     stage_description,
     stage_name_casing,
+    unused_suppression,
 }

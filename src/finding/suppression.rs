@@ -179,6 +179,11 @@ impl Suppressions {
         &self.malformed
     }
 
+    /// Whether the file asks for nothing, well or badly.
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty() && self.malformed.is_empty()
+    }
+
     /// The codes that covered no finding yet, by place. A code is passed over where `was_looked_for` says that its
     /// rules did not run.
     pub fn unused(&self, source: &SourceFile, was_looked_for: impl Fn(&Code) -> bool) -> Vec<Unused<'_>> {

@@ -29,7 +29,7 @@ use codespan_reporting::term::termcolor::WriteColor;
 
 use crate::edit::{Effect, Fix};
 use crate::finding::Finding;
-use crate::rules::{Documentation, Meta};
+use crate::rules::{BUILDKIT_CHECKS, Documentation, Meta};
 use crate::source::SourceFile;
 
 pub use codespan_reporting::term::termcolor;
@@ -202,7 +202,17 @@ fn fixable_mark(finding: &Finding) -> &'static str {
     if finding.fix.as_ref().is_some_and(is_made_by_default) { " [*]" } else { "" }
 }
 
-/// The codes of other tools in round brackets, with a space before: ` (DL3008, DS-0017)`.
+/// The codes under which people know the finding best: BuildKit's and hadolint's. Programs get all of them.
+fn familiar_aliases(finding: &Finding) -> Vec<&'static str> {
+    let is_familiar = |code: &&str| {
+        let number = code.strip_prefix("DL").or(code.strip_prefix("SC"));
+        number.is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit())) || BUILDKIT_CHECKS.contains(code)
+    };
+    finding.aliases.iter().copied().filter(is_familiar).collect()
+}
+
+/// The familiar codes in round brackets, with a space before: ` (DL3008, WorkdirRelativePath)`.
 fn bracketed_aliases(finding: &Finding) -> String {
-    if finding.aliases.is_empty() { String::new() } else { format!(" ({})", finding.aliases.join(", ")) }
+    let familiar = familiar_aliases(finding);
+    if familiar.is_empty() { String::new() } else { format!(" ({})", familiar.join(", ")) }
 }

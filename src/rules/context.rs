@@ -1,6 +1,7 @@
 //! What a rule sees.
 
 use crate::context::BuildContext;
+use crate::finding::suppression::{Malformed, Unused};
 use crate::ir::{Build, Command, Commands, Process, Stage, Step};
 use crate::knowledge::images::Known;
 use crate::source::{SourceFile, Span};
@@ -20,6 +21,30 @@ pub struct Context<'a> {
     pub build_context: Option<&'a BuildContext>,
     /// What the user has set.
     pub options: &'a Options,
+    /// How the comments that keep findings away have fared; `None` until all other rules have run.
+    pub suppressions: Option<&'a JudgedSuppressions<'a>>,
+}
+
+/// The comments that keep findings away, once it is known what they were of use for.
+#[derive(Debug)]
+pub struct JudgedSuppressions<'a> {
+    /// Codes that kept no finding away though their rules have run.
+    pub unused: Vec<Unused<'a>>,
+    /// Comments that were not understood.
+    pub malformed: &'a [Malformed],
+    /// Codes in dfx's own comments that name nothing.
+    pub unknown: Vec<UnknownSuppression>,
+}
+
+/// A code that names nothing.
+#[derive(Debug)]
+pub struct UnknownSuppression {
+    /// The code.
+    pub span: Span,
+    /// What is wrong with it.
+    pub message: String,
+    /// What was most likely meant.
+    pub help: String,
 }
 
 impl<'a> Context<'a> {

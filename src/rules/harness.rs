@@ -3,6 +3,8 @@
 //! A Dockerfile in a test may mark the places that the rule must report with `«` and `»`; an empty pair, `«»`, marks a
 //! finding anywhere on its line. Text without a FROM gets `FROM debian:13` before it.
 
+use crate::check::Settings;
+use crate::config::{Choice, Profile, Selection};
 use crate::edit;
 use crate::finding::Finding;
 use crate::knowledge::Date;
@@ -52,7 +54,14 @@ pub(crate) fn options() -> Options {
 pub(crate) fn findings(meta: &'static Meta, check: Check, text: &str) -> Vec<Finding> {
     let rule = Rule { meta, check, source: "" };
     let file = parse(SourceFile::new("Dockerfile", text));
-    crate::lint(&file, [&rule], &options(), None)
+    let options = options();
+    if crate::check::judges().any(|judge| judge.meta.name == meta.name) {
+        let everything = Choice { profile: Some(Profile::Strict), ..Choice::default() };
+        let selection = Selection::new(everything, Choice::default(), Vec::new());
+        let checked = crate::check(&file, &Settings { selection, options }, None);
+        return checked.findings.into_iter().filter(|finding| finding.rule == meta.name).collect();
+    }
+    crate::lint(&file, [&rule], &options, None)
 }
 
 /// The text with `FROM debian:13` before it where it has no FROM.

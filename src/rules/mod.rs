@@ -32,7 +32,7 @@ mod size;
 mod style;
 
 pub(crate) use buildkit_order::keep_what_buildkit_reports;
-pub use context::Context;
+pub use context::{Context, JudgedSuppressions, UnknownSuppression};
 pub use documentation::{Documentation, Example, HEADINGS};
 pub use meta::{Activation, BUILDKIT_CHECKS, Meta};
 pub use options::{LabelFormat, Options};
