@@ -3,4 +3,5 @@
 crate::rules::group! {
     sources_before_dependencies,
     update_without_install,
+    volatile_instruction_early,
 }

@@ -1,7 +1,14 @@
 //! What makes the image larger than it must be.
 
 crate::rules::group! {
+    archive_kept,
+    build_tools_in_final_image,
+    chown_after_copy,
+    cleanup_in_later_layer,
+    consecutive_runs,
+    debug_tools,
     development_dependencies,
+    full_base_image,
     package_cache_kept,
     recommended_packages,
 }

@@ -1,0 +1,180 @@
+//! Compilers, headers and other build tools stay in the image that runs the program.
+//!
+//! ## Why
+//! A compiler is needed until the program is built, and never again. Left in the final image, it is often larger than the
+//! program itself, and it serves an attacker who wants to build something on the spot. In a multi-stage build, one stage
+//! holds the tools, and the final one takes only what came out of it.
+//!
+//! ## Example
+//! ```dockerfile,bad
+//! FROM golang:1.25
+//! WORKDIR /src
+//! COPY . .
+//! RUN go build -o /usr/local/bin/app .
+//! CMD ["/usr/local/bin/app"]
+//! ```
+//! ```dockerfile,good
+//! FROM golang:1.25 AS build
+//! WORKDIR /src
+//! COPY . .
+//! RUN go build -o /usr/local/bin/app .
+//!
+//! FROM debian:13-slim
+//! COPY --from=build /usr/local/bin/app /usr/local/bin/app
+//! CMD ["/usr/local/bin/app"]
+//! ```
+//!
+//! Packages are reported from 50 MB on, as computed from Debian's package lists, and only where the same RUN does not
+//! remove them again. Images without CMD and ENTRYPOINT of their own, whose purpose may be to build, are left alone.
+//!
+//! ## Fix
+//! None here: the multi-stage rewrite has to know what the program needs when it runs.
+//!
+//! ## Sources
+//! Docker's documentation, "Multi-stage builds"; CIS Docker Benchmark 4.3.
+
+use crate::ir::{Command, Stage};
+use crate::knowledge::debian::{Class, Recommends, class};
+use crate::knowledge::package_managers::{Action, Invocation};
+use crate::rules::{Context, Meta, Sink};
+use crate::syntax::Keyword;
+
+pub const META: Meta = Meta {
+    name: "size/build-tools-in-final-image",
+    aliases: &["best-practices/multi-stage", "CIS-DI-0003"],
+    ..Meta::on_by_default()
+};
+
+/// The least that is worth a word, in megabytes.
+const LEAST: u64 = 50;
+
+pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
+    let Some(last) = cx.final_stage().filter(|last| runs_a_program(cx, last)) else { return };
+    if toolchain_as_base(cx, sink, last) {
+        return;
+    }
+    let builds = |command: &Command<'_>| cx.shapes_final_image(command.step) && is_build(command);
+    let Some(build) = cx.commands.of_build().find(|command| builds(command)) else { return };
+    for (command, invocation) in cx.commands.package_managers() {
+        if !matches!(invocation.manager.name, "apt-get" | "apt")
+            || !invocation.installs()
+            || !cx.shapes_final_image(command.step)
+            || is_removed(cx, command)
+        {
+            continue;
+        }
+        let Some(base) = cx.build.debian_base(command.step.stage) else { continue };
+        let names = invocation.packages().map(|package| package.name);
+        let tools: Vec<&str> = names.filter(|name| class(name).is_some_and(|(class, _)| class == Class::Build)).collect();
+        let megabytes = base.added_megabytes(recommends(invocation), tools.iter().copied());
+        if megabytes < LEAST {
+            continue;
+        }
+        let shown: Vec<String> = tools.iter().take(3).map(|name| format!("`{name}`")).collect();
+        let more = if tools.len() > 3 { " and others" } else { "" };
+        sink.report(
+            command.verb_span(),
+            format!("build tools stay in the final image, about {megabytes} MB: {}{more}", shown.join(", ")),
+        )
+        .related(build.name_span(), "needs them for the last time")
+        .note(base.basis())
+        .help("build in an earlier stage and copy the result");
+    }
+}
+
+/// Whether the stage says what the container runs, and that it is no shell and no build.
+fn runs_a_program(cx: &Context<'_>, last: &Stage<'_>) -> bool {
+    let name = cx.source().name().to_ascii_lowercase();
+    let is_workplace = [".devcontainer", ".gitpod", "dev.", ".dev", "builder"].iter().any(|word| name.contains(word));
+    let step = cx.build.last_step_of(last.index, Keyword::Entrypoint).or(cx.build.last_step_of(last.index, Keyword::Cmd));
+    let commands = step.map_or(&[][..], |step| cx.commands.of_step(step));
+    !is_workplace
+        && !commands.is_empty()
+        && !commands.iter().any(|command| {
+            command.manager.is_some() || matches!(command.name(), None | Some("bash" | "sh" | "zsh" | "make" | "air" | "sleep" | "tail"))
+        })
+}
+
+/// Images whose whole purpose is to compile, with the managers that do it.
+const TOOLCHAINS: &[(&str, &str)] = &[
+    ("golang", "go"),
+    ("gradle", "gradle"),
+    ("maven", "mvn"),
+    ("mcr.microsoft.com/dotnet/sdk", "dotnet"),
+    ("rust", "cargo"),
+];
+
+/// Reports a final stage that compiles on a compiler's image and is that image.
+fn toolchain_as_base(cx: &Context<'_>, sink: &mut Sink<'_>, last: &Stage<'_>) -> bool {
+    let (Some(image), Some(root)) = (cx.build.root_image(last.index), cx.build.root(last.index)) else { return false };
+    let name = image.familiar_name();
+    let Some((_, manager)) = TOOLCHAINS.iter().find(|(image, _)| *image == name) else { return false };
+    let build = cx.commands.package_managers().find(|(command, invocation)| {
+        cx.shapes_final_image(command.step)
+            && invocation.manager.name == *manager
+            && matches!(invocation.action, Action::Build | Action::Install)
+    });
+    let Some((build, _)) = build else { return false };
+    sink.report(root.from.image.span(), format!("the whole toolchain of `{name}` stays in the final image"))
+        .related(build.name_span(), "needs it for the last time")
+        .help("build in an earlier stage and copy the result into a small image");
+    true
+}
+
+/// Whether the command compiles, or installs what may have to be compiled.
+fn is_build(command: &Command<'_>) -> bool {
+    let compiles = matches!(
+        command.name(),
+        Some("make" | "cmake" | "gcc" | "g++" | "cc" | "c++" | "configure" | "ninja" | "meson" | "docker-php-ext-install")
+    );
+    let installs = command.manager.as_ref().is_some_and(|it| {
+        !it.manager.is_system() && (it.installs() || it.action == Action::Build)
+    });
+    compiles || installs
+}
+
+fn recommends(invocation: &Invocation<'_>) -> Recommends {
+    if invocation.skips_recommends() { Recommends::LeftOut } else { Recommends::Installed }
+}
+
+fn is_removed(cx: &Context<'_>, command: &Command<'_>) -> bool {
+    let removes = |other: &Command<'_>| other.manager.as_ref().is_some_and(|it| it.action == Action::Remove && it.manager.is_system());
+    cx.commands.of_step(command.step).iter().any(removes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::harness::*;
+
+    #[test]
+    fn large_packages_beside_a_build_are_reported() {
+        fires!(
+            "FROM python:3.12-slim-bookworm\nRUN apt-get update && apt-get «install» -y --no-install-recommends build-essential\nRUN pip install -r r.txt\nCMD [\"python\", \"a.py\"]\n"
+        );
+    }
+
+    #[test]
+    fn an_image_that_has_the_tools_already_gets_nothing_more() {
+        silent!("FROM python:3.12-bookworm\nRUN apt-get install -y build-essential\nRUN pip install a\nCMD [\"python\", \"a.py\"]\n");
+    }
+
+    #[test]
+    fn tools_that_the_same_run_removes_are_gone() {
+        silent!(
+            "FROM python:3.12-slim-bookworm\nRUN apt-get install -y gcc && pip install a && apt-get purge -y --auto-remove gcc\nCMD [\"python\", \"a.py\"]\n"
+        );
+    }
+
+    #[test]
+    fn images_for_building_are_left_alone() {
+        silent!("FROM golang:1.25\nRUN go install example.com/tool@v1\n");
+        silent!("FROM golang:1.25\nRUN go build .\nCMD [\"bash\"]\n");
+        silent!("FROM rust:1.90\nCMD [\"cargo\", \"run\"]\n");
+    }
+
+    #[test]
+    fn build_stages_are_where_they_belong() {
+        silent!("FROM rust:1.90 AS b\nRUN cargo build\nFROM debian:13\nCOPY --from=b /x /x\nCMD [\"/x\"]\n");
+    }
+}

@@ -1,0 +1,113 @@
+//! `chown -R` or `chmod -R` over files that an earlier instruction has copied.
+//!
+//! ## Why
+//! A layer holds whole files. Changing the owner or the mode of a file that lies in an earlier layer puts a second copy
+//! of it into the new one, so `COPY . /app` followed by `RUN chown -R app /app` makes the image carry everything in
+//! `/app` twice. `COPY --chown` and `COPY --chmod` set both while the files are written.
+//!
+//! ## Example
+//! ```dockerfile,bad
+//! FROM node:22-slim
+//! COPY . /app
+//! RUN chown -R node:node /app
+//! ```
+//! ```dockerfile,good
+//! FROM node:22-slim
+//! COPY --chown=node:node . /app
+//! ```
+//!
+//! ## Fix
+//! None: the folder itself, files that other steps have made below it and names of users that only the RUN knows have to
+//! be looked at first.
+//!
+//! ## Sources
+//! Docker's reference of `COPY --chown --chmod`; the overlay file system of Linux ("copy up"),
+//! `Documentation/filesystems/overlayfs.rst`.
+
+use crate::finding::Severity;
+use crate::ir::{Command, Step, is_small_by_name, lies_in};
+use crate::rules::{Context, Meta, Sink};
+
+pub const META: Meta = Meta { name: "size/chown-after-copy", severity: Severity::Info, ..Meta::on_by_default() };
+
+pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
+    let Some(last) = cx.final_stage() else { return };
+    let mut copies: Vec<(&Step<'_>, String)> = Vec::new();
+    for step in cx.build.inherited_steps(last.index) {
+        if let Some(copied) = cx.build.copied_to(step) {
+            let names = if copied.below.is_empty() { std::slice::from_ref(&copied.destination) } else { &copied.below };
+            if !names.iter().all(|name| is_small_by_name(name)) {
+                copies.push((step, copied.destination));
+            }
+            continue;
+        }
+        for command in cx.commands.of_step(step).iter().filter(|command| command.is_in_build() && is_recursive(command)) {
+            let Some((setting, paths)) = operands(command) else { continue };
+            let targets: Vec<String> = paths.iter().filter_map(|path| cx.build.path_of(command, path)).collect();
+            let hit = copies.iter().rev().take(MOST_COPIES).rfind(|(_, to)| targets.iter().any(|target| lies_in(to, target)));
+            let Some((copy, destination)) = hit else { continue };
+            let tool = command.name().unwrap_or_default();
+            let line = cx.source().line_at(copy.instruction.span.start);
+            sink.report(
+                command.name_span(),
+                format!("`{tool} -R` stores a second time what line {line} has copied to `{destination}`"),
+            )
+            .related(copy.instruction.keyword_span(), "stores the files for the first time")
+            .help(format!("write `{}{}` there", flag(tool), setting.trim_matches(['"', '\'']).replacen('.', ":", 1)));
+        }
+    }
+}
+
+/// As many copies are compared with one command.
+const MOST_COPIES: usize = 200;
+
+fn flag(tool: &str) -> &'static str {
+    if tool == "chmod" { "COPY --chmod=" } else { "COPY --chown=" }
+}
+
+fn is_recursive(command: &Command<'_>) -> bool {
+    matches!(command.name(), Some("chown" | "chmod" | "chgrp")) && options(command).any(|option| {
+        option == "--recursive" || !option.starts_with("--") && option.contains('R')
+    })
+}
+
+fn options<'b>(command: &Command<'b>) -> impl Iterator<Item = &'b str> {
+    command.arguments().iter().map(|word| word.written).filter(|word| word.starts_with('-') && word.len() > 1).collect::<Vec<_>>().into_iter()
+}
+
+/// The owner or mode, and the paths without a final `/*`.
+fn operands<'b>(command: &Command<'b>) -> Option<(&'b str, Vec<&'b str>)> {
+    let words = command.arguments().iter().map(|word| word.written).filter(|word| !word.starts_with('-'));
+    let words: Vec<&str> = words.collect();
+    let (setting, paths) = words.split_first()?;
+    // `u+x` depends on what was there, which COPY has understood only since Dockerfile syntax 1.14.
+    let is_plain = !setting.contains(['$', '`', '+', '=', '"', '\'']) || command.name() == Some("chown") && !setting.contains('`');
+    let paths = paths.iter().map(|path| path.strip_suffix("/*").unwrap_or(path)).filter(|path| !path.is_empty());
+    is_plain.then(|| (*setting, paths.collect()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::harness::*;
+
+    #[test]
+    fn paths_are_compared_as_the_build_sees_them() {
+        fires!("WORKDIR /app\nCOPY . .\nRUN «chown» -R app:app .\n");
+        fires!("COPY a /srv/app/\nRUN «chmod» -R 755 /srv\n");
+        fires!("WORKDIR /app\nCOPY . .\nRUN useradd app && «chown» --recursive app /app/*\n");
+    }
+
+    #[test]
+    fn other_places_and_single_files_are_fine() {
+        silent!("COPY . /app\nRUN chown -R app /data\n");
+        silent!("COPY a.yml /etc/a/\nRUN chown -R app /etc/a\n");
+        silent!("COPY run.sh /\nRUN chmod +x /run.sh\n");
+        silent!("RUN mkdir /app && chown -R app /app\nCOPY . /app\n");
+    }
+
+    #[test]
+    fn other_stages_are_free() {
+        silent!("FROM a AS b\nCOPY . /app\nRUN chown -R app /app\nFROM a\nCOPY --from=b /app /app\n");
+    }
+}

@@ -1,0 +1,85 @@
+//! Neighbouring RUN instructions install with the same package manager.
+//!
+//! ## Why
+//! Each RUN makes a layer and starts the package manager anew: it reads its lists, resolves dependencies and writes its
+//! database, a copy of which goes into every one of these layers. One RUN with all packages does that once, and can
+//! clean up once at its end. Against it stands that a change of one package then installs all of them again.
+//!
+//! ## Example
+//! ```dockerfile,bad
+//! FROM alpine:3.22
+//! RUN apk add --no-cache curl
+//! RUN apk add --no-cache git
+//! ```
+//! ```dockerfile,good
+//! FROM alpine:3.22
+//! RUN apk add --no-cache curl git
+//! ```
+//!
+//! ## Fix
+//! None here: joining RUN instructions is a rewrite of its own.
+//!
+//! ## Sources
+//! hadolint DL3059; Sonar S7031; Parfum's rule `ruleMoreThanOneInstall`.
+
+use crate::finding::Severity;
+use crate::ir::Step;
+use crate::knowledge::package_managers::PackageManager;
+use crate::rules::{Context, Meta, Sink};
+use crate::syntax::Keyword;
+
+pub const META: Meta = Meta {
+    name: "size/consecutive-runs",
+    severity: Severity::Info,
+    aliases: &["DL3059", "S7031", "ruleMoreThanOneInstall"],
+    ..Meta::opt_in()
+};
+
+pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
+    for stage in cx.build.stages.iter().filter(|stage| stage.is_reachable) {
+        for pair in stage.steps.windows(2) {
+            let [first, second] = pair else { continue };
+            if !cx.shapes_final_image(second) || flags(cx, first) != flags(cx, second) {
+                continue;
+            }
+            let (Some(manager), Some(again)) = (installer(cx, first), installer(cx, second)) else { continue };
+            if manager == again {
+                let name = manager.name;
+                sink.report(second.instruction.keyword_span(), format!("`{name}` installs here and in the RUN right above"))
+                    .related(first.instruction.keyword_span(), "could install all of it")
+                    .help("install everything in one RUN");
+            }
+        }
+    }
+}
+
+fn flags<'a>(cx: &Context<'a>, step: &Step<'_>) -> Vec<&'a str> {
+    step.instruction.flags.iter().map(|flag| cx.text(flag.span)).collect()
+}
+
+/// The system's package manager with which a RUN installs.
+fn installer(cx: &Context<'_>, step: &Step<'_>) -> Option<&'static PackageManager> {
+    if step.instruction.keyword != Some(Keyword::Run) {
+        return None;
+    }
+    let mut installs = cx.commands.of_step(step).iter().filter_map(|command| command.manager.as_ref());
+    installs.find(|it| it.installs() && it.manager.is_system()).map(|it| it.manager)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::harness::*;
+
+    #[test]
+    fn each_further_run_is_reported() {
+        fires!("RUN apt-get install -y a\n«RUN» apt-get install -y b\n«RUN» apt-get install -y c\n");
+    }
+
+    #[test]
+    fn what_stands_between_may_matter() {
+        silent!("RUN apt-get install -y a\nCOPY b /b\nRUN apt-get install -y c\n");
+        silent!("RUN apt-get install -y a\nRUN --network=none apt-get install -y c\n");
+        silent!("RUN apt-get install -y a\nRUN npm ci\n");
+    }
+}
