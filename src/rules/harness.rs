@@ -47,6 +47,7 @@ pub(crate) fn today() -> Date {
 pub(crate) fn options() -> Options {
     let mut options = Options::new(today());
     options.required_labels.insert("org.opencontainers.image.revision".to_owned(), LabelFormat::GitHash);
+    options.allowed_registries = vec!["docker.io".to_owned(), "registry.example.com".to_owned()];
     options
 }
 
