@@ -1,9 +1,9 @@
 //! Several files are copied to a destination that does not end in a slash.
 //!
 //! ## Why
-//! Where the destination does not exist, BuildKit takes its name for that of a file: the first source becomes the file, and
-//! each further one overwrites it. The build goes through, and the image holds the last source under the name of the folder.
-//! The classic builder refuses such a line. With a slash at its end, the destination is a folder for both.
+//! Where the destination does not exist, BuildKit takes its name for that of a file: the first source becomes the file,
+//! and each further one overwrites it. The build goes through, and the image holds the last source under the name of
+//! the folder. The classic builder refuses such a line. With a slash at its end, the destination is a folder for both.
 //!
 //! ## Example
 //! ```dockerfile,bad
@@ -40,6 +40,9 @@ const USUAL_FOLDERS: [&str; 24] = [
     "/tmp", "/usr", "/usr/bin", "/usr/lib", "/usr/local", "/usr/local/bin", "/usr/local/lib", "/usr/sbin", "/usr/share",
     "/var",
 ];
+
+/// Stages with more steps than this are not judged.
+const MOST_STEPS: usize = 2000;
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for (step, transfer) in cx.transfers() {
@@ -90,6 +93,10 @@ fn exists(cx: &Context<'_>, step: &Step<'_>, destination: &str) -> bool {
         below.strip_prefix(path.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
     if USUAL_FOLDERS.contains(&path.as_str()) || holds(&clean_path(workdir)) {
+        return true;
+    }
+    // With so many steps, one of them may well have made the folder; asking each for each COPY would take for ever.
+    if cx.build.stage_of(step).steps.len() > MOST_STEPS {
         return true;
     }
     let is_earlier = |other: &Step<'_>| other.stage != step.stage || other.index < step.index;

@@ -1,9 +1,9 @@
 //! An image whose makers have given it up or moved it.
 //!
 //! ## Why
-//! The old repository can often still be pulled, which is why nobody notices: no tag of it is built any more, neither the
-//! program nor the distribution below it gets fixes, and some day the repository is gone. `openjdk`, `java` and `centos`
-//! have been given up by Docker's official images; Bitnami's versioned images have moved away.
+//! The old repository can often still be pulled, which is why nobody notices: no tag of it is built any more, neither
+//! the program nor the distribution below it gets fixes, and some day the repository is gone. `openjdk`, `java` and
+//! `centos` have been given up by Docker's official images; Bitnami's versioned images have moved away.
 //!
 //! ## Example
 //! ```dockerfile,bad

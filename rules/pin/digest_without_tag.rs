@@ -1,8 +1,8 @@
 //! An image with a digest and no tag.
 //!
 //! ## Why
-//! A digest says exactly which image is meant, but not to people: nobody sees which version it is, whether it is old, or
-//! what to move to. The builder ignores a tag in front of a digest; people and update tools read it.
+//! A digest says exactly which image is meant, but not to people: nobody sees which version it is, whether it is old,
+//! or what to move to. The builder ignores a tag in front of a digest; people and update tools read it.
 //!
 //! ## Example
 //! ```dockerfile,bad

@@ -5,9 +5,9 @@
 //! it, and package archives move away, so that `apt-get update` fails one day. A build stage does not end in the image,
 //! but what it compiles does, together with the standard library and the headers that it took from there.
 //!
-//! dfx judges tags that are bound to a release line (`node:16`, `python:3.12-buster`), on the day of the run, by the dates
-//! that the makers publish. Debian's LTS counts as support; support that has to be bought does not. Release lines that
-//! live for weeks only, such as Rust's, are not judged.
+//! dfx judges tags that are bound to a release line (`node:16`, `python:3.12-buster`), on the day of the run, by the
+//! dates that the makers publish. Debian's LTS counts as support; support that has to be bought does not. Release lines
+//! that live for weeks only, such as Rust's, are not judged.
 //!
 //! ## Example
 //! ```dockerfile,bad

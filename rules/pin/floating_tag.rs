@@ -1,8 +1,8 @@
 //! A tag that moves on to the next release line: `python:3`, `node:lts`, `alpine:edge`, `debian:stable`.
 //!
 //! ## Why
-//! Such a tag is `latest` with limits. The day `python:3` becomes the next 3.x, wheels are missing and deprecated functions
-//! are gone; the day `debian:stable` becomes the next release, packages are. Nothing in the file has changed.
+//! Such a tag is `latest` with limits. The day `python:3` becomes the next 3.x, wheels are missing and deprecated
+//! functions are gone; the day `debian:stable` becomes the next release, packages are. Nothing in the file has changed.
 //!
 //! ## Example
 //! ```dockerfile,bad

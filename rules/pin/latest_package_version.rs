@@ -1,8 +1,8 @@
 //! A package that is installed as `@latest`.
 //!
 //! ## Why
-//! `latest` is whatever was published last when the build ran, and the layer cache keeps it until something above changes:
-//! two machines have two versions, and which one is in the image nobody can read from the file.
+//! `latest` is whatever was published last when the build ran, and the layer cache keeps it until something above
+//! changes: two machines have two versions, and which one is in the image nobody can read from the file.
 //!
 //! ## Example
 //! ```dockerfile,bad
@@ -18,7 +18,8 @@
 //! None: only the registry knows which version it was.
 //!
 //! ## Sources
-//! hadolint DL3062 (`go install x@latest`); go.dev, "Go Modules Reference": version queries; docs.npmjs.com, `npm dist-tag`.
+//! hadolint DL3062 (`go install x@latest`); go.dev, "Go Modules Reference": version queries; docs.npmjs.com, `npm
+//! dist-tag`.
 
 use crate::finding::Severity;
 use crate::rules::{Context, Meta, Sink};

@@ -1,9 +1,10 @@
 //! An image without a digest.
 //!
 //! ## Why
-//! A tag can be moved: each rebuild of `node:26-trixie` is another image under the same name, and whoever gets hold of the
-//! registry account can put anything there. A digest (`@sha256:...`) names one image for ever. It has to be kept fresh by a
-//! tool such as Renovate or Dependabot, or the image never gets a fix again: that is why this rule has to be asked for.
+//! A tag can be moved: each rebuild of `node:26-trixie` is another image under the same name, and whoever gets hold of
+//! the registry account can put anything there. A digest (`@sha256:...`) names one image for ever. It has to be kept
+//! fresh by a tool such as Renovate or Dependabot, or the image never gets a fix again: that is why this rule has to be
+//! asked for.
 //!
 //! ## Example
 //! ```dockerfile,bad

@@ -1,10 +1,10 @@
 //! A name that is none of Docker's official images, and looks like one.
 //!
 //! ## Why
-//! A name without a namespace (`FROM name`) can only be one of Docker's official images or an image of this very machine.
-//! One that differs from an official name by a letter or two is a slip: the build fails on every machine on which nobody
-//! happens to have an image of that name. Worse, tools that look elsewhere may find an image that a stranger has put there
-//! for those who mistype.
+//! A name without a namespace (`FROM name`) can only be one of Docker's official images or an image of this very
+//! machine. One that differs from an official name by a letter or two is a slip: the build fails on every machine on
+//! which nobody happens to have an image of that name. Worse, tools that look elsewhere may find an image that a
+//! stranger has put there for those who mistype.
 //!
 //! ## Example
 //! ```dockerfile,bad

@@ -1,11 +1,11 @@
 //! All packages of the distribution are upgraded during the build.
 //!
 //! ## Why
-//! There are two sides. Against: what is installed depends on the day of the build and on what the layer cache still holds,
-//! and each upgraded package is in the image twice, once below and once above. For: between two rebuilds of the base image,
-//! an upgrade brings in fixes for known holes days earlier. Where the base image is pulled anew and rebuilt often
-//! (`docker build --pull`), the upgrade is rarely worth it; where it is pinned by a digest, it may be the only source of
-//! fixes.
+//! There are two sides. Against: what is installed depends on the day of the build and on what the layer cache still
+//! holds, and each upgraded package is in the image twice, once below and once above. For: between two rebuilds of the
+//! base image, an upgrade brings in fixes for known holes days earlier. Where the base image is pulled anew and rebuilt
+//! often (`docker build --pull`), the upgrade is rarely worth it; where it is pinned by a digest, it may be the only
+//! source of fixes.
 //!
 //! ## Example
 //! ```dockerfile,bad

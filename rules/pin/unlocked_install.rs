@@ -1,9 +1,9 @@
 //! A lock file is copied, and the command that installs the project may go past it.
 //!
 //! ## Why
-//! `npm install` reads `package-lock.json`, but where it does not fit `package.json` any more, npm resolves versions anew,
-//! writes another lock file into the image and says nothing: the image holds packages that nobody has tested. `npm ci`
-//! installs what the lock file says, or fails. Yarn, pnpm, Bun, uv and Pipenv have a flag for the same.
+//! `npm install` reads `package-lock.json`, but where it does not fit `package.json` any more, npm resolves versions
+//! anew, writes another lock file into the image and says nothing: the image holds packages that nobody has tested.
+//! `npm ci` installs what the lock file says, or fails. Yarn, pnpm, Bun, uv and Pipenv have a flag for the same.
 //!
 //! ## Example
 //! ```dockerfile,bad
@@ -20,9 +20,9 @@
 //! ```
 //!
 //! ## Fix
-//! Writes `npm ci`, or adds the manager's flag. *Content*: where lock file and manifest disagree, the build now fails, and
-//! where a lock file asks for other packages than npm would have chosen, these are installed. Holds back for Yarn, whose
-//! versions disagree about the flag, and where an option is not known to `npm ci`.
+//! Writes `npm ci`, or adds the manager's flag. *Content*: where lock file and manifest disagree, the build now fails,
+//! and where a lock file asks for other packages than npm would have chosen, these are installed. Holds back for Yarn,
+//! whose versions disagree about the flag, and where an option is not known to `npm ci`.
 //!
 //! ## Sources
 //! docs.npmjs.com, `npm ci`; classic.yarnpkg.com, `--frozen-lockfile`; pnpm.io, `--frozen-lockfile`; docs.astral.sh/uv,
@@ -73,6 +73,9 @@ const ALSO_OF_CI: &str = "--production --omit --only --no-audit --no-fund --sile
                           --legacy-peer-deps --force -f --prefer-offline --loglevel --unsafe-perm --no-optional \
                           --registry --no-progress --progress --include --verbose -d -dd";
 
+/// Stages with more steps than this are not judged: each install looks at all steps above it.
+const MOST_STEPS: usize = 2000;
+
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for (command, install) in cx.commands.package_managers() {
         let Some((_, locking, variables)) = MANAGERS.iter().find(|(name, ..)| *name == install.manager.name) else {
@@ -114,7 +117,7 @@ fn copied_lock<'b>(
     command: &Command<'b>,
     install: &Invocation<'_>,
 ) -> Option<(&'static str, &'b Step<'b>)> {
-    let here = workdir(command.step)?;
+    let here = workdir(command.step).filter(|_| cx.build.stage_of(command.step).steps.len() <= MOST_STEPS)?;
     let earlier = cx.build.inherited_steps(command.step.stage);
     let end = earlier.iter().position(|step| (step.stage, step.index) == (command.step.stage, command.step.index))?;
     let earlier = earlier.get(..end)?;

@@ -1,9 +1,10 @@
-//! An image of Docker Hub that comes neither from Docker's official images nor from a publisher that Docker has verified.
+//! An image of Docker Hub that comes neither from Docker's official images nor from a publisher that Docker has
+//! verified.
 //!
 //! ## Why
-//! Anybody may push an image to Docker Hub. Whoever pushed this one decides what runs in each build and in each container,
-//! today and at the next push of the tag. Docker's official images are reviewed in public; verified publishers and sponsored
-//! projects are at least known by name.
+//! Anybody may push an image to Docker Hub. Whoever pushed this one decides what runs in each build and in each
+//! container, today and at the next push of the tag. Docker's official images are reviewed in public; verified
+//! publishers and sponsored projects are at least known by name.
 //!
 //! ## Example
 //! ```dockerfile,bad

@@ -3,7 +3,8 @@
 //! ## Why
 //! The image is built from the commit that happened to be the newest, and the layer cache then keeps that one: today's
 //! build may still hold last year's clone, and a build on another machine holds something else. A tag or, better, a
-//! commit makes it the same everywhere; `ADD https://…/repo.git#v1.2` does without git, and a new tag makes a new layer.
+//! commit makes it the same everywhere; `ADD https://…/repo.git#v1.2` does without git, and a new tag makes a new
+//! layer.
 //!
 //! ## Example
 //! ```dockerfile,bad
@@ -21,6 +22,8 @@
 //! ## Sources
 //! git-clone(1), `--branch` and `--revision`; Docker, "ADD --keep-git-dir".
 
+use std::collections::HashMap;
+
 use crate::finding::Severity;
 use crate::ir::{Command, CommandWord};
 use crate::rules::{Context, Meta, Sink};
@@ -37,11 +40,16 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         }
     }
     let commands: Vec<&Command<'_>> = cx.commands.of_build().collect();
+    // The last command of each stage that chooses a commit.
+    let choices: HashMap<usize, usize> = commands
+        .iter()
+        .enumerate()
+        .filter(|(_, command)| chooses_revision(command))
+        .map(|(at, command)| (command.step.stage, at))
+        .collect();
     for (at, command) in commands.iter().enumerate() {
         let Some(address) = cloned(command).filter(|_| !names_revision(command)) else { continue };
-        let later = commands.get(at + 1..).unwrap_or_default();
-        let mut later = later.iter().take_while(|other| other.step.stage == command.step.stage);
-        if later.any(|other| chooses_revision(other)) {
+        if choices.get(&command.step.stage).is_some_and(|&choice| choice > at) {
             continue;
         }
         let text = address.value.unwrap_or_default();

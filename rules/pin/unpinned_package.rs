@@ -1,10 +1,10 @@
 //! A package that is installed in whatever version there is.
 //!
 //! ## Why
-//! The same line installs another version next month, and a build that worked fails or behaves differently. For packages
-//! of a language (pip, npm, gem) a version or a lock file is what makes a build repeatable. For packages of a distribution
-//! it is a trade: Debian and Alpine drop old versions from their archives, so that a pinned build fails as soon as a fix
-//! is out. That is why this rule has to be asked for.
+//! The same line installs another version next month, and a build that worked fails or behaves differently. For
+//! packages of a language (pip, npm, gem) a version or a lock file is what makes a build repeatable. For packages of a
+//! distribution it is a trade: Debian and Alpine drop old versions from their archives, so that a pinned build fails as
+//! soon as a fix is out. That is why this rule has to be asked for.
 //!
 //! ## Example
 //! ```dockerfile,bad

@@ -21,7 +21,8 @@
 //! name meant when its tables were made.
 //!
 //! ## Sources
-//! hadolint DL3006; Trivy DS-0001; Checkov CKV_DOCKER_7; KICS; Docker, "Building best practices": pin base image versions.
+//! hadolint DL3006; Trivy DS-0001; Checkov CKV_DOCKER_7; KICS; Docker, "Building best practices": pin base image
+//! versions.
 
 use crate::knowledge::{images, made_on};
 use crate::rules::{Context, Meta, Sink};

@@ -1,9 +1,9 @@
 //! ADD where COPY does the same.
 //!
 //! ## Why
-//! ADD downloads addresses, clones repositories and unpacks tar archives. A reader of `ADD app.conf /etc/` has to make sure
-//! that none of that happens, and a file that one day turns out to be an archive is unpacked without anybody having asked.
-//! COPY only copies.
+//! ADD downloads addresses, clones repositories and unpacks tar archives. A reader of `ADD app.conf /etc/` has to make
+//! sure that none of that happens, and a file that one day turns out to be an archive is unpacked without anybody
+//! having asked. COPY only copies.
 //!
 //! ## Example
 //! ```dockerfile,bad

@@ -1,8 +1,8 @@
 //! LABEL instructions that follow one another.
 //!
 //! ## Why
-//! One LABEL can hold all labels. Each further one adds an entry to the image's history and a step to the build; what it
-//! does not add, since long, is a layer. It is a matter of taste, and this rule has to be asked for.
+//! One LABEL can hold all labels. Each further one adds an entry to the image's history and a step to the build; what
+//! it does not add, since long, is a layer. It is a matter of taste, and this rule has to be asked for.
 //!
 //! ## Example
 //! ```dockerfile,bad
@@ -17,8 +17,8 @@
 //! ```
 //!
 //! ## Fix
-//! Joins them into one. *Equivalent*: the same labels; the history has fewer entries. Holds back where a comment or a blank
-//! line stands between them, and for the old form `LABEL key value`.
+//! Joins them into one. *Equivalent*: the same labels; the history has fewer entries. Holds back where a comment or a
+//! blank line stands between them, and for the old form `LABEL key value`.
 //!
 //! ## Sources
 //! Docker, "Building best practices": LABEL.

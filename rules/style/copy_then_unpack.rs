@@ -23,7 +23,7 @@
 //! hadolint DL3010; Docker's reference, ADD: "local tar archives".
 
 use crate::finding::Severity;
-use crate::ir::{Step, clean_path};
+use crate::ir::{Command, Step, clean_path};
 use crate::rules::{Context, Meta, Sink};
 use crate::syntax::Keyword;
 
@@ -36,7 +36,12 @@ pub const META: Meta = Meta {
 
 const ARCHIVES: [&str; 9] = [".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst", ".tzst"];
 
+/// As many calls of `tar` are looked at; real files have a handful.
+const MOST_CALLS: usize = 100;
+
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
+    let calls: Vec<&Command<'_>> =
+        cx.commands.of_build().filter(|command| command.name() == Some("tar")).take(MOST_CALLS).collect();
     for (step, transfer) in cx.transfers() {
         if step.instruction.keyword != Some(Keyword::Copy) || step.instruction.flag("from").is_some() {
             continue;
@@ -49,9 +54,7 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             }
             let is_file = ARCHIVES.iter().any(|ending| destination.ends_with(ending));
             let path = absolute(step, &if is_file { destination.to_owned() } else { format!("{destination}/{name}") });
-            let later = cx.commands.of_build().filter(|command| {
-                command.step.stage == step.stage && command.step.index > step.index && command.name() == Some("tar")
-            });
+            let later = calls.iter().filter(|tar| tar.step.stage == step.stage && tar.step.index > step.index);
             let unpacks = |word: &crate::ir::CommandWord<'_>, at: &Step<'_>| {
                 word.value.is_some_and(|value| absolute(at, value) == path)
             };

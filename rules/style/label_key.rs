@@ -1,9 +1,9 @@
 //! A label's key that breaks Docker's rules for keys.
 //!
 //! ## Why
-//! Tools find labels by their exact key. Docker asks for lower-case letters, digits, periods and hyphens, so that keys read
-//! the same everywhere, and keeps the namespaces `com.docker.*`, `io.docker.*` and `org.dockerproject.*` for itself: what is
-//! put there may be given a meaning by Docker's own tools.
+//! Tools find labels by their exact key. Docker asks for lower-case letters, digits, periods and hyphens, so that keys
+//! read the same everywhere, and keeps the namespaces `com.docker.*`, `io.docker.*` and `org.dockerproject.*` for
+//! itself: what is put there may be given a meaning by Docker's own tools.
 //!
 //! ## Example
 //! ```dockerfile,bad

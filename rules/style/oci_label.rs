@@ -1,9 +1,9 @@
 //! A label of the OCI namespace that does not exist, or of its forerunner, label-schema.org.
 //!
 //! ## Why
-//! Registries and scanners read `org.opencontainers.image.source`, `...licenses`, `...version` and the like by their exact
-//! key. A key that is misspelt is read by nobody, and nothing says so. `org.label-schema.*` has been given up in favour of
-//! the OCI keys.
+//! Registries and scanners read `org.opencontainers.image.source`, `...licenses`, `...version` and the like by their
+//! exact key. A key that is misspelt is read by nobody, and nothing says so. `org.label-schema.*` has been given up in
+//! favour of the OCI keys.
 //!
 //! ## Example
 //! ```dockerfile,bad
@@ -16,8 +16,8 @@
 //! ```
 //!
 //! ## Fix
-//! Writes the OCI key for one of label-schema. *Content*: the image has another label. Holds back where the key is quoted or
-//! not in one piece, and for misspelt keys: there dfx says which one comes nearest.
+//! Writes the OCI key for one of label-schema. *Content*: the image has another label. Holds back where the key is
+//! quoted or not in one piece, and for misspelt keys: there dfx says which one comes nearest.
 //!
 //! ## Sources
 //! opencontainers/image-spec, `annotations.md`, with the table of label-schema's keys; label-schema.org, "deprecated".

@@ -1,10 +1,11 @@
-//! A label that the configuration asks for is missing, has not the form that it asks for, or is one that it does not know.
+//! A label that the configuration asks for is missing, has not the form that it asks for, or is one that it does not
+//! know.
 //!
 //! ## Why
-//! Who runs many images wants to know of each where it came from, who looks after it and under which licence it stands. The
-//! configuration says which labels the final image must have and what their values look like; without it, this rule says
-//! nothing. Labels of the base image do not count: they describe the base image. A value that a build argument gives is not
-//! judged.
+//! Who runs many images wants to know of each where it came from, who looks after it and under which licence it stands.
+//! The configuration says which labels the final image must have and what their values look like; without it, this rule
+//! says nothing. Labels of the base image do not count: they describe the base image. A value that a build argument
+//! gives is not judged.
 //!
 //! ## Example
 //! Where `org.opencontainers.image.revision` is required in the form of a git hash:

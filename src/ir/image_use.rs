@@ -1,5 +1,7 @@
 //! Every place where a file names an image of a registry.
 
+use std::collections::HashSet;
+
 use crate::knowledge::images::{ImageFacts, is_official, lookup};
 use crate::source::Span;
 use crate::syntax::Word;
@@ -44,20 +46,24 @@ struct Piece<'b> {
     default: Option<&'b GlobalArg<'b>>,
 }
 
+/// Repository, tag, and the places of the defaults that were used.
+type Named<'b> = (&'b str, Option<&'b str>, Vec<usize>);
+
 impl<'f> Build<'f> {
     /// The images that the file names in FROM, COPY and mounts, in the order in which they stand. Stages, `scratch` and
     /// names that cannot be known are not among them.
     pub fn image_uses(&self) -> Vec<ImageUse<'_>> {
         let mut uses: Vec<ImageUse<'_>> = Vec::new();
+        let mut seen = HashSet::new();
         for stage in &self.stages {
             if let (Base::Image(image), Some(expansion)) = (&stage.base, &stage.image) {
                 let pieces = self.pieces(&stage.from.image, expansion);
-                self.push_use(&mut uses, stage, ImageRole::Base, image, &stage.from.image, pieces);
+                self.push_use(&mut uses, &mut seen, stage, ImageRole::Base, image, &stage.from.image, pieces);
             }
             for source in stage.steps.iter().flat_map(|step| &step.sources) {
                 if let Base::Image(image) = &source.source {
                     let pieces = written_out(&source.word).into_iter().collect();
-                    self.push_use(&mut uses, stage, ImageRole::Source, image, &source.word, pieces);
+                    self.push_use(&mut uses, &mut seen, stage, ImageRole::Source, image, &source.word, pieces);
                 }
             }
         }
@@ -67,6 +73,7 @@ impl<'f> Build<'f> {
     fn push_use<'b>(
         &'b self,
         uses: &mut Vec<ImageUse<'b>>,
+        seen: &mut HashSet<Named<'b>>,
         stage: &'b Stage<'f>,
         role: ImageRole,
         image: &'b ImageReference,
@@ -74,14 +81,9 @@ impl<'f> Build<'f> {
         pieces: Vec<Piece<'b>>,
     ) {
         let mut found = ImageUse { stage, role, image, span: word.span(), is_repeat: false, pieces };
-        let defaults = |found: &ImageUse<'_>| found.defaults(found.whole()).map(|(span, _)| span).collect::<Vec<_>>();
-        let own = defaults(&found);
-        found.is_repeat = !own.is_empty()
-            && uses.iter().any(|earlier| {
-                earlier.image.tag == image.tag
-                    && earlier.image.repository == image.repository
-                    && defaults(earlier) == own
-            });
+        let defaults: Vec<usize> = found.defaults(found.whole()).map(|(span, _)| span.start).collect();
+        let key = (image.repository.as_str(), image.tag.as_deref(), defaults);
+        found.is_repeat = !key.2.is_empty() && !seen.insert(key);
         uses.push(found);
     }
 
