@@ -29,18 +29,21 @@ use crate::syntax::Keyword;
 pub const META: Meta = Meta { name: "runtime/copy-into-root-directory", ..Meta::on_by_default() };
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
-    for (step, transfer) in cx.transfers().filter(|(step, _)| cx.shapes_final_image(step)) {
+    for (step, transfer) in cx.transfers() {
         let stage = cx.build.stage_of(step);
         let is_whole_project = transfer.sources.iter().any(|source| matches!(step.value(source), "." | "./"));
         // `COPY . /` says where it goes.
         let is_relative = matches!(step.value(&transfer.destination), "." | "./");
         let from_elsewhere = step.instruction.flag("from").is_some() || step.instruction.keyword == Some(Keyword::Onbuild);
+        if !is_whole_project || !is_relative || from_elsewhere || stage.is_windows {
+            continue;
+        }
         let is_root = match step.state.workdir.as_deref() {
             Some(workdir) => workdir.is_certain && workdir.value == "/",
             None => cx.build.image_configuration(stage.index).is_some_and(|image| image.workdir == Known::Is("/")),
         };
         let is_scratch = cx.build.root(stage.index).is_some_and(|root| root.base == Base::Scratch);
-        if !is_whole_project || !is_relative || from_elsewhere || !is_root || is_scratch || stage.is_windows {
+        if !is_root || is_scratch || !cx.shapes_final_image(step) {
             continue;
         }
         sink.report(transfer.destination.span(), "the project goes into the root directory, beside `/etc` and `/usr`")

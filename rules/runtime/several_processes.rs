@@ -29,15 +29,15 @@ pub const META: Meta = Meta { name: "runtime/several-processes", severity: Sever
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for step in cx.process().steps() {
         let commands = cx.commands.of_step(step);
+        let last_wait = commands.iter().rposition(|command| command.name() == Some("wait"));
         for (index, command) in commands.iter().enumerate() {
             let in_background = command.invoked.as_ref().is_some_and(|it| {
                 it.circumstances.failure == Failure::Background && !it.circumstances.in_loop
             });
-            let later = commands.get(index + 1..).unwrap_or_default();
             // `wait -n` ends with the first that dies, and shells that wait see both end.
-            let is_watched = later.iter().any(|later| later.name() == Some("wait"));
+            let is_watched = last_wait.is_some_and(|last| last > index);
             let is_service = is_long_running(command.name());
-            if in_background && is_service && !is_watched && !later.is_empty() {
+            if in_background && is_service && !is_watched && index + 1 < commands.len() {
                 sink.report(command.span(), "nobody notices when this process in the background ends")
                     .help("run it in a container of its own, or under a process manager");
             }

@@ -32,10 +32,11 @@ pub const META: Meta = Meta { name: "shell/service-started-in-build", ..Meta::on
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for step in cx.build.steps_of(Keyword::Run) {
         let commands = cx.commands.of_step(step);
+        let last_use = commands.iter().rposition(|command| !is_cleaning(command) && started(command).is_none());
         for (index, command) in commands.iter().enumerate() {
             let Some(service) = started(command) else { continue };
             // What follows in the same RUN may talk to the daemon.
-            let is_used = commands.iter().skip(index + 1).any(|later| !is_cleaning(later) && started(later).is_none());
+            let is_used = last_use.is_some_and(|last| last > index);
             let is_conditional = command.invoked.as_ref().is_some_and(|it| {
                 it.circumstances.depth > 0 || it.circumstances.failure == Failure::Condition
             });

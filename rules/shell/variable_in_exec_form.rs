@@ -34,7 +34,7 @@ pub const META: Meta =
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for step in cx.build.steps() {
         let Some(CommandForm::Exec { words, .. }) = command_of(step.instruction.innermost()) else { continue };
-        if !cx.build.scripts(step).is_empty() || cx.build.stage_of(step).is_windows || may_expand(cx, step, words) {
+        if !words.iter().any(|word| word.text().contains('$')) || !cx.build.scripts(step).is_empty() || cx.build.stage_of(step).is_windows || may_expand(cx, step, words) {
             continue;
         }
         for word in words {

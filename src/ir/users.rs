@@ -1,5 +1,7 @@
 //! Which users a build creates.
 
+use std::collections::HashSet;
+
 use crate::knowledge::images::Known;
 use crate::knowledge::options::{Flag, OptionSyntax, is_option, read_option};
 use crate::source::Span;
@@ -43,7 +45,7 @@ impl Users<'_> {
 impl<'b> Commands<'b> {
     /// The users that exist when `stage` ends.
     pub fn users(&'b self, build: &Build<'_>, stage: usize) -> Users<'b> {
-        let lineage: Vec<usize> = build.lineage(stage).map(|stage| stage.index).collect();
+        let lineage: HashSet<usize> = build.lineage(stage).map(|stage| stage.index).collect();
         let here = || self.of_build().filter(|command| lineage.contains(&command.step.stage));
         let created: Vec<CreatedUser<'_>> = here().filter_map(created_by).collect();
         let of_base = users_of_base(build, stage);
