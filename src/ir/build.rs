@@ -89,12 +89,12 @@ impl<'f> Build<'f> {
 
     /// The variables that a step sees.
     pub fn visible(&self, step: &Step<'_>) -> Visible<'_> {
-        Visible::in_stage(&self.stages, &self.stages[step.stage], step.index)
+        Visible::in_stage(&self.stages[step.stage], step.index)
     }
 
     /// The variables at the end of a stage.
     pub fn visible_at_end(&self, stage: &Stage<'_>) -> Visible<'_> {
-        Visible::in_stage(&self.stages, &self.stages[stage.index], usize::MAX)
+        Visible::in_stage(&self.stages[stage.index], usize::MAX)
     }
 
     /// The variables that BuildKit looks up in a word of a FROM, its image or its platform, also where it cannot make

@@ -1,15 +1,16 @@
 //! From the syntax tree to the build, instruction by instruction, as BuildKit's `dockerfile2llb` goes through it.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use crate::shell::Dialect;
 use crate::source::{LocatedText, Span};
-use crate::syntax::expansion::{Expander, Expansion, ExpansionError, Variables};
+use crate::syntax::expansion::{Expander, Expansion, ExpansionError, ExpansionErrorKind, Variables};
 use crate::syntax::{Dockerfile, Instruction, InstructionKind, Keyword, Pair, Pairs, Transfer, Word};
 
 use super::build::{self, Build, GlobalArg};
+use super::inherited::Inherited;
 use super::stage::{ExpandedWord, Setting, ShellSetting, StageSource, State, UndefinedReference};
 use super::{
     Base, BuildProblem, BuildProblemKind, ImageReference, Origin, Platform, Scope, Stage, Step, Variable, Visible,
@@ -28,6 +29,8 @@ pub(super) struct Lowering<'f> {
     all_names: HashSet<String>,
     stray: Vec<&'f Instruction>,
     problems: Vec<BuildProblem>,
+    /// Bytes that the values of variables have brought in so far.
+    growth: Cell<usize>,
 }
 
 const PLATFORM_ARGS: [&str; 11] = [
@@ -63,6 +66,7 @@ impl<'f> Lowering<'f> {
             all_names: file.instructions().filter_map(stage_name).collect(),
             stray: Vec::new(),
             problems: Vec::new(),
+            growth: Cell::new(0),
         }
     }
 
@@ -117,7 +121,7 @@ impl<'f> Lowering<'f> {
 
     fn expand_globally(&mut self, word: &Word) -> Result<Expansion, ExpansionError> {
         let visible = Visible::global(&self.global);
-        let result = self.expander.expand_word(word.text(), &GlobalVariables(&visible));
+        let result = self.bounded(word, self.expander.expand_word(word.text(), &GlobalVariables(&visible)));
         if let Err(error) = &result {
             self.expansion_problem(error.clone(), word, None);
         }
@@ -148,9 +152,12 @@ impl<'f> Lowering<'f> {
             self.problem(kind, name.word.span(), Some(index));
         }
         let facts = images::facts_of_base(&base);
-        let (last_state, needs) = match base {
-            Base::Stage(base) => (self.stages[base].last_state.clone(), vec![base]),
-            _ => (State { default_shell: images::shell_of(facts.as_ref()), ..State::default() }, Vec::new()),
+        let (last_state, inherited, needs) = match base {
+            Base::Stage(base) => (self.stages[base].last_state.clone(), self.stages[base].left(), vec![base]),
+            _ => {
+                let state = State { default_shell: images::shell_of(facts.as_ref()), ..State::default() };
+                (state, Inherited::default(), Vec::new())
+            }
         };
         let is_windows = match base {
             Base::Stage(base) if platform.is_none() => self.stages[base].is_windows,
@@ -169,6 +176,8 @@ impl<'f> Lowering<'f> {
             platform_expansion,
             steps: Vec::new(),
             scope: Scope::default(),
+            inherited,
+            left: OnceCell::new(),
             last_state,
             needs,
             is_reachable: false,
@@ -260,9 +269,7 @@ impl<'f> Lowering<'f> {
         self.apply(&step);
         let current = &mut self.stages[stage];
         for source in &step.sources {
-            if let Base::Stage(needed) = source.source
-                && !current.needs.contains(&needed)
-            {
+            if let Base::Stage(needed) = source.source {
                 current.needs.push(needed);
             }
         }
@@ -270,7 +277,7 @@ impl<'f> Lowering<'f> {
     }
 
     fn expand_step(&self, instruction: &'f Instruction, stage: usize, index: usize) -> Vec<ExpandedWord> {
-        let visible = Visible::in_stage(&self.stages, &self.stages[stage], index);
+        let visible = Visible::in_stage(&self.stages[stage], index);
         let expand = |word: &Word| self.expand(word, &visible, |word| self.expander.expand_word(word, &visible));
         let pair =
             |pair: &Pair| [Some(expand(&pair.name)), pair.value.as_ref().map(&expand)].into_iter().flatten().collect();
@@ -332,16 +339,17 @@ impl<'f> Lowering<'f> {
         visible: &Visible<'_>,
         expand: impl Fn(&str) -> Result<Expansion, ExpansionError>,
     ) -> ExpandedWord {
-        let result = expand(word.text());
+        let result = self.bounded(word, expand(word.text()));
         let references = match &result {
             Ok(expansion) => &expansion.references,
             Err(error) => &error.references,
         };
         let mut undefined: Vec<UndefinedReference> = Vec::new();
+        let mut seen: HashSet<&str> = HashSet::new();
         for reference in references.iter().filter(|reference| !reference.is_set) {
             let is_known = visible.is_declared_arg(&reference.name)
                 || matches!(reference.name.as_str(), "BUILDKIT_SBOM_SCAN_CONTEXT" | "BUILDKIT_SBOM_SCAN_STAGE");
-            if !is_known && undefined.iter().all(|earlier| earlier.name != reference.name) {
+            if !is_known && seen.insert(&reference.name) {
                 undefined.push(UndefinedReference { name: reference.name.clone(), span: word.locate(reference.span) });
             }
         }
@@ -349,6 +357,18 @@ impl<'f> Lowering<'f> {
             .iter()
             .all(|reference| visible.variable(&reference.name).is_some_and(|variable| variable.is_certain));
         ExpandedWord { word: word.clone(), result, is_certain, undefined }
+    }
+
+    /// The expansion, while the file has not grown beyond measure.
+    fn bounded(&self, word: &Word, result: Result<Expansion, ExpansionError>) -> Result<Expansion, ExpansionError> {
+        let expansion = result?;
+        let growth = self.growth.get() + expansion.value.len().saturating_sub(word.text().len());
+        if growth > LARGEST_GROWTH {
+            let (kind, span) = (ExpansionErrorKind::TooLarge, Span::new(0, word.text().len()));
+            return Err(ExpansionError { kind, span, references: expansion.references });
+        }
+        self.growth.set(growth);
+        Ok(expansion)
     }
 
     fn stage_sources(
@@ -371,7 +391,8 @@ impl<'f> Lowering<'f> {
                 sources.push(StageSource { word, source: Base::Unknown });
                 continue;
             }
-            let value = expanded.iter().find(|each| each.word.span() == word.span());
+            let first = expanded.partition_point(|each| each.word.span() < word.span());
+            let value = expanded.get(first).filter(|each| each.word.span() == word.span());
             let name = value.map_or(word.text(), ExpandedWord::value).to_owned();
             let source = self.source(&word, &name, stage);
             sources.push(StageSource { word, source });
@@ -432,6 +453,9 @@ impl<'f> Lowering<'f> {
                 let path = join_workdir(before.map(|before| before.value.as_str()), step.value(word));
                 let knows_start = before.is_some_and(|before| before.is_certain) || is_absolute(step.value(word));
                 let is_certain = knows_start && step.certain_value(word).is_some();
+                // Behind a path that no system takes, nothing is known.
+                let (path, is_certain) =
+                    if path.len() < LONGEST_PATH { (path, is_certain) } else { ("/".into(), false) };
                 stage.last_state.workdir = setting(word, path, is_certain);
             }
             InstructionKind::Shell(words) => {
@@ -449,12 +473,13 @@ impl<'f> Lowering<'f> {
     }
 
     fn find_reachable_stages(&mut self) {
+        for stage in &mut self.stages {
+            stage.needs.sort_unstable();
+            stage.needs.dedup();
+        }
         let Some(target) = self.stages.len().checked_sub(1) else { return };
         for index in build::needed_by(&self.stages, target) {
             self.stages[index].is_reachable = true;
-        }
-        for stage in &mut self.stages {
-            stage.needs.sort_unstable();
         }
     }
 }
@@ -502,6 +527,13 @@ pub fn is_absolute(path: &str) -> bool {
     let has_drive = bytes.len() >= 3 && bytes[0].is_ascii_alphabetic() && bytes[1] == b':';
     path.starts_with('/') || (has_drive && matches!(bytes[2], b'/' | b'\\')) || path.starts_with('\\')
 }
+
+/// Linux' `PATH_MAX`. Without it, ten thousand `WORKDIR x` would fill the memory.
+const LONGEST_PATH: usize = 4_096;
+
+/// Bytes that the values of variables may bring into one file. Each word has its own bound; without this one, a hundred
+/// thousand `ENV A=$A:x` would still fill the memory.
+const LARGEST_GROWTH: usize = 16 << 20;
 
 /// The directory that WORKDIR leads to, cleaned as Go's `path.Clean` does.
 fn join_workdir(before: Option<&str>, path: &str) -> String {

@@ -13,6 +13,7 @@ mod environment;
 mod image_reference;
 mod image_use;
 mod images;
+mod inherited;
 mod kept_caches;
 mod lowering;
 mod mount_faults;

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use crate::source::Span;
 
 use super::Stage;
+use super::inherited::Inherited;
 
 /// A variable from one instruction on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,21 +37,42 @@ pub enum Origin {
 /// What one stage, or the part before the first FROM, sets.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Scope {
-    /// For each name what it was set to, by step.
-    history: HashMap<String, Vec<Variable>>,
+    history: HashMap<String, History>,
+}
+
+/// What one name was set to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct History {
+    /// By step.
+    variables: Vec<Variable>,
+    /// For each of them the last one up to it that has a value, so that no look-up goes through those without.
+    with_value: Vec<Option<usize>>,
+    /// The step of the first ARG.
+    first_arg: Option<usize>,
 }
 
 impl Scope {
     pub(super) fn set(&mut self, name: &str, variable: Variable) {
-        self.history.entry(name.to_owned()).or_default().push(variable);
+        let history = self.history.entry(name.to_owned()).or_default();
+        let before = history.with_value.last().copied().flatten();
+        history.with_value.push(if variable.value.is_some() { Some(history.variables.len()) } else { before });
+        if variable.origin == Origin::Arg {
+            history.first_arg.get_or_insert(variable.step);
+        }
+        history.variables.push(variable);
     }
 
     /// The variable as the step with index `step` sees it, if this scope has set it by then. An `ARG` without a value
     /// does not hide an earlier value.
     pub fn before(&self, name: &str, step: usize) -> Option<&Variable> {
         let history = self.history.get(name)?;
-        let seen = &history[..history.partition_point(|variable| variable.step < step)];
-        seen.iter().rfind(|variable| variable.value.is_some()).or(seen.last())
+        let last = history.variables.partition_point(|variable| variable.step < step).checked_sub(1)?;
+        history.variables.get(history.with_value.get(last).copied().flatten().unwrap_or(last))
+    }
+
+    /// Whether an `ARG` before the step with index `step` has declared the variable.
+    pub(super) fn declares_arg(&self, name: &str, step: usize) -> bool {
+        self.history.get(name).and_then(|history| history.first_arg).is_some_and(|first| first < step)
     }
 
     /// All names that were ever set, in no order.
@@ -60,7 +82,7 @@ impl Scope {
 
     /// Everything that was set under `name`, by step.
     pub fn history(&self, name: &str) -> &[Variable] {
-        self.history.get(name).map_or(&[], Vec::as_slice)
+        self.history.get(name).map_or(&[], |history| history.variables.as_slice())
     }
 }
 
@@ -73,49 +95,42 @@ pub struct Visible<'b> {
     scope: &'b Scope,
     /// Index of the step in its stage.
     step: usize,
-    /// The stage below, and all stages.
-    base: Option<(usize, &'b [Stage<'b>])>,
+    /// What the stages below have left.
+    below: Option<&'b Inherited>,
 }
 
 impl<'b> Visible<'b> {
     /// What the step with index `step` of `stage` sees.
-    pub(super) fn in_stage(stages: &'b [Stage<'b>], stage: &'b Stage<'b>, step: usize) -> Self {
-        Self { scope: &stage.scope, step, base: stage.base_stage().map(|base| (base, stages)) }
+    pub(super) fn in_stage(stage: &'b Stage<'_>, step: usize) -> Self {
+        Self { scope: &stage.scope, step, below: Some(&stage.inherited) }
     }
 
     /// All that is set before the first FROM.
     pub(super) fn global(scope: &'b Scope) -> Self {
-        Self { scope, step: usize::MAX, base: None }
-    }
-
-    /// The scopes, the stage's own first, each with the index of the step up to which it counts.
-    fn scopes(self) -> impl Iterator<Item = (&'b Scope, usize)> {
-        std::iter::successors(Some(self), |visible| {
-            let (base, stages) = visible.base?;
-            Some(Self::in_stage(stages, stages.get(base)?, usize::MAX))
-        })
-        .map(|visible| (visible.scope, visible.step))
+        Self { scope, step: usize::MAX, below: None }
     }
 
     /// The variable called `name`.
     pub fn variable(&self, name: &str) -> Option<&'b Variable> {
-        let seen = || self.scopes().filter_map(|(scope, step)| scope.before(name, step));
-        seen().find(|variable| variable.value.is_some()).or(seen().next())
+        let own = self.scope.before(name, self.step);
+        let below = || Some(&self.below?.get(name)?.variable);
+        match own {
+            Some(variable) if variable.value.is_some() => own,
+            Some(_) => below().filter(|variable| variable.value.is_some()).or(own),
+            None => below(),
+        }
     }
 
     /// Whether an `ARG` of that name has been declared, with or without a value.
     pub fn is_declared_arg(&self, name: &str) -> bool {
-        self.scopes().any(|(scope, step)| {
-            scope.history(name).iter().any(|variable| variable.step < step && variable.origin == Origin::Arg)
-        })
+        let below = || self.below.and_then(|below| below.get(name)).is_some_and(|left| left.is_declared_arg);
+        self.scope.declares_arg(name, self.step) || below()
     }
 
     /// The names that have been set, sorted.
     pub fn names(&self) -> Vec<&'b str> {
-        let mut names: Vec<&str> = self
-            .scopes()
-            .flat_map(|(scope, step)| scope.names().filter(move |name| scope.before(name, step).is_some()))
-            .collect();
+        let own = self.scope.names().filter(|name| self.scope.before(name, self.step).is_some());
+        let mut names: Vec<&str> = own.chain(self.below.into_iter().flat_map(Inherited::names)).collect();
         names.sort_unstable();
         names.dedup();
         names

@@ -9,6 +9,7 @@ use crate::source::Span;
 use crate::syntax::expansion::{Expansion, ExpansionError};
 use crate::syntax::{From, Instruction, Word};
 
+use super::inherited::Inherited;
 use super::{ImageReference, Platform, Scope};
 
 /// A stage: a FROM and what follows it.
@@ -32,6 +33,10 @@ pub struct Stage<'f> {
     pub steps: Vec<Step<'f>>,
     /// What the stage sets.
     pub scope: Scope,
+    /// What the stages below have set.
+    pub(super) inherited: Inherited,
+    /// `inherited` and `scope` together, once a stage starts from this one.
+    pub(super) left: OnceCell<Inherited>,
     /// User, working directory and shell at the end.
     pub last_state: State,
     /// The stages that it needs: its base, sources of COPY, sources of mounts. Sorted, each once.
@@ -155,6 +160,11 @@ impl Stage<'_> {
         Some(self.from.name.as_ref()?.word.text().to_lowercase())
     }
 
+    /// The variables that the stages that start from this one inherit.
+    pub(super) fn left(&self) -> Inherited {
+        self.left.get_or_init(|| self.inherited.and(&self.scope)).clone()
+    }
+
     /// The stage that it starts from, where it is one.
     pub fn base_stage(&self) -> Option<usize> {
         match self.base {
@@ -175,7 +185,10 @@ impl Stage<'_> {
 impl Step<'_> {
     /// What BuildKit makes of a word of this instruction; `None` for words that it does not expand.
     pub fn expanded(&self, word: &Word) -> Option<&ExpandedWord> {
-        self.expanded.iter().find(|expanded| expanded.word.span() == word.span())
+        // They stand in the order of their places.
+        let (words, span) = (&self.expanded, word.span());
+        let found = words.partition_point(|expanded| expanded.word.span() < span);
+        words.get(found).filter(|expanded| expanded.word.span() == span)
     }
 
     /// The value of a word: expanded where BuildKit expands it, else as it stands.

@@ -1,5 +1,7 @@
 //! Flags of instructions: `--from=build`.
 
+use std::collections::HashSet;
+
 use crate::source::Span;
 
 use super::{Keyword, ProblemKind, Word, words};
@@ -81,14 +83,15 @@ impl MountField {
 /// What BuildKit refuses in the flags of an instruction.
 pub(super) fn check(keyword: Keyword, flags: &[Flag]) -> Vec<(ProblemKind, Span)> {
     let mut problems = Vec::new();
-    for (index, flag) in flags.iter().enumerate() {
+    let mut seen = HashSet::new();
+    for flag in flags {
         let name = flag.name.text().to_owned();
         if !keyword.flags().contains(&name.as_str()) {
             problems.push((ProblemKind::UnknownFlag { keyword, name }, flag.span));
             continue;
         }
         let takes = takes(&name);
-        let repeated = flags[..index].iter().any(|earlier| earlier.name.text() == name);
+        let repeated = !seen.insert(flag.name.text());
         if repeated && !matches!(takes, Takes::List) {
             problems.push((ProblemKind::RepeatedFlag { name }, flag.span));
         } else if matches!(takes, Takes::Boolean) && flag.boolean().is_none() {

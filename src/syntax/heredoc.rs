@@ -27,6 +27,10 @@ pub struct Heredoc {
     pub terminator: Option<Span>,
 }
 
+/// Words that only come out of a substitution, `${x:-<<EOF}`, are sought in vain from end to end; not more often than
+/// this, lest a line of them takes quadratic time.
+const MOST_MISSES: usize = 100;
+
 /// The heredocs that the line opens, with empty bodies.
 ///
 /// BuildKit looks at every word of the line, keyword and flags included, and always takes the backslash as escape. A
@@ -38,10 +42,17 @@ pub(super) fn operators(line: &LocatedText) -> Vec<Heredoc> {
     let Some(words) = raw_words(line.text()) else { return Vec::new() };
     let mut heredocs = Vec::new();
     let mut from = 0;
-    for word in words {
-        let Some(start) = line.text()[from..].find(&word).map(|at| from + at) else { continue };
+    let mut misses = 0;
+    for word in words.iter().filter(|word| word.contains("<<")) {
+        let Some(start) = line.text()[from..].find(word).map(|at| from + at) else {
+            misses += 1;
+            if misses > MOST_MISSES {
+                break;
+            }
+            continue;
+        };
         from = start + word.len();
-        heredocs.extend(parse_operator(line, &word, start));
+        heredocs.extend(parse_operator(line, word, start));
     }
     heredocs
 }

@@ -187,7 +187,9 @@ impl Instruction {
 
     /// The heredoc whose operator is `word`, a source of COPY or ADD.
     pub fn heredoc_of(&self, word: &Word) -> Option<&Heredoc> {
-        self.heredocs.iter().find(|heredoc| heredoc.operator == word.span())
+        let span = word.span();
+        let found = self.heredocs.partition_point(|heredoc| heredoc.operator < span);
+        self.heredocs.get(found).filter(|heredoc| heredoc.operator == span)
     }
 
     /// The instruction that will run: the one inside ONBUILD, else this one.

@@ -18,6 +18,7 @@ pub fn parse(source: SourceFile) -> Dockerfile {
         lines: Lines::new(source.text(), 0),
         escape: '\\',
         directives: DirectiveParser::default(),
+        heeded: Vec::new(),
         items: Vec::new(),
         problems: Vec::new(),
     };
@@ -35,6 +36,8 @@ struct Parser<'t> {
     lines: Lines<'t>,
     escape: char,
     directives: DirectiveParser,
+    /// The directives met so far, each once.
+    heeded: Vec<DirectiveName>,
     items: Vec<Item>,
     problems: Vec<Problem>,
 }
@@ -84,11 +87,13 @@ impl Parser<'_> {
     }
 
     fn heed(&mut self, directive: &Directive) {
-        let seen = |item: &Item| matches!(item, Item::Directive(earlier, _) if earlier.name == directive.name);
-        if self.items.iter().any(seen) {
+        if self.heeded.contains(&directive.name) {
             let name = directive.name.as_str();
             self.problem(ProblemKind::RepeatedDirective { name }, directive.span);
-        } else if directive.name == DirectiveName::Escape {
+            return;
+        }
+        self.heeded.push(directive.name);
+        if directive.name == DirectiveName::Escape {
             match directive.value.as_str() {
                 "\\" => self.escape = '\\',
                 "`" => self.escape = '`',
