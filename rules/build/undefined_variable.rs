@@ -84,16 +84,16 @@ fn is_surely_a_fault(cx: &Context<'_>, step: &Step<'_>, word: &ExpandedWord, ref
     if name.is_empty() || !name.chars().all(is_name) || name.bytes().all(|byte| byte.is_ascii_digit()) {
         return false; // `$$`, `$1`: text for something else.
     }
-    if !cx.build.stage_of(step).is_reachable || has_default(word, name) || extends_itself(step, word, name) {
+    // A word that cannot be expanded is an error of its own.
+    if word.result.is_err() || !cx.build.stage_of(step).is_reachable || has_default(word, name) || extends_itself(step, word, name) {
         return false;
     }
-    let in_file = || cx.build.stages.iter().any(|stage| !stage.scope.history(name).is_empty());
     match base_of(cx, step) {
         Some(Base::Scratch) => true,
         Some(Base::Image(image)) => match base_environment::sets(image.is_docker_hub(), &image.repository, name) {
             Some(is_set) => !is_set,
-            // An image of somebody's own may set anything; it is the likelier fault where this file knows the name.
-            None => global_arg(cx, name).is_some() || PredefinedArg::named(name) == Some(PredefinedArg::Platform) || in_file(),
+            // An image of somebody's own may set anything, but hardly what this file declares for its FROM lines.
+            None => global_arg(cx, name).is_some() || PredefinedArg::named(name) == Some(PredefinedArg::Platform),
         },
         _ => false,
     }

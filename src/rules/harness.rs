@@ -3,8 +3,11 @@
 //! A Dockerfile in a test may mark the places that the rule must report with `«` and `»`; an empty pair, `«»`, marks a
 //! finding anywhere on its line. Text without a FROM gets `FROM debian:13` before it.
 
+use std::collections::BTreeMap;
+
 use crate::check::Settings;
 use crate::config::{Choice, Profile, Selection};
+use crate::context::{BuildContext, Entry, IgnoreFile};
 use crate::edit;
 use crate::finding::Finding;
 use crate::knowledge::Date;
@@ -62,7 +65,20 @@ pub(crate) fn findings(meta: &'static Meta, check: Check, text: &str) -> Vec<Fin
         let checked = crate::check(&file, &Settings { selection, options }, None);
         return checked.findings.into_iter().filter(|finding| finding.rule == meta.name).collect();
     }
-    crate::lint(&file, [&rule], &options, None)
+    crate::lint(&file, [&rule], &options, build_context(text).as_ref())
+}
+
+/// The build context that a text describes in comments at its head: `# context: FILE...` and, where there is an ignore
+/// file, `# .dockerignore: PATTERN...`.
+fn build_context(text: &str) -> Option<BuildContext> {
+    let told = |title: &str| {
+        let rest = text.lines().find_map(|line| line.strip_prefix(title))?;
+        Some(rest.split_ascii_whitespace().collect::<Vec<&str>>())
+    };
+    let entries = told("# context:")?.into_iter().map(|path| Entry::file(path, 0o644, 1)).collect();
+    let patterns = told("# .dockerignore:").map(|patterns| patterns.join("\n"));
+    let ignore = patterns.map(|patterns| IgnoreFile::parse(SourceFile::new(".dockerignore", patterns)));
+    Some(BuildContext::new(entries, ignore, BTreeMap::new(), false))
 }
 
 /// The text with `FROM debian:13` before it where it has no FROM.
