@@ -83,9 +83,12 @@ fn is_harmless(keyword: Keyword, name: &str, value: Option<&str>) -> bool {
         && value.split_whitespace().all(|key| matches!(key.len(), 8 | 16 | 40) && key.bytes().all(|b| b.is_ascii_hexdigit()));
     let is_switch = matches!(value.to_ascii_lowercase().as_str(), "true" | "false" | "yes" | "no" | "on" | "off" | "0" | "1");
     let is_place = value.starts_with('/') || value.starts_with("./") || value.starts_with("http");
+    // `Filters__0__Key=ProcessId`: the key of a pair, not one to a door.
+    let is_word = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let is_mere_key = keyword == Keyword::Env && is_word && words.last().is_some_and(|word| word == "key" || word == "auth");
     // An ARG without a default, or with an empty one, waits for the real thing.
     let is_unset = keyword == Keyword::Env && (value.is_empty() || is_placeholder(value));
-    is_fingerprint && !value.is_empty() || is_switch || is_place || is_unset
+    is_fingerprint && !value.is_empty() || is_mere_key || is_switch || is_place || is_unset
 }
 
 /// Words by which a name speaks of something else than the secret itself.
@@ -111,7 +114,7 @@ mod tests {
         silent!(concat!(
             "ENV GPG_KEY=7169605F62C751356D054A26A821E680E5FA6305 SSH_KEY=/root/.ssh/id_ed25519\n",
             "ENV PUBLIC_KEY=abc PASSWORD_FILE=/run/secrets/x KEY_VERSION=2 AUTH_TYPE=basic\n",
-            "ENV DB_PASSWORD= ENABLE_AUTH=true\nARG KEY_ID\n",
+            "ENV DB_PASSWORD= ENABLE_AUTH=true Filters__0__Key=ProcessId\nARG KEY_ID\n",
         ));
     }
 
