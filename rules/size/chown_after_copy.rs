@@ -66,7 +66,7 @@ fn flag(tool: &str) -> &'static str {
 }
 
 fn is_recursive(command: &Command<'_>) -> bool {
-    matches!(command.name(), Some("chown" | "chmod" | "chgrp")) && options(command).any(|option| {
+    matches!(command.name(), Some("chown" | "chmod")) && options(command).any(|option| {
         option == "--recursive" || !option.starts_with("--") && option.contains('R')
     })
 }

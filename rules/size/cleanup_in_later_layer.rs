@@ -82,8 +82,9 @@ fn report(cx: &Context<'_>, sink: &mut Sink<'_>, command: &Command<'_>, held: &H
 /// What the step's layer holds that a later one may want to get rid of.
 fn hold<'b>(cx: &Context<'b>, step: &'b Step<'b>, held: &mut Vec<Held<'b>>) {
     if let Some(copied) = cx.build.copied_to(step) {
-        let mut names = copied.below;
-        names.push(copied.destination);
+        // A destination that is called like an archive is a file, and no folder with one in it.
+        let is_file = is_large_by_name(&copied.destination);
+        let mut names = if is_file { vec![copied.destination] } else { copied.below };
         // A script or two are not worth a word.
         names.retain(|name| is_large_by_name(name));
         held.push(Held { names, step, span: step.instruction.keyword_span(), kind: Kind::Copied });
@@ -136,6 +137,12 @@ mod tests {
         fires!("COPY a.deb /tmp/\nRUN dpkg -i /tmp/a.deb && «rm» -f /tmp/a.deb\n");
         fires!("RUN curl -o /tmp/a.zip https://x/a.zip\nRUN «rm» -rf /tmp/*\n");
         fires!("WORKDIR /w\nADD https://x/a.jar a.jar\nRUN «rm» a.jar\n");
+    }
+
+    #[test]
+    fn the_file_is_called_what_the_copy_calls_it() {
+        let found = findings(&META, check, "FROM a\nCOPY x-1.2.tgz /tmp/x.tgz\nRUN tar xf /tmp/x.tgz && rm -rf /tmp/*\n");
+        assert!(found[0].message.starts_with("`/tmp/x.tgz` "), "{found:?}");
     }
 
     #[test]
