@@ -74,7 +74,7 @@ fn report(sink: &mut Sink<'_>, span: Span, message: String) {
 }
 
 /// The options that name an index of packages, and are given a plain address.
-fn index_addresses<'c>(command: &'c Command<'_>, manager: &Invocation<'_>) -> Vec<(Span, &'static str)> {
+fn index_addresses(command: &Command<'_>, manager: &Invocation<'_>) -> Vec<(Span, &'static str)> {
     let flags = manager.flags.iter().filter(|flag| {
         flag.is_one_of("-i --index-url --extra-index-url -f --find-links --registry --index --default-index --source")
     });
