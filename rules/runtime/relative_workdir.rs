@@ -23,6 +23,7 @@
 //! S7021.
 
 use crate::edit::{Edit, Effect};
+use crate::finding::Severity;
 use crate::ir::{Base, Step, is_absolute};
 use crate::knowledge::base_environment;
 use crate::rules::{Context, Meta, Sink};
@@ -30,6 +31,7 @@ use crate::syntax::{InstructionKind, Keyword};
 
 pub const META: Meta = Meta {
     name: "runtime/relative-workdir",
+    severity: Severity::Info,
     effect: Some(Effect::Identical),
     aliases: &["WorkdirRelativePath", "DL3000", "DS-0009", "CKV_DOCKER_10", "KICS-6b376af8", "S7021"],
     ..Meta::on_by_default()
@@ -48,7 +50,7 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         }
         let report = sink
             .report(word.span(), format!("`{path}` starts where the base image left off"))
-            .help(format!("write the whole path, such as `/{path}`"));
+            .help("write the whole path, from `/` on");
         if starts_in_root(cx, step) && word.is_contiguous() && word.text() == path && !path.starts_with('.') {
             let edit = Edit::insert(word.span().start, "/");
             report.fix(format!("write `/{path}`"), Effect::Identical, vec![edit]);
