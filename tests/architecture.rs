@@ -53,12 +53,15 @@ const OUTSIDE: &[(&str, &[&str])] = &[
     ("std::fs", &["cli", "main"]),
     ("std::env", &["cli", "main"]),
     ("std::process", &["cli", "main"]),
+    // An address is a value: `ir` asks whether the host of a port is one, as BuildKit does, and opens no connection.
+    ("std::net::IpAddr", &["cli", "main", "ir"]),
     ("std::net", &["cli", "main"]),
     ("clap", &["cli", "main"]),
     ("clap_complete", &["cli", "main"]),
     ("shuck_ast", &["shell"]),
     ("shuck_parser", &["shell"]),
-    ("serde_json", &["report", "cli", "config", "lsp"]),
+    // `context` reads manifests that are JSON: package.json.
+    ("serde_json", &["context", "report", "cli", "config", "lsp"]),
     ("toml", &["config", "cli"]),
     ("rayon", &["cli", "main"]),
 ];

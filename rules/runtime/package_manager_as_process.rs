@@ -41,9 +41,9 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         let report = sink
             .report(command.span(), format!("`{tool}` is the container's main process, and the program only its child"))
             .note("Whether the program gets SIGTERM when the container stops depends on the package manager.");
-        match command_in_package_json(cx, script) {
-            Some(real) => report.help(format!("run what package.json has under `{script}`: `{real}`")),
-            None => report.help(format!("run the command that package.json has under `{script}`")),
+        match cx.build_context.and_then(|context| context.package_script(script)) {
+            Some(real) if real.len() < 120 => report.help(format!("run what package.json has under `{script}`: `{real}`")),
+            _ => report.help(format!("run the command that package.json has under `{script}`")),
         };
     }
 }
@@ -58,13 +58,6 @@ fn script_of<'b>(command: &Command<'b>) -> Option<&'b str> {
         ("yarn", ["run", script, ..]) => Some(script),
         _ => None,
     }
-}
-
-fn command_in_package_json(cx: &Context<'_>, script: &str) -> Option<String> {
-    let text = cx.build_context?.text("package.json")?;
-    let package: serde_json::Value = serde_json::from_str(text).ok()?;
-    let command = package.get("scripts")?.get(script)?.as_str()?;
-    (command.len() < 120).then(|| command.to_owned())
 }
 
 #[cfg(test)]

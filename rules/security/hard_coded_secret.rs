@@ -87,11 +87,13 @@ fn by_form(cx: &Context<'_>, instruction: &Instruction) -> Vec<Found> {
     let bodies = instruction.heredocs.iter().map(|heredoc| heredoc.body);
     let bodies = bodies.map(|body| LocatedText::verbatim(cx.text(body), body.start));
     for text in std::iter::once(instruction.text.clone()).chain(bodies) {
-        for SecretFormat { what, span, prefix } in find_secrets(text.text()) {
+        for SecretFormat { what, place, prefix } in find_secrets(text.text()) {
+            let span = Span::new(place.start, place.end);
             let shown = if prefix.is_empty() { String::new() } else { format!(" (`{prefix}...`)") };
             found.push(Found { span: text.locate(span), message: format!("{what}{shown} is written into the file") });
         }
-        if let Some(span) = credentials_in_url(text.text()) {
+        if let Some(place) = credentials_in_url(text.text()) {
+            let span = Span::new(place.start, place.end);
             found.push(Found {
                 span: text.locate(span),
                 message: "an address with its password is written into the file".into(),

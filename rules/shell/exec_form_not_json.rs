@@ -55,14 +55,14 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             .report(text.span(), "this is no JSON array, and runs as a shell command")
             .help("write strings in double quotes with commas between: `[\"program\", \"argument\"]`");
         if let Some(words) = words(inner).filter(|_| text.is_contiguous()) {
-            let array = serde_json::Value::from(words).to_string().replace("\",\"", "\", \"");
+            let array = format!("[\"{}\"]", words.join("\", \""));
             report.fix("write a JSON array", Effect::Runtime, vec![Edit::replace(text.span(), array)]);
         }
     }
 }
 
 /// The words of what was meant as a JSON array; `None` where more than quotes and commas is wrong.
-fn words(inner: &str) -> Option<Vec<String>> {
+fn words(inner: &str) -> Option<Vec<&str>> {
     let mut rest = inner.trim_end().strip_suffix(']')?.trim();
     let mut words = Vec::new();
     while !rest.is_empty() {
@@ -74,10 +74,11 @@ fn words(inner: &str) -> Option<Vec<String>> {
         let body = rest.get(length..)?;
         let end = body.find(close)?;
         let word = body.get(..end)?;
-        if word.contains(['\\', '"', '\'', '$']) {
+        // What JSON would have to escape, and what a shell would expand.
+        if word.contains(['\\', '"', '\'', '$']) || word.contains(char::is_control) {
             return None;
         }
-        words.push(word.to_owned());
+        words.push(word);
         rest = body.get(end + close.len_utf8()..)?.trim_start();
         rest = rest.strip_prefix(',').unwrap_or(rest).trim_start();
     }

@@ -213,6 +213,7 @@ fn prepare(
         (choice, levels, configured) = (config.choice.clone(), config.levels.clone(), config.fail_on);
     }
     let selection = Selection::new(choice, command_line.clone(), levels);
+    options.exactly_buildkit = selection.profile() == Some(Profile::Buildkit);
     let fail_on = fail_on.or(configured).unwrap_or_default();
     Prepared { settings: Settings { selection, options }, fail_on, configuration }
 }

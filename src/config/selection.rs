@@ -53,6 +53,15 @@ impl Selection {
         selection
     }
 
+    /// The profile that the rules are taken from; `None` where a list of rules is in its place.
+    pub fn profile(&self) -> Option<Profile> {
+        if self.command_line.select.is_some() {
+            return None;
+        }
+        let configured = || self.configured.select.is_none().then(|| self.configured.profile.unwrap_or_default());
+        self.command_line.profile.or_else(configured)
+    }
+
     /// Whether the rule may have something to report.
     pub fn is_on(&self, rule: &Meta) -> bool {
         self.reports(rule, rule.aliases) || rule.aliases.iter().any(|&alias| self.reports(rule, &[alias]))

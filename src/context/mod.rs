@@ -12,6 +12,7 @@ mod glob;
 mod ignore_file;
 mod ignore_pattern;
 mod manifest;
+mod package_json;
 
 pub use build_context::{BuildContext, Entry, EntryKind};
 pub use copy_source::CopySourceMatch;

@@ -54,6 +54,19 @@ fn rules_are_chosen_on_the_command_line() {
 }
 
 #[test]
+fn the_profile_buildkit_says_exactly_what_docker_build_check_does() {
+    // BuildKit calls a path relative that turns out empty; dfx leaves it to whoever sets the variable.
+    let folder = Folder::with(&[("Dockerfile", "FROM scratch\nWORKDIR $FOLDER\n")]);
+    let is_reported =
+        |arguments: &str| folder.run(&format!("lint {arguments}")).stdout.contains("runtime/relative-workdir");
+    assert!(is_reported("--profile buildkit"));
+    assert!(!is_reported("--profile strict"));
+    folder.write("dfx.toml", "profile = \"buildkit\"\n");
+    assert!(is_reported(""));
+    assert!(!is_reported("--select ALL"));
+}
+
+#[test]
 fn an_unknown_rule_is_refused_with_a_suggestion() {
     let folder = Folder::with(&[("Dockerfile", BAD)]);
     snapshot("lint_unknown_rule", &folder.run("lint --select build,build/unknown-instructions").text());

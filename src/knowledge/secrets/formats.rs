@@ -4,17 +4,17 @@
 //! prefixes", AWS IAM "unique identifiers", Slack "token types", Stripe "API keys", npm, PyPI, Docker Hub, Google,
 //! OpenAI, Anthropic, Hugging Face), RFC 7468 for private keys, RFC 7519 for JSON web tokens.
 
-use crate::source::Span;
+use std::ops::Range;
 
 use super::is_placeholder;
 
 /// A secret in a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SecretFormat {
     /// What it is, with its article: "a GitHub token".
     pub what: &'static str,
-    /// Its place in the text.
-    pub span: Span,
+    /// Its bytes in the text.
+    pub place: Range<usize>,
     /// What may be shown of it: the part that all secrets of this form share.
     pub prefix: &'static str,
 }
@@ -87,7 +87,7 @@ pub fn find_secrets(text: &str) -> Vec<SecretFormat> {
         let starts_word = before.is_none_or(|byte| !byte.is_ascii_alphanumeric() && !b"_-.".contains(byte));
         match text.get(at..).filter(|_| starts_word).and_then(secret_at) {
             Some((what, prefix, length)) => {
-                found.push(SecretFormat { what, prefix, span: Span::new(at, at + length) });
+                found.push(SecretFormat { what, prefix, place: at..at + length });
                 at += length;
             }
             None => at += 1,
@@ -167,9 +167,9 @@ fn assigned(rest: &str) -> Option<(&'static str, &'static str, usize)> {
     })
 }
 
-/// The password in an address, `scheme://user:password@host`; also a bare token before the `@` of an HTTP address.
+/// The bytes of the password in an address, `scheme://user:password@host`; also a bare token before the `@` of an HTTP address.
 /// Nothing for a placeholder and for this machine itself.
-pub fn credentials_in_url(text: &str) -> Option<Span> {
+pub fn credentials_in_url(text: &str) -> Option<Range<usize>> {
     let mut from = 0;
     while let Some(at) = text.get(from..)?.find("://").map(|at| from + at) {
         let start = at + "://".len();
@@ -185,7 +185,7 @@ pub fn credentials_in_url(text: &str) -> Option<Span> {
         let is_local = ["localhost", "127.0.0.1", "example"].iter().any(|local| host.starts_with(local));
         if !is_local && !is_placeholder(password) && name != password && password.len() >= 3 {
             let start = start + name.len() + 1;
-            return Some(Span::new(start, start + password.len()));
+            return Some(start..start + password.len());
         }
     }
     None
@@ -234,7 +234,7 @@ mod tests {
 
     #[test]
     fn addresses_may_carry_passwords() {
-        let password = |text: &'static str| credentials_in_url(text).map(|span| &text[span.range()]);
+        let password = |text: &'static str| credentials_in_url(text).map(|place| &text[place]);
         assert_eq!(password("postgres://bench:s3cretpw@db:5432/x"), Some("s3cretpw"));
         assert_eq!(password("a https://x/y https://me:t0ken@host"), Some("t0ken"));
         for text in [
