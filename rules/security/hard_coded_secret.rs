@@ -52,20 +52,21 @@ struct Found {
 }
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
-    let global = cx.build.global_args.iter().map(|arg| arg.instruction);
-    for instruction in global.chain(cx.build.steps().map(|step| step.instruction)) {
-        let mut found = by_form(cx, instruction);
-        by_variable(instruction, &mut found);
+    for arg in &cx.build.global_args {
+        let mut found = by_form(cx, arg.instruction);
+        by_variable(arg.instruction, &mut found);
         report(sink, found);
     }
     for step in cx.build.steps() {
-        let known = by_form(cx, step.instruction);
         let mut found = Vec::new();
+        by_variable(step.instruction, &mut found);
         for command in cx.commands.of_step(step) {
             by_option(command, &mut found);
             by_assignment(command, &mut found);
         }
+        let known = by_form(cx, step.instruction);
         found.retain(|new| known.iter().all(|old| !old.span.contains(new.span) && !new.span.contains(old.span)));
+        report(sink, known);
         report(sink, found);
     }
 }

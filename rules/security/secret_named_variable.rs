@@ -85,7 +85,7 @@ fn is_harmless(keyword: Keyword, name: &str, value: Option<&str>) -> bool {
     let is_place = value.starts_with('/') || value.starts_with("./") || value.starts_with("http");
     // `Filters__0__Key=ProcessId`: the key of a pair, not one to a door.
     let is_word = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_alphabetic());
-    let is_mere_key = keyword == Keyword::Env && is_word && words.last().is_some_and(|word| word == "key" || word == "auth");
+    let is_mere_key = keyword == Keyword::Env && secret_name(name).is_none() && is_word && words.last().is_some_and(|word| word == "key" || word == "auth");
     // An ARG without a default, or with an empty one, waits for the real thing.
     let is_unset = keyword == Keyword::Env && (value.is_empty() || is_placeholder(value));
     is_fingerprint && !value.is_empty() || is_mere_key || is_switch || is_place || is_unset

@@ -2,11 +2,12 @@
 
 use std::collections::HashSet;
 
-use crate::knowledge::images::{ImageFacts, is_official, lookup};
+use crate::knowledge::images::{ImageFacts, is_official};
 use crate::source::Span;
 use crate::syntax::Word;
 use crate::syntax::expansion::{Expander, Expansion};
 
+use super::images::facts_of_base;
 use super::{Base, Build, GlobalArg, ImageReference, Stage};
 
 /// A place where a file names an image.
@@ -128,7 +129,10 @@ fn written_out(word: &Word) -> Option<Piece<'static>> {
 impl<'b> ImageUse<'b> {
     /// What is known about the image; nothing for a digest without a tag.
     pub fn facts(&self) -> Option<ImageFacts> {
-        lookup(&self.name(), Some(self.image.tag_or_latest()?))
+        match self.role {
+            ImageRole::Base => self.stage.facts.clone(),
+            ImageRole::Source => facts_of_base(&Base::Image(self.image.clone())),
+        }
     }
 
     /// The name as people write it, without tag and digest.

@@ -101,7 +101,8 @@ fn secret_at(rest: &str) -> Option<(&'static str, &'static str, usize)> {
 }
 
 fn issued(rest: &str) -> Option<(&'static str, &'static str, usize)> {
-    FORMATS.iter().find_map(|format| {
+    let first = rest.as_bytes().first()?;
+    FORMATS.iter().filter(|format| format.prefix.as_bytes().first() == Some(first)).find_map(|format| {
         let body = rest.strip_prefix(format.prefix)?;
         let (least, most) = format.length;
         let length = run(body, format.body, most + 1);
@@ -152,6 +153,10 @@ fn web_token(rest: &str) -> Option<(&'static str, &'static str, usize)> {
 
 /// Secrets without a form of their own behind the name that their program's files give them.
 fn assigned(rest: &str) -> Option<(&'static str, &'static str, usize)> {
+    // Nearly every word ends here.
+    if !rest.starts_with(['_', 'a', 'A']) {
+        return None;
+    }
     const NAMES: &[(&str, &str, usize)] =
         &[("_authtoken", "an npm token", 20), ("aws_secret_access_key", "an AWS secret key", 40)];
     NAMES.iter().find_map(|(name, what, least)| {
