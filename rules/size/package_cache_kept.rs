@@ -35,7 +35,7 @@
 
 use crate::edit::{Edit, Effect};
 use crate::finding::Severity;
-use crate::ir::KeptCache;
+use crate::ir::{Command, KeptCache};
 use crate::knowledge::package_managers::CacheKind;
 use crate::rules::{Context, Meta, Sink};
 
@@ -77,12 +77,16 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             continue;
         }
         let mut report = sink.report(kept.command.verb_span(), message(cx, &kept)).help(remedy.help());
-        report = kept.manager.codes.cache.iter().fold(report, |report, code| report.alias(code));
+        // Other tools know the caches of a few managers only.
+        report = report.aliases(kept.manager.codes.cache);
+        if let Remedy::Flag(_) = remedy {
+            report = report.related_all(kept.others.iter().map(|other| (other.verb_span(), "and so does this".to_owned())));
+        }
         if let Some(late) = kept.emptied_later {
             report = report.related(late.span(), "removes it too late: the layer that holds it is finished by then");
         }
-        if let Some(edit) = remedy.edit(cx, &kept) {
-            report.fix(remedy.help(), Effect::Debris, vec![edit]);
+        if let Some(edits) = remedy.edits(cx, &kept) {
+            report.fix(remedy.help(), Effect::Debris, edits);
         }
     }
 }
@@ -139,21 +143,23 @@ impl Remedy {
         }
     }
 
-    fn edit(&self, cx: &Context<'_>, kept: &KeptCache<'_>) -> Option<Edit> {
+    fn edits(&self, cx: &Context<'_>, kept: &KeptCache<'_>) -> Option<Vec<Edit>> {
         if kept.is_needed_later {
             return None;
         }
-        let invocation = kept.command.manager.as_ref()?;
         match self {
             Remedy::Flag(flag) => {
                 let place = kept.manager.no_cache.as_ref()?.place;
-                let anchor = kept.command.words.get(invocation.insert_after(place))?;
-                anchor.is_contiguous.then(|| Edit::insert(anchor.span.end, format!(" {flag}")))
+                let edit = |command: &Command<'_>| {
+                    let anchor = command.words.get(command.manager.as_ref()?.insert_after(place))?;
+                    anchor.is_contiguous.then(|| Edit::insert(anchor.span.end, format!(" {flag}")))
+                };
+                std::iter::once(kept.command).chain(kept.others.iter().copied()).map(edit).collect()
             }
             Remedy::Command(command) => {
                 let invoked = kept.command.invoked.as_ref()?;
                 let end = cx.build.chain_end(kept.command.step).filter(|_| invoked.circumstances.depth == 0)?;
-                Some(Edit::insert(end.offset, format!("{}{command}", end.joint)))
+                Some(vec![Edit::insert(end.offset, format!("{}{command}", end.joint))])
             }
             Remedy::Mount => None,
         }
@@ -201,6 +207,13 @@ mod tests {
             "RUN sudo apt-get update && \\\n    sudo apt-get install -y a\n" =>
             "RUN sudo apt-get update && \\\n    sudo apt-get install -y a && \\\n    sudo rm -rf /var/lib/apt/lists/*\n"
         );
+    }
+
+    #[test]
+    fn codes_of_other_managers_are_not_borrowed() {
+        let codes = |text| findings(&META, check, text)[0].aliases.clone();
+        assert!(codes("FROM node:22\nRUN npm ci\n").is_empty());
+        assert_eq!(codes("FROM node:22\nRUN yarn install\n"), ["DL3060"]);
     }
 
     #[test]

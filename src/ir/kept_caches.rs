@@ -3,6 +3,7 @@
 use crate::knowledge::package_managers::{Action, Cache, CacheKind, Family, Home, Invocation, PackageManager};
 use crate::syntax::Keyword;
 
+use super::mounts::lies_in;
 use super::{Build, Command, Commands, Step};
 
 /// A cache that a command fills, and that is still there when its RUN ends.
@@ -10,6 +11,8 @@ use super::{Build, Command, Commands, Step};
 pub struct KeptCache<'b> {
     /// The command that fills it.
     pub command: &'b Command<'b>,
+    /// Further commands of the same RUN that fill it: a flag that keeps it out of the layer is needed at each.
+    pub others: Vec<&'b Command<'b>>,
     /// The manager whose cache it is.
     pub manager: &'static PackageManager,
     /// The cache.
@@ -36,34 +39,40 @@ const MOST_STEPS_BEHIND: usize = 1_000;
 const MOST_STAGES_BELOW: usize = 100;
 
 impl<'b> Build<'b> {
-    /// The caches that stay in the layers that make up `stage`, its base stages' included. Of one RUN each manager
-    /// whose cache a command empties is named once, at the first command that fills it; each command that a flag
-    /// could have kept from it is named.
+    /// The caches that stay in the layers that make up `stage`, its base stages' included. Of one RUN each manager is
+    /// named once, at the first command that fills its cache.
     pub fn kept_caches(&'b self, commands: &'b Commands<'b>, stage: usize) -> Vec<KeptCache<'b>> {
         let steps = self.inherited_steps(stage);
         let pip_is_told_at = steps.iter().position(|step| tells_pip(step)).unwrap_or(usize::MAX);
-        let mut kept = Vec::new();
+        let mut kept: Vec<KeptCache<'b>> = Vec::new();
         for (at, step) in steps.iter().enumerate().filter(|(_, step)| step.instruction.keyword == Some(Keyword::Run)) {
             let here = commands.of_step(step);
-            let mut named: Vec<&str> = Vec::new();
+            let first_of_run = kept.len();
             let fillers =
                 here.iter().enumerate().filter_map(|(index, command)| Some((index, command, filled(command)?)));
             for (index, command, (manager, cache)) in fillers.take(MOST_IN_ONE_RUN) {
-                if named.contains(&manager.name) || manager.name.starts_with("pip") && pip_is_told_at <= at {
+                if manager.name.starts_with("pip") && pip_is_told_at <= at {
                     continue;
                 }
                 let Some(directory) = self.kept_in(command, manager, cache) else { continue };
+                let installs_gems = matches!(manager.name, "bundle" | "gem");
+                if installs_gems && !self.keeps_gems_where_ruby_does(command, steps.get(..=at).unwrap_or_default()) {
+                    continue;
+                }
                 let behind = here.get(index + 1..).unwrap_or_default();
                 if behind.iter().any(|other| self.may_empty(other, manager, cache.kind)) {
                     continue;
                 }
-                if manager.no_cache.is_none() {
-                    named.push(manager.name);
+                let of_run = kept.get_mut(first_of_run..).unwrap_or_default();
+                if let Some(same) = of_run.iter_mut().find(|other| other.manager.name == manager.name) {
+                    same.others.push(command);
+                    continue;
                 }
                 let later =
                     || steps.iter().skip(at + 1).take(MOST_STEPS_BEHIND).flat_map(|step| commands.of_step(step));
                 kept.push(KeptCache {
                     command,
+                    others: Vec::new(),
                     manager,
                     cache,
                     directory,
@@ -83,7 +92,7 @@ impl<'b> Build<'b> {
             values.into_iter().any(|(name, value)| value.is_empty() || switch.is_on_by(name, &value))
         });
         let moved = || cache.moved_by.iter().any(|(name, _)| variable(name).is_some_and(|value| value.is_empty()));
-        if is_off || moved() {
+        if is_off || moved() || self.installs_into_a_mount(command) {
             return None;
         }
         let home = self.home(command.step);
@@ -94,6 +103,38 @@ impl<'b> Build<'b> {
                 || !cache.path.starts_with('/') && command.step.mounts().iter().any(|mount| ends_in(mount.target.as_deref(), cache.path))
         };
         (!manager.caches_of(cache.kind).any(is_mounted)).then_some(directory)
+    }
+
+    /// Whether what the command installs goes into a mount and is gone when the RUN ends: then the cache is what the
+    /// RUN is there for.
+    fn installs_into_a_mount(&self, command: &Command<'_>) -> bool {
+        let manager = command.manager.as_ref();
+        let is_local = manager
+            .is_some_and(|it| it.manager.home == Home::Language("javascript") && it.action == Action::InstallProject);
+        is_local
+            && self.path_of(command, ".").is_some_and(|directory| {
+                let mounts = command.step.mounts();
+                mounts.iter().filter_map(|mount| mount.target.as_deref()).any(|target| lies_in(&directory, target))
+            })
+    }
+
+    /// Whether the gems that the command downloads stay in the `cache` folder that the table names. Only Docker's own
+    /// `ruby` images say where gems go (`GEM_HOME`), and Bundler's settings `path` and `deployment` overrule them.
+    fn keeps_gems_where_ruby_does(&self, command: &Command<'_>, steps: &[&Step<'_>]) -> bool {
+        let is_ruby = self.root_image(command.step.stage).is_some_and(|image| image.familiar_name() == "ruby");
+        let is_moved_by_flag = || {
+            let invocation = command.manager.as_ref();
+            invocation.is_some_and(|it| it.has_flag("--path --deployment --standalone -i --install-dir"))
+        };
+        let overrules = |text: &str| {
+            ["BUNDLE_PATH", "BUNDLE_DEPLOYMENT"].iter().any(|name| text.contains(name))
+                || text.contains("bundle config") && ["path", "deployment"].iter().any(|name| text.contains(name))
+        };
+        let is_moved = || {
+            let is_bundler = command.manager.as_ref().is_some_and(|it| it.manager.name == "bundle");
+            is_bundler && steps.iter().any(|step| overrules(step.instruction.text.text()))
+        };
+        (is_ruby || self.environment(command, "GEM_HOME").is_some()) && !is_moved_by_flag() && !is_moved()
     }
 
     /// Whether the command surely empties the cache.
@@ -147,7 +188,7 @@ fn ends_in(target: Option<&str>, path: &str) -> bool {
 fn filled(command: &Command<'_>) -> Option<(&'static PackageManager, &'static Cache)> {
     let invocation = command.manager.as_ref()?;
     let manager = invocation.manager;
-    let works_elsewhere = "-p --root --installroot --cache-dir --cache --cache-folder --cachedir --store-dir --no-index \
+    let works_elsewhere = "-p --root --installroot --cache-dir --cache --cache-folder --cachedir --store-dir --no-index --no-network \
         --print-uris --simulate --dry-run -s --download-only-dir";
     let ends_elsewhere = manager.is_system() && invocation.has_flag(works_elsewhere)
         || !manager.is_system()
@@ -218,6 +259,34 @@ mod tests {
         assert_eq!(kept("FROM x\nRUN pip install a"), ["/root/.cache/pip"]);
         assert!(kept("FROM x\nENV PIP_NO_CACHE_DIR=off\nRUN pip install a").is_empty());
         assert!(kept("FROM x\nRUN pip config set global.no-cache-dir true\nRUN pip install a").is_empty());
+    }
+
+    #[test]
+    fn apk_fetches_no_lists_without_a_network() {
+        assert!(kept("FROM alpine\nRUN apk add --no-network --virtual .rundeps $deps").is_empty());
+    }
+
+    #[test]
+    fn one_run_is_named_once() {
+        assert_eq!(kept("FROM alpine\nRUN apk update && apk add a"), ["/var/cache/apk"]);
+        assert_eq!(kept("FROM x\nRUN pip install a\nRUN pip install b").len(), 2);
+    }
+
+    #[test]
+    fn gems_of_other_rubies_and_of_bundlers_own_path_lie_elsewhere() {
+        assert_eq!(kept("FROM ruby:3.4\nRUN bundle install"), ["/usr/local/bundle/cache"]);
+        assert!(kept("FROM rubylang/ruby:3.4\nRUN bundle install").is_empty());
+        assert!(kept("FROM ruby:3.4\nRUN bundle config set --local path vendor\nRUN bundle install").is_empty());
+        assert!(kept("FROM ruby:3.4\nENV BUNDLE_DEPLOYMENT=1\nRUN bundle install").is_empty());
+        assert!(kept("FROM ruby:3.4\nRUN BUNDLE_PATH=/gems bundle install").is_empty());
+        assert!(kept("FROM ruby:3.4\nRUN bundle install --deployment").is_empty());
+    }
+
+    #[test]
+    fn a_run_that_installs_into_a_mount_wants_the_cache() {
+        assert!(kept("FROM x\nRUN --mount=target=/src,rw cd /src && yarn install").is_empty());
+        assert!(kept("FROM x\nWORKDIR /src\nRUN --mount=target=/src,rw npm ci").is_empty());
+        assert_eq!(kept("FROM x\nWORKDIR /src\nRUN --mount=source=a,target=/src/package.json npm ci").len(), 1);
     }
 
     #[test]

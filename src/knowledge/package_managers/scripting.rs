@@ -66,9 +66,10 @@ pub(super) static BUNDLER: PackageManager = PackageManager {
         verb(Other, &["config", "config set", "config unset", "check", "lock", "binstubs", "info", "show", "list"]),
         verb(Other, &["env", "init", "outdated", "audit", "platform", "version"]),
     ],
-    clean: Some("rm -rf ~/.bundle/cache \"${BUNDLE_PATH:-/usr/local/bundle}\"/cache"),
+    clean: Some("rm -rf ~/.bundle/cache \"$(gem env gemdir)\"/cache"),
     caches: &[
-        cache("/usr/local/bundle/cache", &[("BUNDLE_PATH", "cache"), ("GEM_HOME", "cache")]),
+        // With BUNDLE_PATH it is `ruby/<version>/cache` below that.
+        cache("/usr/local/bundle/cache", &[("GEM_HOME", "cache")]),
         cache(".bundle/cache", &[("BUNDLE_USER_CACHE", "")]),
     ],
     project: ProjectFiles {
@@ -121,11 +122,12 @@ pub(super) static COMPOSER: PackageManager = PackageManager {
     }),
     clean: Some("composer clear-cache"),
     caches: &[
+        // The XDG directory is for machines that have `/etc/xdg` or an `XDG_` variable: desktops, not php's images.
         cache(
-            ".cache/composer",
+            ".composer/cache",
             &[("COMPOSER_CACHE_DIR", ""), ("COMPOSER_HOME", "cache"), ("XDG_CACHE_HOME", "composer")],
         ),
-        cache(".composer/cache", &[("COMPOSER_CACHE_DIR", ""), ("COMPOSER_HOME", "cache")]),
+        cache(".cache/composer", &[("COMPOSER_CACHE_DIR", ""), ("COMPOSER_HOME", "cache")]),
     ],
     project: ProjectFiles {
         manifests: &["composer.json"],
