@@ -25,6 +25,7 @@
 
 use crate::edit::{Edit, Effect};
 use crate::finding::Severity;
+use crate::ir::Command;
 use crate::rules::{Context, Meta, Sink};
 
 pub const META: Meta = Meta {
@@ -40,20 +41,29 @@ pub const META: Meta = Meta {
 const SHARED_VERBS: &[&str] = &["install", "update", "remove", "purge", "autoremove", "clean", "autoclean", "reinstall"];
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
-    for (command, invocation) in cx.commands.package_managers() {
-        if invocation.manager.name != "apt" {
-            continue;
-        }
-        let span = command.name_span();
-        let verb = invocation.verb.first().and_then(|&at| command.words.get(at)?.value);
+    let of_apt = cx.commands.package_managers().filter(|(_, invocation)| invocation.manager.name == "apt");
+    let commands: Vec<&Command<'_>> = of_apt.map(|(command, _)| command).collect();
+    // One finding a RUN says it all.
+    for of_run in commands.chunk_by(|a, b| std::ptr::eq(a.step, b.step)) {
+        let Some((first, others)) = of_run.split_first() else { continue };
         let report = sink
-            .report(span, "`apt` does not promise that its options stay as they are")
+            .report(first.name_span(), "`apt` does not promise that its options stay as they are")
+            .related_all(others.iter().map(|other| (other.name_span(), "`apt` again".to_owned())))
             .help("write `apt-get`, or `apt-cache` for questions");
-        let is_same = command.words.iter().next().is_some_and(|word| word.is_contiguous && cx.text(span) == "apt");
-        if is_same && verb.is_some_and(|verb| SHARED_VERBS.contains(&verb)) {
-            report.fix("write `apt-get`", Effect::Equivalent, vec![Edit::replace(span, "apt-get")]);
-        }
+        let exchangeable = of_run.iter().filter(|command| is_exchangeable(cx, command));
+        report.fix(
+            "write `apt-get`",
+            Effect::Equivalent,
+            exchangeable.map(|command| Edit::replace(command.name_span(), "apt-get")).collect(),
+        );
     }
+}
+
+/// Whether `apt-get` in the place of `apt` does the same.
+fn is_exchangeable(cx: &Context<'_>, command: &Command<'_>) -> bool {
+    let is_plain = command.words.first().is_some_and(|word| word.is_contiguous) && cx.text(command.name_span()) == "apt";
+    let verb = command.manager.as_ref().and_then(|it| command.words.get(*it.verb.first()?)?.value);
+    is_plain && verb.is_some_and(|verb| SHARED_VERBS.contains(&verb))
 }
 
 #[cfg(test)]
@@ -64,6 +74,12 @@ mod tests {
     #[test]
     fn the_word_itself_is_reported() {
         fires!("RUN «apt» update && apt-get install -y curl\n");
+    }
+
+    #[test]
+    fn one_run_is_told_once_and_mended_as_a_whole() {
+        fires!("RUN «apt» update && apt install -y a\nRUN «apt» update\n");
+        fixes!("RUN apt update && \\\n  apt install -y a\n" => "RUN apt-get update && \\\n  apt-get install -y a\n");
     }
 
     #[test]
