@@ -6,7 +6,8 @@
 //! cannot be made again. `COPY --from` and mounts take images the same way.
 //!
 //! Names without a namespace that are none of Docker's official images are left alone: no registry has them, so they
-//! were built on this machine or are named contexts. So are repositories that have no versions at all (distroless).
+//! were built on this machine or are named contexts. So are repositories that have no versions at all (distroless), and
+//! build arguments that are the whole name (`FROM $BASE_IMAGE`): whoever runs the build is meant to set them.
 //!
 //! ## Example
 //! ```dockerfile,bad
@@ -26,6 +27,7 @@
 
 use crate::knowledge::{images, made_on};
 use crate::rules::{Context, Meta, Sink};
+use crate::source::Span;
 
 pub const META: Meta = Meta {
     name: "pin/untagged-base-image",
@@ -39,7 +41,7 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         let is_known = found.stage.is_reachable && !found.is_repeat && !found.is_local() && !found.has_no_versions();
         // Of an image that was given up as a whole, no tag is worth a pin.
         let is_given_up = found.facts().is_some_and(|facts| facts.notice.is_some());
-        if !is_open || !is_known || is_given_up {
+        if !is_open || !is_known || is_given_up || is_callers_choice(cx, found.span) {
             continue;
         }
         let name = found.name();
@@ -51,6 +53,13 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             .related_all(found.tag_defaults())
             .help(help);
     }
+}
+
+/// Whether a build argument is the whole image, `FROM $BASE_IMAGE`: the argument is there for the caller to say more.
+fn is_callers_choice(cx: &Context<'_>, span: Span) -> bool {
+    let word = cx.text(span).trim_matches('"');
+    let name = word.strip_prefix("${").and_then(|word| word.strip_suffix('}')).or_else(|| word.strip_prefix('$'));
+    name.is_some_and(|name| name.bytes().all(|byte| byte == b'_' || byte.is_ascii_alphanumeric()))
 }
 
 #[cfg(test)]
@@ -66,8 +75,14 @@ mod tests {
 
     #[test]
     fn the_default_of_an_argument_is_reported_where_it_is_used() {
-        fires!("ARG BASE=node\nFROM «$BASE»\n");
-        fires!("ARG BASE=node\nFROM «$BASE» AS a\nFROM $BASE\nCOPY --from=a /a /b\n");
+        fires!("ARG REGISTRY=ghcr.io\nFROM «$REGISTRY/a/b»\n");
+        fires!("ARG NAME=b\nFROM «ghcr.io/a/$NAME» AS a\nFROM ghcr.io/a/$NAME\nCOPY --from=a /a /b\n");
+    }
+
+    #[test]
+    fn an_argument_that_is_the_whole_image_is_the_callers_choice() {
+        silent!("ARG BASE_IMAGE=quay.io/jupyter/base-notebook\nFROM $BASE_IMAGE\n");
+        silent!("ARG BASE=node\nFROM ${BASE} AS a\n");
     }
 
     #[test]
