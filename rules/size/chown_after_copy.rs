@@ -53,9 +53,23 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
                 format!("`{tool} -R` stores a second time what line {line} has copied to `{destination}`"),
             )
             .related(copy.instruction.keyword_span(), "stores the files for the first time")
-            .help(format!("write `{}{}` there", flag(tool), setting.trim_matches(['"', '\'']).replacen('.', ":", 1)));
+            .help(help(cx, copy, tool, setting));
         }
     }
+}
+
+/// COPY looks names up in the image's `/etc/passwd` and fails where it finds none; a number always works.
+fn help(cx: &Context<'_>, copy: &Step<'_>, tool: &str, setting: &str) -> String {
+    let order = format!("write `{}{}` there", flag(tool), setting.trim_matches(['"', '\'']).replacen('.', ":", 1));
+    let user = setting.split([':', '.']).next().unwrap_or_default();
+    let users = cx.commands.users(cx.build, copy.stage);
+    let is_known = tool == "chmod"
+        || user.is_empty()
+        || user.bytes().all(|byte| byte.is_ascii_digit())
+        || user.contains('$')
+        || users.of_base.contains(&user)
+        || users.created.iter().any(|it| it.name == Some(user) && it.span.start < copy.instruction.span.start);
+    if is_known { order } else { format!("{order}, below the line that creates `{user}`") }
 }
 
 /// As many copies are compared with one command.
@@ -104,6 +118,15 @@ mod tests {
         silent!("COPY a.yml /etc/a/\nRUN chown -R app /etc/a\n");
         silent!("COPY run.sh /\nRUN chmod +x /run.sh\n");
         silent!("RUN mkdir /app && chown -R app /app\nCOPY . /app\n");
+    }
+
+    #[test]
+    fn copy_knows_no_owner_that_a_later_run_creates() {
+        let help = |text| findings(&META, check, text)[0].help.clone().unwrap();
+        let text = "FROM php:8.4-alpine\nCOPY . /app/\nRUN apk add nginx && chown -R nginx:nginx /app\n";
+        assert_eq!(help(text), "write `COPY --chown=nginx:nginx` there, below the line that creates `nginx`");
+        let text = "FROM debian:13\nRUN useradd app\nCOPY . /app/\nRUN chown -R app /app\n";
+        assert_eq!(help(text), "write `COPY --chown=app` there");
     }
 
     #[test]
