@@ -1,7 +1,9 @@
 //! What makes builds rebuild more than they must.
 
 crate::rules::group! {
+    missing_cache_mount,
     sources_before_dependencies,
     update_without_install,
     volatile_instruction_early,
+    whole_context_copy,
 }

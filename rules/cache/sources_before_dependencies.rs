@@ -85,7 +85,7 @@ fn is_hurt(
         && invocation.is_project_install()
         && invocation.all_static
         && !reads_sources(cx.build_context, invocation)
-        && !is_cached(cx, command, invocation)
+        && !cx.build.keeps_downloads(command, invocation)
         && !is_installed_above(cx, stage, copy, invocation)
         && invocation.flag("--dry-run --lockfile-only --package-lock-only -g --global").is_none()
 }
@@ -119,18 +119,6 @@ fn files_say_so(context: &BuildContext, invocation: &Invocation<'_>) -> bool {
         _ => &[],
     };
     texts.iter().any(|text| local.iter().any(|word| text.contains(word)))
-}
-
-/// Whether a mount keeps the downloads for the next time.
-fn is_cached(cx: &Context<'_>, command: &Command<'_>, invocation: &Invocation<'_>) -> bool {
-    let home = cx.build.home(command.step).unwrap_or("~");
-    let variable = |name: &str| cx.build.environment(command, name);
-    let has_mount = command.step.mounts().iter().any(|mount| mount.kind == "cache");
-    has_mount
-        && (home == "~"
-            || invocation.manager.caches.is_empty()
-            || invocation.manager.caches.iter().any(|cache| command.step.mounts_over(&cache.directory(home, variable)))
-            || command.step.mounts().iter().any(|mount| mount.target.as_ref().is_none_or(|it| it.contains("cache"))))
 }
 
 /// Whether the same manager has installed a project before the sources came.

@@ -29,12 +29,13 @@
 //! ## Sources
 //! Docker, "Build secrets"; CWE-538; Trivy DS-0031 (with `security/secret-named-variable`); CIS Docker Benchmark 4.10.
 
-use crate::context::BuildContext;
+use crate::context::{BuildContext, Entry, EntryKind};
 use crate::finding::Severity;
-use crate::ir::{ContextCopy, Step};
+use crate::ir::{Breadth, ContextCopy, Step};
+use crate::knowledge::secrets::{names_token, secret_file};
 use crate::rules::{Context, Meta, Sink};
 use crate::source::Span;
-use crate::syntax::Keyword;
+use crate::syntax::{Keyword, Word};
 
 pub const META: Meta = Meta {
     name: "security/secret-file-copied",
@@ -45,18 +46,21 @@ pub const META: Meta = Meta {
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for step in cx.build.steps() {
-        for ContextCopy { source, transfer, .. } in cx.build.context_copies(step) {
+        for ContextCopy { source, transfer, breadth, .. } in cx.build.context_copies(step) {
+            let is_final = cx.shapes_final_image(step);
+            if breadth == Breadth::Whole && step.instruction.flag("exclude").is_none() {
+                report_whole_context(cx, sink, source, is_final);
+                continue;
+            }
             let path = step.value(source);
-            let found = secret_in(path).or_else(|| key_of_server(path, step.value(&transfer.destination)));
+            let found = secret_file(path).or_else(|| key_of_server(path, step.value(&transfer.destination)));
             let Some(what) = found.filter(|_| !is_known_harmless(cx.build_context, path)) else { continue };
             let removal = removal_behind(cx, step, path);
             if removal.is_none() && is_mostly_settings(cx.build_context, path) {
                 continue;
             }
-            let is_final = cx.shapes_final_image(step);
-            let place = if is_final { "the image" } else { "the build cache" };
             let report = sink
-                .report(source.span(), format!("`{path}` brings {what} into {place}"))
+                .report(source.span(), format!("`{path}` brings {what} into {}", place(is_final)))
                 .help("give it to the command that needs it with `RUN --mount=type=secret`, and name it in `.dockerignore`");
             let report = if is_final { report } else { report.severity(Severity::Info) };
             if let Some(removal) = removal.filter(|_| is_final) {
@@ -66,43 +70,37 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// What is in a file of that name, with its article.
-fn secret_in(path: &str) -> Option<&'static str> {
-    const KEYS: &[&str] = &["id_rsa", "id_dsa", "id_ecdsa", "id_ed25519"];
-    let path = path.trim_end_matches('/').to_ascii_lowercase();
-    let (folder, name) = path.rsplit_once('/').unwrap_or(("", &path));
-    let folder = folder.rsplit('/').next().unwrap_or_default();
-    if ["example", "sample", "template", "dist", "test", "fixture", "pub"].iter().any(|word| path.contains(word)) {
-        return None;
-    }
-    match name {
-        ".npmrc" | ".yarnrc" | ".pypirc" | ".netrc" | "_netrc" | ".git-credentials" | ".dockercfg" => {
-            Some("credentials of a registry")
-        }
-        "config.json" if folder == ".docker" => Some("credentials of a registry"),
-        ".env" => Some("settings that are mostly secret"),
-        "credentials" if folder == ".aws" => Some("credentials of a cloud"),
-        "kubeconfig" => Some("credentials of a cluster"),
-        "config" if folder == ".kube" => Some("credentials of a cluster"),
-        ".htpasswd" => Some("password hashes"),
-        name if KEYS.contains(&name) => Some("a private key"),
-        name => by_ending(name),
+fn place(is_final: bool) -> &'static str {
+    if is_final { "the image" } else { "the build cache" }
+}
+
+/// What a copy of the whole build context brings along.
+fn report_whole_context(cx: &Context<'_>, sink: &mut Sink<'_>, source: &Word, is_final: bool) {
+    let Some(context) = cx.build_context else { return };
+    let secrets: Vec<(&str, &str)> = context.entries().iter().filter_map(|entry| secret_of(context, entry)).collect();
+    let Some((path, what)) = secrets.first() else { return };
+    let more = match secrets.len() {
+        1 => String::new(),
+        2 => format!(", and `{}`", secrets[1].0),
+        count => format!(", and {} files more that hold secrets", count - 1),
+    };
+    let named: Vec<String> = secrets.iter().take(5).map(|(path, _)| format!("`{path}`")).collect();
+    let place = place(is_final);
+    let report = sink
+        .report(source.span(), format!("`{}` brings {what}, `{path}`{more}, into {place}", cx.text(source.span())))
+        .help(format!("name {} in `.dockerignore`", named.join(", ")));
+    if !is_final {
+        report.severity(Severity::Info);
     }
 }
 
-fn by_ending(name: &str) -> Option<&'static str> {
-    let (stem, ending) = name.rsplit_once('.')?;
-    let says = |words: &[&str]| words.iter().any(|word| stem.contains(word));
-    match ending {
-        "pfx" | "p12" | "jks" | "keystore" if !says(&["trust", "cacert"]) => Some("a key store"),
-        "ppk" => Some("a private key"),
-        // Signing keys of repositories are public and are called `.key` as well.
-        "key" | "pem" if says(&["priv", "server", "client", "ssl", "tls", "privkey", "id_rsa"]) && !says(&["cert", "chain"]) => {
-            let is_key = ending == "key" || says(&["key", "priv", "id_rsa"]);
-            (is_key && !says(&["gpg", "repo", "sign", "apt"])).then_some("a private key")
-        }
-        _ => None,
-    }
+/// The path and the kind of a file that holds a secret and that the builder gets.
+fn secret_of<'c>(context: &'c BuildContext, entry: &'c Entry) -> Option<(&'c str, &'static str)> {
+    let path = entry.path.as_str();
+    let is_own = !path.split('/').any(|part| matches!(part, ".git" | "node_modules" | "vendor" | "venv" | ".venv"));
+    let what = secret_file(path).filter(|_| is_own && entry.kind == EntryKind::File && entry.size > 0)?;
+    let is_harmless = is_known_harmless(Some(context), path) || is_mostly_settings(Some(context), path);
+    (!is_harmless && !context.would_exclude(path)).then_some((path, what))
 }
 
 /// A `.key` that goes where servers keep theirs.
@@ -124,15 +122,7 @@ fn is_mostly_settings(context: Option<&BuildContext>, path: &str) -> bool {
 /// Whether the text of the file is known and names no token.
 fn is_known_harmless(context: Option<&BuildContext>, path: &str) -> bool {
     let path = path.trim_start_matches("./").trim_start_matches('/');
-    context.and_then(|context| context.text(path)).is_some_and(|text| {
-        !text.lines().any(|line| {
-            let value = line.split_once('=').map(|(name, value)| (name.trim().to_ascii_lowercase(), value.trim()));
-            value.is_some_and(|(name, value)| {
-                let says_secret = ["_authtoken", "_password", "_auth"].iter().any(|end| name.ends_with(end));
-                says_secret && !value.trim_matches('"').starts_with("${")
-            })
-        })
-    })
+    context.and_then(|context| context.text(path)).is_some_and(|text| !names_token(text))
 }
 
 /// The word of a later `rm` that names the file.
@@ -167,6 +157,14 @@ mod tests {
         silent!("COPY .npmrc package.json ./\nRUN npm ci\n");
         silent!("COPY library-scripts/*.env meta.env config.json credentials /tmp/\n");
         silent!("COPY --from=build /app/.env /app/\n");
+    }
+
+    #[test]
+    fn the_whole_build_context_brings_what_the_ignore_file_does_not_name() {
+        fires!("# context: a.js .env config/server.key\nFROM x\nCOPY «.» /app\n");
+        silent!("# context: a.js .env\n# .dockerignore: .env*\nFROM x\nCOPY . /app\n");
+        silent!("# context: a.js .env.example node_modules/b/.env .npmrc\nFROM x\nCOPY . /app\n");
+        silent!("COPY . /app\n");
     }
 
     #[test]

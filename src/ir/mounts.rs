@@ -1,9 +1,10 @@
 //! What a RUN mounts over its file system: such directories leave nothing in the layer.
 
+use crate::knowledge::package_managers::Invocation;
 use crate::source::Span;
 use crate::syntax::{Flag, Keyword};
 
-use super::Step;
+use super::{Build, Command, Step};
 
 /// A `--mount` of a RUN.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +33,22 @@ impl Step<'_> {
         self.mounts()
             .iter()
             .any(|mount| matches!(mount.kind.as_str(), "cache" | "tmpfs") && mount.target.as_deref().is_none_or(covers))
+    }
+}
+
+impl Build<'_> {
+    /// Whether a cache mount keeps what the command downloads for the next build. Also true where one may.
+    pub fn keeps_downloads(&self, command: &Command<'_>, invocation: &Invocation<'_>) -> bool {
+        let home = self.home(command.step).unwrap_or("~");
+        let variable = |name: &str| self.environment(command, name);
+        let mounts: Vec<Mount> = command.step.mounts().into_iter().filter(|mount| mount.kind == "cache").collect();
+        let may_be_any = |mount: &Mount| mount.target.as_ref().is_none_or(|target| target.contains("cache"));
+        let mut caches = invocation.manager.caches.iter();
+        !mounts.is_empty()
+            && (home == "~"
+                || invocation.manager.caches.is_empty()
+                || caches.any(|cache| command.step.mounts_over(&cache.directory(home, variable)))
+                || mounts.iter().any(may_be_any))
     }
 }
 

@@ -1,9 +1,11 @@
 //! What a secret looks like: the names that people give it, the forms that issuers give it, and the words that stand in
 //! for one and are none.
 
+mod files;
 mod formats;
 mod names;
 
+pub use files::{names_token, secret_file};
 pub use formats::{SecretFormat, credentials_in_url, find_secrets};
 pub use names::{SecretName, buildkit_calls_secret, secret_name};
 
