@@ -7,6 +7,7 @@ crate::rules::group! {
     development_server,
     entrypoint_ignores_cmd,
     exposed_ssh,
+    files_owned_by_root,
     healthcheck_always_passes,
     healthcheck_disabled,
     healthcheck_missing,
