@@ -56,7 +56,9 @@ fn edits(cx: &Context<'_>, instruction: &Instruction, pair: &Pair) -> Option<Vec
     let value = pair.value.as_ref()?;
     let between = Span::new(pair.name.span().end, value.span().start);
     let has_comment = cx.text(between).lines().any(|line| line.trim_start().starts_with('#'));
-    let is_plain_name = pair.name.is_contiguous() && !pair.name.text().contains(['"', '\'', cx.file.escape]);
+    // The old form ends the name at a blank, the new one at white space of any kind: a no-break space is the difference.
+    let means_something = |c: char| c.is_whitespace() || matches!(c, '"' | '\'') || c == cx.file.escape;
+    let is_plain_name = pair.name.is_contiguous() && !pair.name.text().contains(means_something);
     if has_comment || !is_plain_name || !instruction.heredocs.is_empty() {
         return None;
     }
@@ -142,6 +144,12 @@ mod tests {
         for text in ["FROM a\nENV b c \\\"d\n", "FROM a\nENV b c '$d'\n", "FROM a\nENV b it's\n"] {
             assert!(findings(&META, check, text)[0].fix.is_none(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_no_break_space_in_the_name_is_left_alone() {
+        fires!("ENV «a\u{a0}b» c\n");
+        assert!(findings(&META, check, "FROM a\nENV a\u{a0}b c\n").iter().all(|finding| finding.fix.is_none()));
     }
 
     #[test]
