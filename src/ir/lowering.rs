@@ -11,7 +11,7 @@ use crate::syntax::{Dockerfile, Instruction, InstructionKind, Keyword, Pair, Pai
 
 use super::build::{self, Build, GlobalArg};
 use super::inherited::Inherited;
-use super::stage::{ExpandedWord, Setting, ShellSetting, StageSource, State, UndefinedReference};
+use super::stage::{ExpandedWord, Setting, ShellSetting, StageSource, State, UndefinedReference, find_expanded};
 use super::{
     Base, BuildProblem, BuildProblemKind, ImageReference, Origin, Platform, Scope, Stage, Step, Variable, Visible,
     images, platform_arg, refusals, windows,
@@ -391,9 +391,7 @@ impl<'f> Lowering<'f> {
                 sources.push(StageSource { word, source: Base::Unknown });
                 continue;
             }
-            let first = expanded.partition_point(|each| each.word.span() < word.span());
-            let value = expanded.get(first).filter(|each| each.word.span() == word.span());
-            let name = value.map_or(word.text(), ExpandedWord::value).to_owned();
+            let name = find_expanded(expanded, &word).map_or(word.text(), ExpandedWord::value).to_owned();
             let source = self.source(&word, &name, stage);
             sources.push(StageSource { word, source });
         }

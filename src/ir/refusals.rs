@@ -3,6 +3,7 @@
 use crate::source::Span;
 use crate::syntax::{Instruction, InstructionKind, Keyword, Transfer, Word};
 
+use super::stage::find_expanded;
 use super::{BuildProblemKind, ExpandedWord, PortSpec, mount_faults};
 
 /// What is wrong with the values of one instruction, each with the word at fault.
@@ -44,7 +45,7 @@ impl Refusals<'_> {
     /// The value of a word, where BuildKit computes one without help from outside: build arguments have their
     /// defaults. `None` where a variable is not set, because the base image may set it.
     fn value(&self, word: &Word) -> Option<String> {
-        match self.expanded.iter().find(|each| each.word.span() == word.span()) {
+        match find_expanded(self.expanded, word) {
             Some(each) => {
                 let expansion = each.result.as_ref().ok()?;
                 expansion.unmatched().next().is_none().then(|| expansion.value.clone())

@@ -154,6 +154,13 @@ pub struct ShellSetting {
     pub span: Span,
 }
 
+/// What became of `word` among the expanded words of its instruction, which stand in the order of their places.
+pub(super) fn find_expanded<'e>(expanded: &'e [ExpandedWord], word: &Word) -> Option<&'e ExpandedWord> {
+    let span = word.span();
+    let found = expanded.partition_point(|each| each.word.span() < span);
+    expanded.get(found).filter(|each| each.word.span() == span)
+}
+
 impl Stage<'_> {
     /// The name behind AS, in lower case as BuildKit compares it.
     pub fn name(&self) -> Option<String> {
@@ -185,10 +192,7 @@ impl Stage<'_> {
 impl Step<'_> {
     /// What BuildKit makes of a word of this instruction; `None` for words that it does not expand.
     pub fn expanded(&self, word: &Word) -> Option<&ExpandedWord> {
-        // They stand in the order of their places.
-        let (words, span) = (&self.expanded, word.span());
-        let found = words.partition_point(|expanded| expanded.word.span() < span);
-        words.get(found).filter(|expanded| expanded.word.span() == span)
+        find_expanded(&self.expanded, word)
     }
 
     /// The value of a word: expanded where BuildKit expands it, else as it stands.

@@ -50,13 +50,13 @@ pub enum Item {
     /// A byte order mark.
     ByteOrderMark(Span),
     /// A parser directive; the span holds the whole line.
-    Directive(Directive, Span),
+    Directive(Box<Directive>, Span),
     /// A comment line, with its line end.
     Comment(Span),
     /// A line of nothing but white space, with its line end.
     Blank(Span),
     /// An instruction with all its lines.
-    Instruction(Instruction),
+    Instruction(Box<Instruction>),
 }
 
 /// A piece of text that is not cut any further.
@@ -95,7 +95,7 @@ impl Dockerfile {
     /// The instructions, in order.
     pub fn instructions(&self) -> impl Iterator<Item = &Instruction> {
         self.items.iter().filter_map(|item| match item {
-            Item::Instruction(instruction) => Some(instruction),
+            Item::Instruction(instruction) => Some(instruction.as_ref()),
             _ => None,
         })
     }
@@ -103,7 +103,7 @@ impl Dockerfile {
     /// The parser directives.
     pub fn directives(&self) -> impl Iterator<Item = &Directive> {
         self.items.iter().filter_map(|item| match item {
-            Item::Directive(directive, _) => Some(directive),
+            Item::Directive(directive, _) => Some(directive.as_ref()),
             _ => None,
         })
     }

@@ -75,14 +75,14 @@ impl Parser<'_> {
         let trimmed = content.trim_start();
         if let Some(directive) = self.directives.parse(trimmed, line.content.end - trimmed.len()) {
             self.heed(&directive);
-            return Item::Directive(directive, line.span);
+            return Item::Directive(Box::new(directive), line.span);
         }
         if trimmed.starts_with('#') {
             Item::Comment(line.span)
         } else if trimmed.is_empty() {
             Item::Blank(line.span)
         } else {
-            Item::Instruction(self.instruction(line))
+            Item::Instruction(Box::new(self.instruction(line)))
         }
     }
 
