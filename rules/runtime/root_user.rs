@@ -25,6 +25,7 @@
 //! hadolint DL3002; Checkov CKV_DOCKER_8; KICS 67fd0c4a; Dockerfile best practices, USER; CWE-250.
 
 use crate::finding::Severity;
+use crate::knowledge::images::Known;
 use crate::rules::{Context, Meta, Sink};
 
 pub const META: Meta = Meta {
@@ -47,7 +48,9 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let before = before.filter(|before| !matches!(before.value.split(':').next(), Some("root" | "0"))).last();
     let of_image = cx.build.image_user(stage.index).value();
     let of_image = of_image.filter(|user| !user.is_empty() && !matches!(*user, "root" | "0"));
-    if cx.process().steps().next().is_none() && before.is_none() && of_image.is_none() {
+    // Of an unknown image it is not known whether `USER root` takes a user away, or gives its own init back what it had.
+    let takes_nothing = before.is_none() || cx.build.image_user(stage.index) == Known::Unknown;
+    if cx.process().steps().next().is_none() && takes_nothing && of_image.is_none() {
         return;
     }
     let mut report = sink.report(user.span, "the container's program runs as root");
@@ -86,6 +89,13 @@ mod tests {
         silent!("USER root\nENTRYPOINT [\"gosu\", \"app\", \"server\"]\n");
         silent!("USER root\nRUN apt-get install -y gosu\nENTRYPOINT [\"/entrypoint.sh\"]\n");
         silent!("FROM postgres:17\nUSER root\n");
+    }
+
+    #[test]
+    fn the_init_of_an_unknown_image_may_need_the_root_that_it_had() {
+        silent!("ARG tag=discourse/base:slim\nFROM $tag\nUSER discourse\nRUN a\nUSER root\n");
+        silent!("FROM example/init\nUSER app\nRUN a\nUSER root\n");
+        fires!("FROM example/init\nUSER app\nRUN a\nUSER «root»\nCMD server\n");
     }
 
     #[test]
