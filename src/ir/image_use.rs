@@ -55,37 +55,28 @@ impl<'f> Build<'f> {
     /// names that cannot be known are not among them.
     pub fn image_uses(&self) -> Vec<ImageUse<'_>> {
         let mut uses: Vec<ImageUse<'_>> = Vec::new();
-        let mut seen = HashSet::new();
         for stage in &self.stages {
             if let (Base::Image(image), Some(expansion)) = (&stage.base, &stage.image) {
+                let (role, span) = (ImageRole::Base, stage.from.image.span());
                 let pieces = self.pieces(&stage.from.image, expansion);
-                self.push_use(&mut uses, &mut seen, stage, ImageRole::Base, image, &stage.from.image, pieces);
+                uses.push(ImageUse { stage, role, image, span, is_repeat: false, pieces });
             }
             for source in stage.steps.iter().flat_map(|step| &step.sources) {
                 if let Base::Image(image) = &source.source {
+                    let (role, span) = (ImageRole::Source, source.word.span());
                     let pieces = written_out(&source.word).into_iter().collect();
-                    self.push_use(&mut uses, &mut seen, stage, ImageRole::Source, image, &source.word, pieces);
+                    uses.push(ImageUse { stage, role, image, span, is_repeat: false, pieces });
                 }
             }
         }
+        let mut seen: HashSet<Named<'_>> = HashSet::new();
+        for found in &mut uses {
+            let defaults: Vec<usize> = found.defaults(found.whole()).map(|(span, _)| span.start).collect();
+            let is_from_defaults = !defaults.is_empty();
+            let key = (found.image.repository.as_str(), found.image.tag.as_deref(), defaults);
+            found.is_repeat = is_from_defaults && !seen.insert(key);
+        }
         uses
-    }
-
-    fn push_use<'b>(
-        &'b self,
-        uses: &mut Vec<ImageUse<'b>>,
-        seen: &mut HashSet<Named<'b>>,
-        stage: &'b Stage<'f>,
-        role: ImageRole,
-        image: &'b ImageReference,
-        word: &Word,
-        pieces: Vec<Piece<'b>>,
-    ) {
-        let mut found = ImageUse { stage, role, image, span: word.span(), is_repeat: false, pieces };
-        let defaults: Vec<usize> = found.defaults(found.whole()).map(|(span, _)| span.start).collect();
-        let key = (image.repository.as_str(), image.tag.as_deref(), defaults);
-        found.is_repeat = !key.2.is_empty() && !seen.insert(key);
-        uses.push(found);
     }
 
     /// What each stretch of an expanded reference was made from. Empty where that cannot be told, as with quotes.
