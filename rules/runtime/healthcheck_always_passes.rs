@@ -21,7 +21,7 @@
 //! Dockerfile reference, HEALTHCHECK: "0: success", "1: unhealthy"; curl(1), `--fail`.
 
 use crate::rules::{Context, Meta, Sink};
-use crate::shell::Failure;
+use crate::shell::{Failure, PipePosition};
 use crate::syntax::{InstructionKind, Keyword};
 
 pub const META: Meta = Meta { name: "runtime/healthcheck-always-passes", ..Meta::on_by_default() };
@@ -35,7 +35,10 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         let fate = command.invoked.as_ref().map_or(Failure::Propagates, |it| it.circumstances.failure);
         let is_constant = matches!(command.name(), Some("true" | ":" | "echo" | "printf"))
             || command.name() == Some("exit") && command.has_argument("0");
-        !(is_constant || matches!(fate, Failure::OrTrue | Failure::Background))
+        // What reads a pipe to its end is content with nothing at all.
+        let position = command.invoked.as_ref().map(|it| it.circumstances.pipe);
+        let only_shows = position == Some(PipePosition::Last) && matches!(command.name(), Some("cat" | "tee" | "head" | "tail"));
+        !(is_constant || only_shows || matches!(fate, Failure::OrTrue | Failure::Background | Failure::InPipe))
     };
     let known = commands.iter().all(|command| command.words.first().is_none_or(|word| word.value.is_some()));
     let (Some(first), false) = (commands.first(), commands.iter().any(decides)) else { return };
@@ -56,12 +59,14 @@ mod tests {
         fires!("HEALTHCHECK CMD «echo ok»\n");
         fires!("HEALTHCHECK CMD [\"«true»\"]\n");
         fires!("HEALTHCHECK CMD «a || exit 0»\n");
+        fires!("HEALTHCHECK CMD «curl localhost | cat»\n");
     }
 
     #[test]
     fn checks_that_may_fail_are_no_finding() {
         silent!("HEALTHCHECK CMD a || exit 1\nHEALTHCHECK CMD [\"a\"]\n");
         silent!("HEALTHCHECK CMD a && echo ok\n");
+        silent!("HEALTHCHECK CMD curl localhost | grep ok\nSHELL [\"bash\", \"-o\", \"pipefail\", \"-c\"]\nHEALTHCHECK CMD a | cat\n");
         silent!("HEALTHCHECK NONE\n");
     }
 }

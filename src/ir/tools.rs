@@ -34,7 +34,9 @@ impl Commands<'_> {
                     ToolPresence::Absent => {}
                 },
                 InstructionKind::Copy(transfer) | InstructionKind::Add(transfer) => {
-                    let destination = step.value(&transfer.destination).trim_end_matches('/');
+                    let written = step.value(&transfer.destination);
+                    let destination = build.absolute_path(step, written).unwrap_or_else(|| written.to_owned());
+                    let destination = destination.trim_end_matches('/');
                     if names_program(destination, tool) {
                         return ToolPresence::Present;
                     }
