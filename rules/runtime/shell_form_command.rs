@@ -25,6 +25,7 @@
 
 use crate::edit::{Edit, Effect};
 use crate::finding::Severity;
+use crate::ir::Step;
 use crate::rules::{Context, Meta, Sink};
 use crate::syntax::{CommandForm, InstructionKind, Word};
 
@@ -48,7 +49,7 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             continue;
         }
         let passes_signals = text.is_empty() || (starts_with_exec(text) && !is_entrypoint);
-        let is_moot = passes_signals || cx.build.stage_of(step).is_windows || !cx.shapes_final_image(step);
+        let is_moot = passes_signals || (!is_entrypoint && needs_no_signal(cx, step)) || cx.build.stage_of(step).is_windows || !cx.shapes_final_image(step);
         if is_moot && !cx.options.exactly_buildkit {
             continue;
         }
@@ -71,6 +72,13 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
 
 fn starts_with_exec(text: &Word) -> bool {
     text.text().split_ascii_whitespace().next() == Some("exec")
+}
+
+/// Whether each command is over at once, so that no signal finds it running.
+fn needs_no_signal(cx: &Context<'_>, step: &Step<'_>) -> bool {
+    let commands = cx.commands.of_step(step);
+    let is_brief = |name| matches!(name, "echo" | "printf" | "true" | "false" | ":" | "exit");
+    !commands.is_empty() && commands.iter().all(|command| command.name().is_some_and(is_brief))
 }
 
 /// The words of a command that a shell would hand on as they stand.
@@ -104,6 +112,13 @@ mod tests {
             let found = findings(&META, check, &format!("FROM a\nCMD {command}\n"));
             assert!(found.len() == 1 && found[0].fix.is_none(), "{command}");
         }
+    }
+
+    #[test]
+    fn commands_that_are_over_at_once_need_no_signal() {
+        silent!("CMD echo 'nothing to run' && /bin/false\n");
+        fires!("CMD «echo start && server»\n");
+        fires!("ENTRYPOINT «echo»\n");
     }
 
     #[test]
