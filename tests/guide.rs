@@ -76,10 +76,7 @@ const FAULTS: &[(&str, &[&str])] = &[
             "size/recommended-packages",
         ],
     ),
-    (
-        "multi-stage",
-        &["cache/sources-before-dependencies", "runtime/missing-user", "size/build-tools-in-final-image"],
-    ),
+    ("multi-stage", &["cache/sources-before-dependencies", "runtime/missing-user", "size/build-tools-in-final-image"]),
     ("order", &["cache/missing-cache-mount", "cache/sources-before-dependencies"]),
     ("run-vs-cmd", &["runtime/package-manager-as-process", "runtime/repeated-instruction", "size/full-base-image"]),
     (

@@ -30,12 +30,19 @@ use crate::rules::{Context, Meta, Sink};
 
 pub const META: Meta = Meta { name: "pin/end-of-life-base-image", cwe: Some(1104), ..Meta::on_by_default() };
 
+/// Products of which nothing ends in what they build; projects mostly bring their own release of them as a wrapper.
+const BUILD_TOOLS: &[&str] = &["gradle", "maven"];
+
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let today = cx.options.today;
     for found in cx.build.image_uses() {
         let Some(facts) = found.facts().filter(|_| found.stage.is_reachable && !found.is_repeat) else { continue };
         // An image that was given up as a whole is told so by `deprecated-base-image`.
         let Some(ending) = facts.ended(today).filter(|_| facts.notice.is_none()) else { continue };
+        let is_left_behind = found.role == ImageRole::Base && !cx.ends_in_final_image(found.stage.index);
+        if is_left_behind && BUILD_TOOLS.contains(&ending.cycle.product) {
+            continue;
+        }
         let image = found.name_and_tag();
         let mut report = sink
             .report(found.tag_span(), format!("`{image}` ships {}, {}", ending.cycle.title(), ended(ending)))
@@ -44,7 +51,7 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         if let Support::Extended { until, .. } = ending.support {
             report = report.note(format!("Extended support, for those who have subscribed to it, lasts until {until}."));
         }
-        if found.role == ImageRole::Base && !cx.ends_in_final_image(found.stage.index) {
+        if is_left_behind {
             report.note("This is a build stage: the image itself is not built on it, what is compiled here is.");
         }
     }
@@ -98,6 +105,12 @@ mod tests {
     fn build_stages_count_but_stages_that_nobody_needs_do_not() {
         fires!("FROM golang:«1.17» AS build\nFROM scratch\nCOPY --from=build /a /a\n");
         silent!("FROM golang:1.17 AS unused\nFROM scratch\n");
+    }
+
+    #[test]
+    fn a_build_tool_of_which_nothing_ends_in_the_image_is_left_alone() {
+        silent!("FROM gradle:7.6.0-jdk17 AS build\nRUN ./gradlew jar\nFROM scratch\nCOPY --from=build /a /a\n");
+        fires!("FROM gradle:«7.6.0-jdk17»\nCMD [\"gradle\", \"run\"]\n");
     }
 
     #[test]
