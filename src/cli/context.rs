@@ -1,5 +1,6 @@
 //! The build context of each file, read once where several files share it.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -8,7 +9,7 @@ use crate::context::BuildContext;
 use crate::ir::Build;
 use crate::syntax::{Dockerfile, InstructionKind, Word};
 
-use super::build_context;
+use super::build_context::{self, LoadedContext};
 
 /// So many contexts are kept: neighbours in the order of files mostly share one.
 const MOST_KEPT: usize = 4;
@@ -28,6 +29,7 @@ pub enum Contexts {
 #[derive(Debug, Default)]
 pub struct Kept {
     contexts: Mutex<Vec<(PathBuf, Arc<OnceLock<BuildContext>>)>>,
+    notes: Mutex<BTreeSet<String>>,
 }
 
 /// A context on loan.
@@ -65,6 +67,16 @@ impl Contexts {
             }
         }
     }
+
+    /// What could not be read of the contexts so far, each once, in order.
+    pub fn notes(&self) -> Vec<String> {
+        match self {
+            Contexts::None => Vec::new(),
+            Contexts::Folder(_, kept) | Contexts::Inferred(kept) => {
+                kept.notes.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+            }
+        }
+    }
 }
 
 impl Kept {
@@ -72,11 +84,17 @@ impl Kept {
         let mut own_ignore_file = OsString::from(dockerfile);
         own_ignore_file.push(".dockerignore");
         if Path::new(&own_ignore_file).is_file() {
-            return Loan::Own(Box::new(build_context::load(folder, dockerfile).context));
+            return Loan::Own(Box::new(self.read(folder, dockerfile)));
         }
         let slot = self.slot(folder);
-        slot.get_or_init(|| build_context::load(folder, dockerfile).context);
+        slot.get_or_init(|| self.read(folder, dockerfile));
         Loan::Shared(slot)
+    }
+
+    fn read(&self, folder: &Path, dockerfile: &Path) -> BuildContext {
+        let LoadedContext { context, notes } = build_context::load(folder, dockerfile);
+        self.notes.lock().unwrap_or_else(PoisonError::into_inner).extend(notes);
+        context
     }
 
     fn slot(&self, folder: &Path) -> Arc<OnceLock<BuildContext>> {

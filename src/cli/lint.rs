@@ -31,6 +31,9 @@ use super::{FAILED, FOUND, read};
 /// So many files for each thread are linted before their reports are written.
 const FILES_PER_THREAD: usize = 32;
 
+/// More of what could not be read of build contexts is not told.
+const MOST_NOTES: usize = 10;
+
 /// As much as the main thread mostly has.
 const STACK_SIZE: usize = 8 * 1024 * 1024;
 
@@ -168,6 +171,10 @@ fn lint_all(
                 outcomes.into_iter().try_for_each(&mut report)?;
             }
         }
+    }
+    let tells_notes = outputs.tells_errors() && !arguments.quiet;
+    for note in session.contexts.notes().iter().filter(|_| tells_notes).take(MOST_NOTES) {
+        tell(&format!("note: in the build context, {note}\n"));
     }
     outputs.finish(&summary)?;
     if arguments.statistics {

@@ -67,6 +67,28 @@ fn the_profile_buildkit_says_exactly_what_docker_build_check_does() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn what_could_not_be_read_of_the_build_context_is_a_note_for_people() {
+    use std::os::unix::ffi::OsStrExt;
+    let folder = Folder::with(&[("Dockerfile", "FROM scratch\nCOPY a /a\n"), ("a", "")]);
+    std::fs::write(folder.path().join(std::ffi::OsStr::from_bytes(b"\xff")), "").unwrap();
+    let notes = |arguments: &str| folder.run(&format!("lint {ONE_RULE} {arguments}")).stderr;
+    assert!(notes("").contains("has a name that is not UTF-8"), "{}", notes(""));
+    for arguments in ["--quiet", "--format json", "--no-context"] {
+        assert_eq!(notes(arguments), "", "{arguments}");
+    }
+}
+
+#[test]
+fn the_build_context_is_the_folder_of_the_sources() {
+    let folder = Folder::with(&[("app/Dockerfile", "FROM debian:13\nCOPY . /app\n"), ("app/.env", "A=b\n")]);
+    let run = folder.run("lint --select cache,security --format concise");
+    for rule in ["cache/whole-context-copy", "security/secret-file-copied"] {
+        assert!(run.stdout.contains(rule), "{}", run.stdout);
+    }
+}
+
+#[test]
 fn an_unknown_rule_is_refused_with_a_suggestion() {
     let folder = Folder::with(&[("Dockerfile", BAD)]);
     snapshot("lint_unknown_rule", &folder.run("lint --select build,build/unknown-instructions").text());
