@@ -35,8 +35,7 @@ use crate::ir::Command;
 use crate::knowledge::package_managers::{Action, Cache, Home, Invocation};
 use crate::rules::{Context, Meta, Sink};
 
-pub const META: Meta =
-    Meta { name: "cache/missing-cache-mount", severity: Severity::Info, ..Meta::opt_in() };
+pub const META: Meta = Meta { name: "cache/missing-cache-mount", severity: Severity::Info, ..Meta::opt_in() };
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for stage in cx.reachable_stages().filter(|stage| !stage.is_windows) {
@@ -44,14 +43,18 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         for command in stage.steps.iter().flat_map(|step| cx.commands.of_step(step)) {
             let Some(invocation) = &command.manager else { continue };
             let tool = invocation.manager.name;
-            if named.contains(&tool) || !fills_cache(cx, command, invocation) || cx.build.keeps_downloads(command, invocation) {
+            if named.contains(&tool)
+                || !fills_cache(cx, command, invocation)
+                || cx.build.keeps_downloads(command, invocation)
+            {
                 continue;
             }
             let Some(home) = cx.build.home(command.step) else { continue };
             let mounts: Vec<String> =
                 invocation.manager.caches.iter().map(|cache| mount(cx, command, cache, home)).collect();
             named.push(tool);
-            let what = if invocation.action == Action::Build { "starts from nothing" } else { "downloads everything again" };
+            let what =
+                if invocation.action == Action::Build { "starts from nothing" } else { "downloads everything again" };
             sink.report(command.verb_span(), format!("`{tool}` {what} whenever this RUN does"))
                 .help(format!("write `RUN {} ...`", mounts.join(" ")));
         }

@@ -79,9 +79,12 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
                 .help(format!("write a `.dockerignore` that names {list}")),
         ),
         (true, None) => drop(
-            sink.report(source.span(), format!("this {keyword} takes every file there is: no `.dockerignore` leaves any out"))
-                .severity(Severity::Info)
-                .help("write a `.dockerignore` that names what the image does not need, the Dockerfile first"),
+            sink.report(
+                source.span(),
+                format!("this {keyword} takes every file there is: no `.dockerignore` leaves any out"),
+            )
+            .severity(Severity::Info)
+            .help("write a `.dockerignore` that names what the image does not need, the Dockerfile first"),
         ),
         (true, Some(_)) => {}
     }
@@ -102,7 +105,8 @@ fn unwanted<'c>(cx: &Context<'_>, context: &'c BuildContext) -> Vec<&'c str> {
             languages.push(language);
         }
     }
-    let asks_git = || cx.commands.of_build().any(|command| command.words.iter().any(|word| word.written.contains("git")));
+    let asks_git =
+        || cx.commands.of_build().any(|command| command.words.iter().any(|word| word.written.contains("git")));
     let mut found: Vec<&str> = Vec::new();
     for entry in context.entries().iter().filter(|entry| entry.is_dir()) {
         let is_inside = found.last().is_some_and(|last| entry.path.starts_with(&format!("{last}/")));
@@ -123,9 +127,7 @@ fn unwanted<'c>(cx: &Context<'_>, context: &'c BuildContext) -> Vec<&'c str> {
 fn is_made(context: &BuildContext, entry: &Entry, languages: &[&str]) -> bool {
     let (folder, name) = entry.path.rsplit_once('/').unwrap_or(("", &entry.path));
     let is_there = |file: &str| context.exists(&format!("{folder}/{file}"));
-    MADE.iter().any(|(language, made, mark)| {
-        *made == name && languages.contains(language) && mark.is_none_or(is_there)
-    })
+    MADE.iter().any(|(language, made, mark)| *made == name && languages.contains(language) && mark.is_none_or(is_there))
 }
 
 #[cfg(test)]
@@ -143,7 +145,9 @@ mod tests {
 
     #[test]
     fn a_folder_that_the_image_does_not_make_itself_may_be_wanted() {
-        silent!("# context: node_modules/a server.js\n# .dockerignore: x\nFROM node\nCOPY . /a\nCMD [\"node\", \"server.js\"]\n");
+        silent!(
+            "# context: node_modules/a server.js\n# .dockerignore: x\nFROM node\nCOPY . /a\nCMD [\"node\", \"server.js\"]\n"
+        );
         silent!("# context: target/a Makefile\n# .dockerignore: x\nFROM rust\nCOPY . /a\nRUN cargo build\n");
         silent!("# context: .git/HEAD\n# .dockerignore: x\nFROM x\nCOPY . /a\nRUN git describe > /version\n");
     }

@@ -48,14 +48,17 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         let user = command.step.state.user.as_ref().map_or("", |user| user.value.as_str());
         sink.report(span, format!("`{user}` may not write into `{directory}`, which belongs to root"))
             .related(made, "makes the directory, as root")
-            .help(format!("write `USER {user}` above this WORKDIR, or `RUN chown {user} {directory}` before the USER line"));
+            .help(format!(
+                "write `USER {user}` above this WORKDIR, or `RUN chown {user} {directory}` before the USER line"
+            ));
     }
 }
 
 /// The first command of the stage that writes right into its working directory as another user than root, and that
 /// directory.
 fn first_refused_write<'b>(cx: &Context<'b>, stage: &'b Stage<'b>) -> Option<(&'b Command<'b>, Span, String)> {
-    let steps = stage.steps.iter().filter(|step| step.instruction.keyword == Some(Keyword::Run) && is_unprivileged(step));
+    let steps =
+        stage.steps.iter().filter(|step| step.instruction.keyword == Some(Keyword::Run) && is_unprivileged(step));
     steps.flat_map(|step| cx.commands.of_step(step)).find_map(|command| {
         let directory = cx.build.path_of(command, ".")?;
         let is_shared = ["/", "/home", "/tmp", "/var/tmp", "/dev/shm"].contains(&directory.as_str());
@@ -127,7 +130,8 @@ fn leaves_owners(cx: &Context<'_>, step: &Step<'_>, directory: &str) -> bool {
             is_read && !text.contains(directory) && !CHANGES_OWNERS.iter().any(|word| text.contains(word))
         }
         Some(Keyword::Copy | Keyword::Add) => {
-            step.instruction.flag("chown").is_none() && step.instruction.flag("chmod").is_none()
+            step.instruction.flag("chown").is_none()
+                && step.instruction.flag("chmod").is_none()
                 && step.instruction.flag("from").is_none()
         }
         Some(Keyword::Onbuild) => false,
