@@ -44,7 +44,8 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         for command in cx.commands.of_step(step).iter().filter(|command| command.is_in_build() && is_recursive(command)) {
             let Some((setting, paths)) = operands(command) else { continue };
             let targets: Vec<String> = paths.iter().filter_map(|path| cx.build.path_of(command, path)).collect();
-            let hit = copies.iter().rev().take(MOST_COPIES).rfind(|(_, to)| targets.iter().any(|target| lies_in(to, target)));
+            let is_set_by_copy = |step: &Step<'_>| sets_the_same(step, command.name(), setting);
+            let hit = copies.iter().rev().take(MOST_COPIES).rfind(|(step, to)| !is_set_by_copy(step) && targets.iter().any(|target| lies_in(to, target)));
             let Some((copy, destination)) = hit else { continue };
             let tool = command.name().unwrap_or_default();
             let line = cx.source().line_at(copy.instruction.span.start);
@@ -74,6 +75,13 @@ fn help(cx: &Context<'_>, copy: &Step<'_>, tool: &str, setting: &str) -> String 
 
 /// As many copies are compared with one command.
 const MOST_COPIES: usize = 200;
+
+/// Whether COPY has given the files that owner or mode already: BuildKit leaves files that are as before out of the layer.
+fn sets_the_same(step: &Step<'_>, tool: Option<&str>, setting: &str) -> bool {
+    let flag = if tool == Some("chmod") { "chmod" } else { "chown" };
+    let written = step.instruction.flag(flag).and_then(|flag| flag.value.as_ref());
+    written.is_some_and(|value| value.text() == setting)
+}
 
 fn flag(tool: &str) -> &'static str {
     if tool == "chmod" { "COPY --chmod=" } else { "COPY --chown=" }
@@ -127,6 +135,12 @@ mod tests {
         assert_eq!(help(text), "write `COPY --chown=nginx:nginx` there, below the line that creates `nginx`");
         let text = "FROM debian:13\nRUN useradd app\nCOPY . /app/\nRUN chown -R app /app\n";
         assert_eq!(help(text), "write `COPY --chown=app` there");
+    }
+
+    #[test]
+    fn an_owner_that_the_copy_has_set_already_changes_nothing() {
+        silent!("COPY --chown=app:app . /app\nRUN chown -R app:app /app\n");
+        fires!("COPY --chown=app:app . /app\nRUN «chown» -R root:root /app\n");
     }
 
     #[test]
