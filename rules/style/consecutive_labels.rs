@@ -18,13 +18,14 @@
 //!
 //! ## Fix
 //! Joins them into one. *Equivalent*: the same labels; the history has fewer entries. Holds back where a comment or a
-//! blank line stands between them, and for the old form `LABEL key value`.
+//! blank line stands between them, behind a quote that is never closed, and for the old form `LABEL key value`.
 //!
 //! ## Sources
 //! Docker, "Building best practices": LABEL.
 
 use crate::edit::{Edit, Effect};
 use crate::finding::Severity;
+use crate::ir::Step;
 use crate::rules::{Context, Meta, Sink};
 use crate::source::Span;
 use crate::syntax::InstructionKind;
@@ -51,12 +52,20 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         // BuildKit expands all words of an instruction before it sets any of them; for labels that makes no difference.
         let between = Span::new(first.instruction.span.end, second.instruction.span.start);
         let line_end = cx.text(between);
-        if matches!(line_end, "\n" | "\r\n") && !above.legacy && !below.legacy {
+        if matches!(line_end, "\n" | "\r\n") && !above.legacy && !below.legacy && is_closed(first, cx.file.escape) {
             let gap = Span::new(between.start, second.instruction.arguments.span().start);
             let joined = format!(" {}{line_end}      ", cx.file.escape);
             report.fix("join it with the one above", Effect::Equivalent, vec![Edit::replace(gap, joined)]);
         }
     }
+}
+
+/// Whether the last word ends where its line does. Behind an open quote or escape character it would go on into what is
+/// joined to it.
+fn is_closed(step: &Step<'_>, escape: char) -> bool {
+    let text = step.instruction.arguments.text();
+    let escapes = text.len() - text.trim_end_matches(escape).len();
+    escapes.is_multiple_of(2) && step.expanded.last().is_some_and(|word| word.result.is_ok())
 }
 
 #[cfg(test)]
@@ -75,6 +84,15 @@ mod tests {
     fn a_comment_between_them_is_not_lost() {
         let found = findings(&META, check, "FROM debian\nLABEL a=1\n# the second\nLABEL b=2\nLABEL c d\n");
         assert!(found.len() == 2 && found.iter().all(|finding| finding.fix.is_none()));
+    }
+
+    #[test]
+    fn nothing_is_joined_to_a_word_that_would_go_on() {
+        for text in ["LABEL a=\"1\nLABEL b=\"2\"\n", "LABEL a='1\nLABEL b=2\n", "LABEL a=1\\\\\\\nLABEL b=2\n"] {
+            let found = findings(&META, check, &format!("FROM debian\n{text}"));
+            assert!(found.len() == 1 && found[0].fix.is_none(), "{text}");
+        }
+        fixes!("LABEL a=1\\\\\nLABEL b=2\n" => "LABEL a=1\\\\ \\\n      b=2\n");
     }
 
     #[test]
