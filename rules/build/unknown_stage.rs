@@ -39,6 +39,10 @@ pub const META: Meta = Meta {
     ..Meta::on_by_default()
 };
 
+/// Stages before this one with whose names a word is compared; all of them would take quadratic time in a file of
+/// thousands of stages, and no file of the corpus has thirty.
+const STAGES_COMPARED: usize = 100;
+
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for stage in &cx.build.stages {
         if let Base::Image(image) = &stage.base {
@@ -58,7 +62,7 @@ fn misspelt(cx: &Context<'_>, sink: &mut Sink<'_>, stage: &Stage<'_>, image: &Im
     if written.contains(['/', ':', '@', '$', '.']) || is_official(&image.repository) {
         return;
     }
-    let earlier = &cx.build.stages[..stage.index];
+    let earlier = &cx.build.stages[stage.index.saturating_sub(STAGES_COMPARED)..stage.index];
     let names: Vec<String> = earlier.iter().filter_map(Stage::name).collect();
     let Some(meant) = closest(&written.to_lowercase(), names.iter().map(String::as_str)) else { return };
     let named = earlier.iter().rfind(|stage| stage.name().as_deref() == Some(meant));

@@ -43,7 +43,7 @@ pub(super) fn parse_nested(source: ScriptSource, depth: usize) -> Script {
         Err(Fault::Opaque("not a POSIX shell"))
     } else if source.text().len() > LONGEST_TEXT {
         Err(Fault::Opaque("too long"))
-    } else if opens_too_often(source.text()) || repeats_prefixes(source.text()) {
+    } else if opens_too_often(source.text()) || repeats_too_often(source.text()) {
         Err(Fault::Opaque("too deeply nested"))
     } else {
         Lowerer::new(&source, depth).script()
@@ -172,9 +172,10 @@ fn opens_too_often(text: &str) -> bool {
     })
 }
 
-/// Whether there are so many `time` that, one inside the other (`time a | time b | …`), they overflow the parser's stack.
-fn repeats_prefixes(text: &str) -> bool {
-    ["time", "coproc"].iter().any(|prefix| text.matches(prefix).nth(MOST_OPEN_BRACKETS).is_some())
+/// Whether there are so many `time` that, one inside the other (`time a | time b | …`), they overflow the parser's stack,
+/// or so many heredocs that they take it quadratic time.
+fn repeats_too_often(text: &str) -> bool {
+    ["time", "coproc", "<<"].iter().any(|prefix| text.matches(prefix).nth(MOST_OPEN_BRACKETS).is_some())
 }
 
 fn is_limit(message: &str) -> bool {
