@@ -21,7 +21,8 @@
 //!
 //! ## Fix
 //! Takes the blanks away from a line that would end the heredoc without them, where there is one such line. The file
-//! did not build before: *content*. Holds back where no line comes near.
+//! did not build before: *content*. Holds back where no line comes near, and where the lines behind it are no
+//! instructions: then it is not the end.
 //!
 //! ## Sources
 //! BuildKit, `frontend/dockerfile/parser/parser.go`: "unterminated heredoc".
@@ -29,8 +30,8 @@
 use crate::edit::{Edit, Effect};
 use crate::finding::Severity;
 use crate::rules::{Context, Meta, Sink};
-use crate::source::Span;
-use crate::syntax::Heredoc;
+use crate::source::{SourceFile, Span};
+use crate::syntax::{Heredoc, parse};
 
 pub const META: Meta = Meta {
     name: "build/unterminated-heredoc",
@@ -47,7 +48,7 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let message = format!("the heredoc `{}` is never closed", cx.text(heredoc.operator));
     let report = sink.report(heredoc.operator, message);
     match near_miss(cx, heredoc) {
-        Some(line) => {
+        Some(line) if holds_instructions(cx, line.end) => {
             let word = cx.text(line).trim();
             let start = line.start + (cx.text(line).len() - cx.text(line).trim_start().len());
             let word = Span::new(start, start + word.len());
@@ -56,7 +57,7 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
                 .help(format!("write `{name}` at the start of its line, with nothing behind it"))
                 .fix(format!("write `{name}` alone on its line"), Effect::Content, vec![Edit::replace(line, name)]);
         }
-        None => {
+        _ => {
             report.help(format!("end it with a line that consists of `{name}` alone"));
         }
     }
@@ -74,6 +75,13 @@ fn near_miss(cx: &Context<'_>, heredoc: &Heredoc) -> Option<Span> {
         at += line.len();
     }
     found
+}
+
+/// Whether everything from the byte `offset` on reads as instructions.
+fn holds_instructions(cx: &Context<'_>, offset: usize) -> bool {
+    let rest = &cx.source().text()[offset..];
+    let text = format!("# escape={}\nFROM scratch{rest}", cx.file.escape);
+    parse(SourceFile::new("", text)).problems.is_empty()
 }
 
 #[cfg(test)]
@@ -95,6 +103,12 @@ mod tests {
     #[test]
     fn tabs_before_the_delimiter_are_allowed_by_the_dash() {
         silent!("RUN <<-EOF\n\ta\n\tEOF\n");
+    }
+
+    #[test]
+    fn a_line_with_more_of_the_heredoc_behind_it_is_not_its_end() {
+        let found = findings(&META, check, "FROM a\nRUN <<EOF\n EOF\napt-get update\n");
+        assert!(found[0].fix.is_none());
     }
 
     #[test]
