@@ -43,6 +43,8 @@ proptest! {
             .filter(|token| token.kind != TokenKind::Comment)
             .map(|token| file.source.slice(token.span))
             .collect();
+        // A character in the middle of a file is a byte order mark at its start.
+        prop_assume!(text.starts_with('\u{feff}') || !kept.starts_with('\u{feff}'));
         prop_assert_eq!(gist(&file), gist(&parsed(kept.as_bytes())));
     }
 

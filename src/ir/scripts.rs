@@ -42,11 +42,13 @@ impl Build<'_> {
         let mut source = ScriptSource::new(self.shell_of(step).0, ScriptForm::ShellForm);
         push(&mut source, text);
         // BuildKit puts heredocs back as they were, for the shell to read.
-        for heredoc in heredocs {
+        for heredoc in heredocs.iter().filter(|heredoc| !heredoc.body.is_empty() || heredoc.terminator.is_some()) {
             source.push("\n", heredoc.body.start.saturating_sub(1));
             source.push(self.file.source.slice(heredoc.body), heredoc.body.start);
-            let end = heredoc.terminator.map_or(heredoc.body.end, |terminator| terminator.start);
-            source.push(&heredoc.name, end);
+            // A heredoc that is never closed ends with the file; no place in it holds the delimiter.
+            if let Some(terminator) = heredoc.terminator {
+                source.push(&heredoc.name, terminator.start);
+            }
         }
         source
     }

@@ -126,3 +126,14 @@ fn twenty_thousand_stages_on_top_of_each_other_are_no_trouble() {
     let file = file(&text);
     assert_eq!(Build::new(&file).stages.len(), 20_000);
 }
+
+#[test]
+fn a_heredoc_that_is_never_closed_brings_no_bytes_from_behind_the_file() {
+    for text in ["FROM a\nRUN cat <<EOF\nb\n", "FROM a\nRUN cat <<é"] {
+        let file = file(text);
+        let build = Build::new(&file);
+        let source = &build.scripts(&build.stages[0].steps[0])[0].source;
+        let place = source.to_file_cover(crate::source::Span::new(0, source.text().len()));
+        assert!(text.get(place.range()).is_some(), "{place:?}");
+    }
+}
