@@ -54,7 +54,9 @@ pub fn check(file: &Dockerfile, settings: &Settings, build_context: Option<&Buil
 
 /// The rules about the comments that keep findings away; they can speak only when all others have spoken.
 pub(crate) fn judges() -> impl Iterator<Item = &'static Rule> {
-    ["style/invalid-suppression", "style/unused-suppression"].into_iter().filter_map(rules::find)
+    ["style/invalid-suppression", "style/unused-hadolint-comment", "style/unused-suppression"]
+        .into_iter()
+        .filter_map(rules::find)
 }
 
 /// Leaves the findings that are asked for, as grave as the user has set.

@@ -69,7 +69,6 @@ const FAULTS: &[(&str, &[&str])] = &[
         &[
             "cache/update-without-install",
             "pin/unpinned-git-clone",
-            "size/build-tools-in-final-image",
             "size/cleanup-in-later-layer",
             "size/consecutive-runs",
             "size/package-cache-kept",

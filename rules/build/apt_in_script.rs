@@ -38,30 +38,27 @@ pub const META: Meta = Meta {
 
 /// The verbs that `apt-get` takes in the same sense. `apt upgrade` also installs new packages, which `apt-get upgrade`
 /// does not.
-const SHARED_VERBS: &[&str] = &["install", "update", "remove", "purge", "autoremove", "clean", "autoclean", "reinstall"];
+const SHARED_VERBS: &[&str] =
+    &["install", "update", "remove", "purge", "autoremove", "clean", "autoclean", "reinstall"];
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let of_apt = cx.commands.package_managers().filter(|(_, invocation)| invocation.manager.name == "apt");
     let commands: Vec<&Command<'_>> = of_apt.map(|(command, _)| command).collect();
-    // One finding a RUN says it all.
-    for of_run in commands.chunk_by(|a, b| std::ptr::eq(a.step, b.step)) {
-        let Some((first, others)) = of_run.split_first() else { continue };
-        let report = sink
-            .report(first.name_span(), "`apt` does not promise that its options stay as they are")
-            .related_all(others.iter().map(|other| (other.name_span(), "`apt` again".to_owned())))
-            .help("write `apt-get`, or `apt-cache` for questions");
-        let exchangeable = of_run.iter().filter(|command| is_exchangeable(cx, command));
-        report.fix(
-            "write `apt-get`",
-            Effect::Equivalent,
-            exchangeable.map(|command| Edit::replace(command.name_span(), "apt-get")).collect(),
-        );
-    }
+    // One finding a file says it all.
+    let Some((first, others)) = commands.split_first() else { return };
+    let report = sink
+        .report(first.name_span(), "`apt` does not promise that its options stay as they are")
+        .related_all(others.iter().map(|other| (other.name_span(), "`apt` again".to_owned())))
+        .help("write `apt-get`, or `apt-cache` for questions");
+    let exchangeable = commands.iter().filter(|command| is_exchangeable(cx, command));
+    let edits = exchangeable.map(|command| Edit::replace(command.name_span(), "apt-get")).collect();
+    report.fix("write `apt-get`", Effect::Equivalent, edits);
 }
 
 /// Whether `apt-get` in the place of `apt` does the same.
 fn is_exchangeable(cx: &Context<'_>, command: &Command<'_>) -> bool {
-    let is_plain = command.words.first().is_some_and(|word| word.is_contiguous) && cx.text(command.name_span()) == "apt";
+    let is_plain =
+        command.words.first().is_some_and(|word| word.is_contiguous) && cx.text(command.name_span()) == "apt";
     let verb = command.manager.as_ref().and_then(|it| command.words.get(*it.verb.first()?)?.value);
     is_plain && verb.is_some_and(|verb| SHARED_VERBS.contains(&verb))
 }
@@ -77,8 +74,8 @@ mod tests {
     }
 
     #[test]
-    fn one_run_is_told_once_and_mended_as_a_whole() {
-        fires!("RUN «apt» update && apt install -y a\nRUN «apt» update\n");
+    fn a_file_is_told_once_and_mended_as_a_whole() {
+        fires!("RUN «apt» update && apt install -y a\nRUN apt update\n");
         fixes!("RUN apt update && \\\n  apt install -y a\n" => "RUN apt-get update && \\\n  apt-get install -y a\n");
     }
 

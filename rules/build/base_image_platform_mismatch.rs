@@ -35,8 +35,10 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         let is_constant = stage.platform_expansion.as_ref().is_some_and(|expansion| expansion.references.is_empty());
         let Some(architecture) = architecture_of(image) else { continue };
         if is_constant && (platform.os != "linux" || platform.architecture != architecture) {
-            let message = format!("`{}` is an image for `linux/{architecture}`, not for `{platform}`", image.familiar_name());
-            sink.report(stage.from.image.span(), message).help("name the image without its architecture, or take `--platform` out");
+            let message =
+                format!("`{}` is an image for `linux/{architecture}`, not for `{platform}`", image.familiar_name());
+            sink.report(stage.from.image.span(), message)
+                .help("name the image without its architecture, or take `--platform` out");
         }
     }
 }

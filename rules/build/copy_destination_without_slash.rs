@@ -36,8 +36,29 @@ pub const META: Meta = Meta {
 
 /// Folders that images have, as good as all of them.
 const USUAL_FOLDERS: [&str; 24] = [
-    "/", "/bin", "/boot", "/dev", "/etc", "/home", "/lib", "/media", "/mnt", "/opt", "/root", "/run", "/sbin", "/srv",
-    "/tmp", "/usr", "/usr/bin", "/usr/lib", "/usr/local", "/usr/local/bin", "/usr/local/lib", "/usr/sbin", "/usr/share",
+    "/",
+    "/bin",
+    "/boot",
+    "/dev",
+    "/etc",
+    "/home",
+    "/lib",
+    "/media",
+    "/mnt",
+    "/opt",
+    "/root",
+    "/run",
+    "/sbin",
+    "/srv",
+    "/tmp",
+    "/usr",
+    "/usr/bin",
+    "/usr/lib",
+    "/usr/local",
+    "/usr/local/bin",
+    "/usr/local/lib",
+    "/usr/sbin",
+    "/usr/share",
     "/var",
 ];
 
@@ -47,8 +68,13 @@ const MOST_STEPS: usize = 2000;
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for (step, transfer) in cx.transfers() {
         let Some(destination) = step.certain_value(&transfer.destination) else { continue };
-        let is_folder = destination.ends_with(['/', '\\']) || matches!(destination, "" | "." | "..") || destination.ends_with("/.");
-        if transfer.sources.len() < 2 || is_folder || cx.build.stage_of(step).is_windows || !starts_with_files(step, transfer) {
+        let is_folder =
+            destination.ends_with(['/', '\\']) || matches!(destination, "" | "." | "..") || destination.ends_with("/.");
+        if transfer.sources.len() < 2
+            || is_folder
+            || cx.build.stage_of(step).is_windows
+            || !starts_with_files(step, transfer)
+        {
             continue;
         }
         if is_broken_array(transfer) || exists(cx, step, destination) {
@@ -76,7 +102,8 @@ fn starts_with_files(step: &Step<'_>, transfer: &Transfer) -> bool {
     transfer.sources.iter().take(2).all(|source| {
         let path = step.certain_value(source).unwrap_or_default();
         let name = path.rsplit('/').next().unwrap_or_default();
-        let has_extension = name.rsplit_once('.').is_some_and(|(front, extension)| !front.is_empty() && !extension.is_empty());
+        let has_extension =
+            name.rsplit_once('.').is_some_and(|(front, extension)| !front.is_empty() && !extension.is_empty());
         let is_script_of_heredoc = step.instruction.heredoc_of(source).is_some();
         (has_extension && !name.ends_with(".d")) || is_script_of_heredoc
     })
@@ -89,9 +116,8 @@ fn exists(cx: &Context<'_>, step: &Step<'_>, destination: &str) -> bool {
     let workdir = step.state.workdir.as_ref().map_or("/", |workdir| workdir.value.as_str());
     let path = if destination.starts_with('/') { destination.to_owned() } else { format!("{workdir}/{destination}") };
     let path = clean_path(&path);
-    let holds = |below: &str| {
-        below.strip_prefix(path.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    };
+    let holds =
+        |below: &str| below.strip_prefix(path.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     if USUAL_FOLDERS.contains(&path.as_str()) || holds(&clean_path(workdir)) {
         return true;
     }

@@ -35,8 +35,11 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         let read_as = clean_path(source.path);
         let read_as = read_as.trim_start_matches('/');
         let read_as = if read_as.is_empty() { "." } else { read_as };
-        sink.report(source.span, format!("`{}` leaves the build context, so BuildKit reads it as `{read_as}`", source.path))
-            .help("build with a context that holds the file, or hand it in with `docker build --build-context`");
+        sink.report(
+            source.span,
+            format!("`{}` leaves the build context, so BuildKit reads it as `{read_as}`", source.path),
+        )
+        .help("build with a context that holds the file, or hand it in with `docker build --build-context`");
     }
 }
 

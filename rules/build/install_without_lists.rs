@@ -116,9 +116,8 @@ fn after(cx: &Context<'_>, sink: &mut Sink<'_>, command: &Command<'_>, lists: Li
         None if may_update(command) => return Lists::Possible,
         None => {}
     }
-    let empties = apt.is_some_and(|apt| {
-        apt.caches_cleaned_by(&command.patterns(), "/root", |_| None).contains(&CacheKind::Lists)
-    });
+    let empties = apt
+        .is_some_and(|apt| apt.caches_cleaned_by(&command.patterns(), "/root", |_| None).contains(&CacheKind::Lists));
     match lists {
         _ if empties && surely_runs => Lists::Missing(Some(command.span())),
         lists => lists,
@@ -179,7 +178,9 @@ mod tests {
         fires!(
             "FROM example.com/base\nRUN apt-get update && rm -rf /var/lib/apt/lists/*\nRUN apt-get «install» -y curl\n"
         );
-        fires!("FROM debian:13 AS a\nRUN apt-get update && rm -rf /var/lib/apt/lists/*\nFROM a\nRUN apt-get «install» -y b\n");
+        fires!(
+            "FROM debian:13 AS a\nRUN apt-get update && rm -rf /var/lib/apt/lists/*\nFROM a\nRUN apt-get «install» -y b\n"
+        );
     }
 
     #[test]

@@ -28,7 +28,7 @@ pub const META: Meta = Meta {
     name: "build/invalid-default-arg-in-from",
     severity: Severity::Info,
     aliases: &["InvalidDefaultArgInFrom"],
-    ..Meta::on_by_default()
+    ..Meta::opt_in()
 };
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
@@ -52,7 +52,9 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         };
         let report = sink.report(stage.from.image.span(), message);
         match arg {
-            Some((name, span)) => report.related(span, "its default").help(format!("give `ARG {name}` a default that works")),
+            Some((name, span)) => {
+                report.related(span, "its default").help(format!("give `ARG {name}` a default that works"))
+            }
             None => report.help("write a name that an image can have"),
         };
     }

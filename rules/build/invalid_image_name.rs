@@ -30,7 +30,9 @@ pub const META: Meta =
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for problem in &cx.build.problems {
         let advice = match &problem.kind {
-            BuildProblemKind::BlankBaseName { .. } => "declare the variable with `ARG NAME=IMAGE` before the first FROM",
+            BuildProblemKind::BlankBaseName { .. } => {
+                "declare the variable with `ARG NAME=IMAGE` before the first FROM"
+            }
             BuildProblemKind::InvalidImage { name, .. } if is_uppercase_only_fault(name) => {
                 "write the name in lower case"
             }

@@ -34,7 +34,8 @@ pub const META: Meta = Meta {
     severity: Severity::Error,
     effect: Some(Effect::Identical),
     aliases: &["ExposeInvalidFormat", "DL3011", "DS-0008", "KICS-71bf8cf8"],
-    is_refusal: true, ..Meta::on_by_default()
+    is_refusal: true,
+    ..Meta::on_by_default()
 };
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
@@ -58,8 +59,11 @@ fn mapping(sink: &mut Sink<'_>, step: &Step<'_>, word: &Word) {
         let kept = &port[host.end..];
         let ignored = &port[..host.end - 1];
         let message = format!("EXPOSE cannot map ports: `{ignored}` has no effect");
-        let report =
-            sink.report(word.span(), message).severity(Severity::Warning).alias("ExposeInvalidFormat").help(format!("write `EXPOSE {kept}`"));
+        let report = sink
+            .report(word.span(), message)
+            .severity(Severity::Warning)
+            .alias("ExposeInvalidFormat")
+            .help(format!("write `EXPOSE {kept}`"));
         if word.text() == port
             && let Some(span) = word.locate_exactly(host)
         {

@@ -35,7 +35,8 @@ pub const META: Meta = Meta {
     name: "build/invalid-stage-reference",
     severity: Severity::Error,
     aliases: &["DL3023", "DS-0006", "KICS-cdddb86f"],
-    is_refusal: true, ..Meta::on_by_default()
+    is_refusal: true,
+    ..Meta::on_by_default()
 };
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {

@@ -27,7 +27,8 @@ use crate::finding::Severity;
 use crate::ir::BuildProblemKind;
 use crate::rules::{Context, Meta, Sink};
 
-pub const META: Meta = Meta { name: "build/invalid-value", severity: Severity::Error, is_refusal: true, ..Meta::on_by_default() };
+pub const META: Meta =
+    Meta { name: "build/invalid-value", severity: Severity::Error, is_refusal: true, ..Meta::on_by_default() };
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for problem in &cx.build.problems {

@@ -29,7 +29,8 @@ pub const META: Meta = Meta {
     name: "build/malformed-instruction",
     severity: Severity::Error,
     aliases: &["DL3043"],
-    is_refusal: true, ..Meta::on_by_default()
+    is_refusal: true,
+    ..Meta::on_by_default()
 };
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {

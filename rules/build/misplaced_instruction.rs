@@ -28,7 +28,8 @@ pub const META: Meta = Meta {
     name: "build/misplaced-instruction",
     severity: Severity::Error,
     aliases: &["DL3061"],
-    is_refusal: true, ..Meta::on_by_default()
+    is_refusal: true,
+    ..Meta::on_by_default()
 };
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {

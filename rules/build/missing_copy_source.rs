@@ -28,8 +28,7 @@ use crate::finding::Severity;
 use crate::ir::closest;
 use crate::rules::{Context, Meta, Sink};
 
-pub const META: Meta =
-    Meta { name: "build/missing-copy-source", severity: Severity::Error, ..Meta::on_by_default() };
+pub const META: Meta = Meta { name: "build/missing-copy-source", severity: Severity::Error, ..Meta::on_by_default() };
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let Some(context) = cx.build_context.filter(|context| !context.is_truncated()) else { return };

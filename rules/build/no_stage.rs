@@ -25,7 +25,8 @@ use crate::ir::BuildProblemKind;
 use crate::rules::{Context, Meta, Sink};
 use crate::syntax::ProblemKind;
 
-pub const META: Meta = Meta { name: "build/no-stage", severity: Severity::Error, is_refusal: true, ..Meta::on_by_default() };
+pub const META: Meta =
+    Meta { name: "build/no-stage", severity: Severity::Error, is_refusal: true, ..Meta::on_by_default() };
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let empty = cx.file.problems.iter().filter(|problem| problem.kind == ProblemKind::NoInstructions);

@@ -20,11 +20,8 @@
 
 use crate::rules::{Context, Meta, Sink};
 
-pub const META: Meta = Meta {
-    name: "build/reserved-stage-name",
-    aliases: &["ReservedStageName", "DL3063"],
-    ..Meta::on_by_default()
-};
+pub const META: Meta =
+    Meta { name: "build/reserved-stage-name", aliases: &["ReservedStageName", "DL3063"], ..Meta::on_by_default() };
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for stage in &cx.build.stages {

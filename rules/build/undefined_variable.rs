@@ -32,8 +32,7 @@ use crate::rules::{Context, Meta, Sink};
 use crate::syntax::InstructionKind;
 use crate::syntax::expansion::Modifier;
 
-pub const META: Meta =
-    Meta { name: "build/undefined-variable", aliases: &["UndefinedVar"], ..Meta::on_by_default() };
+pub const META: Meta = Meta { name: "build/undefined-variable", aliases: &["UndefinedVar"], ..Meta::on_by_default() };
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for step in cx.build.steps() {
@@ -85,7 +84,11 @@ fn is_surely_a_fault(cx: &Context<'_>, step: &Step<'_>, word: &ExpandedWord, ref
         return false; // `$$`, `$1`: text for something else.
     }
     // A word that cannot be expanded is an error of its own.
-    if word.result.is_err() || !cx.build.stage_of(step).is_reachable || has_default(word, name) || extends_itself(step, word, name) {
+    if word.result.is_err()
+        || !cx.build.stage_of(step).is_reachable
+        || has_default(word, name)
+        || extends_itself(step, word, name)
+    {
         return false;
     }
     match base_of(cx, step) {
@@ -101,10 +104,9 @@ fn is_surely_a_fault(cx: &Context<'_>, step: &Step<'_>, word: &ExpandedWord, ref
 
 fn has_default(word: &ExpandedWord, name: &str) -> bool {
     let references = word.result.as_ref().map_or_else(|error| &error.references, |expansion| &expansion.references);
-    references
-        .iter()
-        .filter(|reference| reference.name == name)
-        .all(|reference| matches!(reference.modifier, Some(Modifier::Default | Modifier::Alternative | Modifier::Required)))
+    references.iter().filter(|reference| reference.name == name).all(|reference| {
+        matches!(reference.modifier, Some(Modifier::Default | Modifier::Alternative | Modifier::Required))
+    })
 }
 
 /// `ENV x=a:$x`, which takes along what the base image may have set.

@@ -25,8 +25,13 @@ use crate::ir::closest;
 use crate::rules::{Context, Meta, Sink};
 use crate::syntax::{Keyword, ProblemKind};
 
-pub const META: Meta =
-    Meta { name: "build/unknown-instruction", severity: Severity::Error, aliases: &["DL1000"], is_refusal: true, ..Meta::on_by_default() };
+pub const META: Meta = Meta {
+    name: "build/unknown-instruction",
+    severity: Severity::Error,
+    aliases: &["DL1000"],
+    is_refusal: true,
+    ..Meta::on_by_default()
+};
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for problem in &cx.file.problems {

@@ -37,7 +37,8 @@ pub const META: Meta = Meta {
     name: "build/unterminated-heredoc",
     severity: Severity::Error,
     effect: Some(Effect::Content),
-    is_refusal: true, ..Meta::on_by_default()
+    is_refusal: true,
+    ..Meta::on_by_default()
 };
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {

@@ -34,9 +34,11 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let stages = &cx.build.stages;
     let is_needed = |index: usize| stages.iter().any(|stage| stage.needs.contains(&index));
     // Where a reference cannot be followed, it may lead to any stage.
-    let has_unknown = stages.iter().flat_map(|stage| &stage.steps).flat_map(|step| &step.sources).any(|source| {
-        matches!(source.source, crate::ir::Base::Unknown)
-    });
+    let has_unknown = stages
+        .iter()
+        .flat_map(|stage| &stage.steps)
+        .flat_map(|step| &step.sources)
+        .any(|source| matches!(source.source, crate::ir::Base::Unknown));
     let Some((_, earlier)) = stages.split_last().filter(|_| !has_unknown) else { return };
     for stage in earlier {
         if stage.from.name.is_none() && !is_needed(stage.index) {

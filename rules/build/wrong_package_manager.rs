@@ -31,8 +31,7 @@ use crate::knowledge::package_managers::{Family, Home};
 use crate::rules::{Context, Meta, Sink};
 use crate::shell::Failure;
 
-pub const META: Meta =
-    Meta { name: "build/wrong-package-manager", severity: Severity::Error, ..Meta::on_by_default() };
+pub const META: Meta = Meta { name: "build/wrong-package-manager", severity: Severity::Error, ..Meta::on_by_default() };
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     // One finding a stage says it all.
@@ -56,7 +55,9 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         reported = Some(command.step.stage);
         let help = match theirs {
             Some(theirs) => format!("use `{theirs}`, or another base image"),
-            None => "install the packages in an earlier stage and copy what is needed, or use another base image".into(),
+            None => {
+                "install the packages in an earlier stage and copy what is needed, or use another base image".into()
+            }
         };
         let root = cx.build.root(command.step.stage).map(|root| root.from.image.span());
         let mut report = sink.report(command.name_span(), format!("there is no `{tool}` in `{image}`")).help(help);
@@ -121,9 +122,18 @@ fn may_be_brought(cx: &Context<'_>, command: &Command<'_>, tool: &str) -> bool {
             let text = cx.text(step.instruction.span);
             step.instruction.flag("from").is_some()
                 || text.contains(tool)
-                    && !cx.commands.of_step(step).iter().all(|other| other.name() == Some(tool) || !mentions(other, tool))
+                    && !cx
+                        .commands
+                        .of_step(step)
+                        .iter()
+                        .all(|other| other.name() == Some(tool) || !mentions(other, tool))
         },
-    ) || cx.commands.of_step(command.step).iter().take_while(|other| other.span() != command.span()).any(|other| mentions(other, tool))
+    ) || cx
+        .commands
+        .of_step(command.step)
+        .iter()
+        .take_while(|other| other.span() != command.span())
+        .any(|other| mentions(other, tool))
 }
 
 fn mentions(command: &Command<'_>, tool: &str) -> bool {

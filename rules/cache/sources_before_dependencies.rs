@@ -58,7 +58,10 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         let verb = cx.text(command.verb_span());
         let words = if verb == tool { tool.to_owned() } else { format!("{tool} {verb}") };
         let mut report = sink
-            .report(copy.source.span(), format!("every change of a source file makes `{words}` install everything again"))
+            .report(
+                copy.source.span(),
+                format!("every change of a source file makes `{words}` install everything again"),
+            )
             .related(command.verb_span(), "runs again whenever anything that is copied above has changed")
             .help(help(cx, &copy, invocation, &words));
         for (other, _) in late.filter(|(_, it)| it.manager != invocation.manager).take(3) {
@@ -92,12 +95,18 @@ fn is_hurt(
 
 fn reads_sources(context: Option<&BuildContext>, invocation: &Invocation<'_>) -> bool {
     let names_sources = invocation.operands.iter().any(|operand| {
-        matches!(operand.kind, OperandKind::ProjectPath | OperandKind::File | OperandKind::Argument | OperandKind::Unknown)
+        matches!(
+            operand.kind,
+            OperandKind::ProjectPath | OperandKind::File | OperandKind::Argument | OperandKind::Unknown
+        )
     });
     // What these read is not in manifests alone: modules of the reactor, projects of the solution, a settings script.
-    let reads_tree = matches!(invocation.manager.name, "gradle" | "opam" | "stack" | "cabal" | "deno" | "gem" | "cpanm");
+    let reads_tree =
+        matches!(invocation.manager.name, "gradle" | "opam" | "stack" | "cabal" | "deno" | "gem" | "cpanm");
     let has_requirements = invocation.operands.iter().any(|operand| operand.kind == OperandKind::Requirements);
-    let is_bare_pip = matches!(invocation.manager.name, "pip" | "uv") && invocation.verb.len() < 2 && !has_requirements
+    let is_bare_pip = matches!(invocation.manager.name, "pip" | "uv")
+        && invocation.verb.len() < 2
+        && !has_requirements
         && invocation.manager.name == "pip";
     names_sources || reads_tree || is_bare_pip || context.is_some_and(|context| files_say_so(context, invocation))
 }
@@ -109,7 +118,13 @@ fn files_say_so(context: &BuildContext, invocation: &Invocation<'_>) -> bool {
     let texts: Vec<&str> = names.filter_map(|name| context.text(name.trim_start_matches("./"))).collect();
     let local: &[&str] = match invocation.manager.name {
         "npm" | "yarn" | "pnpm" | "bun" => &[
-            "\"workspaces\"", "\"file:", "\"link:", "\"preinstall\"", "\"install\":", "\"postinstall\"", "\"prepare\"",
+            "\"workspaces\"",
+            "\"file:",
+            "\"link:",
+            "\"preinstall\"",
+            "\"install\":",
+            "\"postinstall\"",
+            "\"prepare\"",
         ],
         "pip" => &["-e .", "-e file", "--editable", "\n.", "\n./", "file:"],
         "bundle" => &["gemspec", "path:"],
@@ -130,9 +145,10 @@ fn is_installed_above(
 ) -> bool {
     let own = stage.steps.iter().take(copy.step.index);
     let below = stage.base_stage().and_then(|base| cx.build.stages.get(base)).into_iter().flat_map(|base| &base.steps);
-    own.chain(below).flat_map(|step| cx.commands.of_step(step)).filter_map(|command| command.manager.as_ref()).any(|it| {
-        it.is_project_install() && it.manager.home == invocation.manager.home
-    })
+    own.chain(below)
+        .flat_map(|step| cx.commands.of_step(step))
+        .filter_map(|command| command.manager.as_ref())
+        .any(|it| it.is_project_install() && it.manager.home == invocation.manager.home)
 }
 
 fn help(cx: &Context<'_>, copy: &ContextCopy<'_>, invocation: &Invocation<'_>, words: &str) -> String {
@@ -146,14 +162,16 @@ fn help(cx: &Context<'_>, copy: &ContextCopy<'_>, invocation: &Invocation<'_>, w
         "uv" if !invocation.has_flag("--no-install-project --no-install-workspace") => " --no-install-project",
         _ => "",
     };
-    format!("copy {files}, run `{words}{only}`, and copy `{rest}` after that")
+    let where_known = if cx.build_context.is_some() { "" } else { ", as far as they exist" };
+    format!("copy {files}{where_known}, run `{words}{only}`, and copy `{rest}` after that")
 }
 
 /// The files that the installation reads: those of the context where it is known, else those that it usually reads.
 fn manifests<'n>(context: Option<&BuildContext>, invocation: &Invocation<'n>) -> String {
-    let listed = invocation.operands.iter().filter(|operand| {
-        matches!(operand.kind, OperandKind::Requirements | OperandKind::Constraints)
-    });
+    let listed = invocation
+        .operands
+        .iter()
+        .filter(|operand| matches!(operand.kind, OperandKind::Requirements | OperandKind::Constraints));
     // An absolute path is one inside the image; the name says which file of the context it is.
     let file = |path: &'n str| if path.starts_with('/') { path.rsplit('/').next().unwrap_or(path) } else { path };
     let listed: Vec<&str> = listed.map(|operand| file(operand.name)).collect();
@@ -189,9 +207,14 @@ mod tests {
 
     #[test]
     fn the_source_is_reported_whatever_the_manager() {
-        for command in
-            ["npm ci", "yarn install", "pip install -r requirements.txt", "go mod download", "bundle install", "composer install"]
-        {
+        for command in [
+            "npm ci",
+            "yarn install",
+            "pip install -r requirements.txt",
+            "go mod download",
+            "bundle install",
+            "composer install",
+        ] {
             fires!(&format!("FROM a\nCOPY «.» /app\nRUN cd /app && {command}\n"));
         }
         fires!("FROM a\nADD package.json «src» /app/\nRUN npm ci\n");
@@ -199,7 +222,9 @@ mod tests {
 
     #[test]
     fn one_finding_a_stage() {
-        fires!("FROM a AS b\nCOPY «.» .\nRUN npm ci\nRUN pip install -r r.txt\nFROM a\nCOPY --from=b . .\nRUN npm ci\n");
+        fires!(
+            "FROM a AS b\nCOPY «.» .\nRUN npm ci\nRUN pip install -r r.txt\nFROM a\nCOPY --from=b . .\nRUN npm ci\n"
+        );
     }
 
     #[test]

@@ -38,9 +38,30 @@ pub const META: Meta = Meta { name: "cache/volatile-instruction-early", ..Meta::
 
 /// Names, without underscores and in upper case, whose values differ from build to build. Sorted.
 const VOLATILE: &[&str] = &[
-    "BUILDDATE", "BUILDID", "BUILDNUMBER", "BUILDTIME", "BUILDTIMESTAMP", "CICOMMITSHA", "CIPIPELINEID", "COMMIT",
-    "COMMITHASH", "COMMITID", "COMMITSHA", "GITCOMMIT", "GITCOMMITHASH", "GITCOMMITSHA", "GITHASH", "GITHUBRUNID",
-    "GITHUBSHA", "GITREV", "GITREVISION", "GITSHA", "REVISION", "SOURCECOMMIT", "VCSREF", "VCSREVISION",
+    "BUILDDATE",
+    "BUILDID",
+    "BUILDNUMBER",
+    "BUILDTIME",
+    "BUILDTIMESTAMP",
+    "CICOMMITSHA",
+    "CIPIPELINEID",
+    "COMMIT",
+    "COMMITHASH",
+    "COMMITID",
+    "COMMITSHA",
+    "GITCOMMIT",
+    "GITCOMMITHASH",
+    "GITCOMMITSHA",
+    "GITHASH",
+    "GITHUBRUNID",
+    "GITHUBSHA",
+    "GITREV",
+    "GITREVISION",
+    "GITSHA",
+    "REVISION",
+    "SOURCECOMMIT",
+    "VCSREF",
+    "VCSREVISION",
 ];
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
@@ -51,9 +72,12 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
                 if let Some(command) = first_costly_step(cx, stage, step, pair) {
                     let name = pair.name.text();
                     let line = cx.source().line_at(command.step.instruction.span.start);
-                    sink.report(pair.name.span(), format!("each new value of `{name}` runs line {line} again, which does not use it"))
-                        .related(command.verb_span(), "has the value in its environment, and so in its cache key")
-                        .help(format!("declare `ARG {name}` below line {line}, right above its first use"));
+                    sink.report(
+                        pair.name.span(),
+                        format!("each new value of `{name}` runs line {line} again, which does not use it"),
+                    )
+                    .related(command.verb_span(), "has the value in its environment, and so in its cache key")
+                    .help(format!("declare `ARG {name}` below line {line}, right above its first use"));
                 }
             }
         }
@@ -97,16 +121,18 @@ fn first_costly_step<'b>(
 fn uses(step: &Step<'_>, name: &str) -> bool {
     let text = step.instruction.text.text();
     let heredoc = !step.instruction.heredocs.is_empty();
-    heredoc || text.match_indices(name).any(|(at, _)| {
-        let is_part = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric() || c == '_');
-        !is_part(text[..at].chars().next_back()) && !is_part(text[at + name.len()..].chars().next())
-    })
+    heredoc
+        || text.match_indices(name).any(|(at, _)| {
+            let is_part = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric() || c == '_');
+            !is_part(text[..at].chars().next_back()) && !is_part(text[at + name.len()..].chars().next())
+        })
 }
 
 fn is_costly(command: &Command<'_>) -> bool {
-    command.manager.as_ref().is_some_and(|it| {
-        it.installs() || matches!(it.action, Action::Build | Action::Upgrade | Action::UpdateLists)
-    })
+    command
+        .manager
+        .as_ref()
+        .is_some_and(|it| it.installs() || matches!(it.action, Action::Build | Action::Upgrade | Action::UpdateLists))
 }
 
 #[cfg(test)]

@@ -49,10 +49,11 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             .related_all(found.tag_defaults())
             .help(help(&found, facts.product == Some(ending.cycle), cx));
         if let Support::Extended { until, .. } = ending.support {
-            report = report.note(format!("Extended support, for those who have subscribed to it, lasts until {until}."));
+            report =
+                report.note(format!("Extended support, for those who have subscribed to it, lasts until {until}."));
         }
         if is_left_behind {
-            report.note("This is a build stage: the image itself is not built on it, what is compiled here is.");
+            report.note("Only what is copied out of this stage reaches the image.");
         }
     }
 }
@@ -70,8 +71,9 @@ fn help(found: &ImageUse<'_>, is_product: bool, cx: &Context<'_>) -> String {
     let tag = found.image.tag.as_deref().unwrap_or("latest");
     let rebased = (!is_product).then(|| images::rebased_tag(&name, tag, today)).flatten();
     match rebased.or_else(|| images::supported_tag(&name, tag, today)) {
-        Some(tag) => format!("move to `{name}:{tag}`"),
-        None => "move to a release that is maintained".to_owned(),
+        // Whether the application runs on it, nobody can tell from here.
+        Some(tag) => format!("move to a release that gets fixes; the current one is `{name}:{tag}`"),
+        None => "move to a release that gets fixes".to_owned(),
     }
 }
 

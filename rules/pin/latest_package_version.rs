@@ -24,12 +24,8 @@
 use crate::finding::Severity;
 use crate::rules::{Context, Meta, Sink};
 
-pub const META: Meta = Meta {
-    name: "pin/latest-package-version",
-    severity: Severity::Info,
-    aliases: &["DL3062"],
-    ..Meta::opt_in()
-};
+pub const META: Meta =
+    Meta { name: "pin/latest-package-version", severity: Severity::Info, aliases: &["DL3062"], ..Meta::opt_in() };
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for (command, install) in cx.commands.package_managers().filter(|(_, install)| install.installs()) {

@@ -48,9 +48,12 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             continue;
         }
         let verb = cx.text(command.verb_span());
-        sink.report(command.verb_span(), format!("`{} {verb}` makes the image depend on the day", upgrade.manager.name))
-            .help("pull the base image anew for each build, or upgrade the packages that need it by name")
-            .aliases(upgrade.manager.codes.upgrade);
+        sink.report(
+            command.verb_span(),
+            format!("`{} {verb}` makes the image depend on the day", upgrade.manager.name),
+        )
+        .help("pull the base image anew for each build, or upgrade the packages that need it by name")
+        .aliases(upgrade.manager.codes.upgrade);
     }
 }
 

@@ -92,7 +92,8 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         let Some((lock, copied_by)) = copied_lock(cx, command, install) else { continue };
         let Some(locked) = &install.manager.locked else { continue };
         let what = if install.verb.is_empty() { install.manager.name } else { cx.text(command.verb_span()) };
-        let what = if what == install.manager.name { what.to_owned() } else { format!("{} {what}", install.manager.name) };
+        let what =
+            if what == install.manager.name { what.to_owned() } else { format!("{} {what}", install.manager.name) };
         let report = sink
             .report(command.verb_span(), format!("`{what}` may install other versions than `{lock}` says"))
             .related(copied_by.instruction.keyword_span(), format!("`{lock}` is copied here"))
@@ -128,7 +129,12 @@ fn copied_lock<'b>(
     let is_removed = |lock: &str| {
         let steps = earlier.iter().copied().chain([command.step]);
         let mut words = steps.flat_map(|step| cx.commands.of_step(step)).filter(|other| other.name() == Some("rm"));
-        words.any(|other| other.arguments().iter().any(|word| word.value.is_none_or(|value| value.ends_with(lock) || value.contains('*'))))
+        words.any(|other| {
+            other
+                .arguments()
+                .iter()
+                .any(|word| word.value.is_none_or(|value| value.ends_with(lock) || value.contains('*')))
+        })
     };
     install.manager.project.locks.iter().find_map(|&lock| {
         let copy = earlier.iter().rfind(|step| brings(cx, step, lock, &here))?;
@@ -144,7 +150,11 @@ fn brings(cx: &Context<'_>, step: &Step<'_>, lock: &str, here: &str) -> bool {
     let (Some(workdir), Some(destination)) = (workdir(step), step.certain_value(&transfer.destination)) else {
         return false;
     };
-    let target = clean_path(&if destination.starts_with('/') { destination.to_owned() } else { format!("{workdir}/{destination}") });
+    let target = clean_path(&if destination.starts_with('/') {
+        destination.to_owned()
+    } else {
+        format!("{workdir}/{destination}")
+    });
     let is_lock = |path: &str| path == lock || path.strip_suffix(lock).is_some_and(|folder| folder.ends_with('/'));
     let below = target.strip_suffix(lock).map(|folder| folder.trim_end_matches('/'));
     if below == Some(here.trim_end_matches('/')) && transfer.sources.iter().any(|source| is_lock(step.value(source))) {

@@ -99,11 +99,7 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         let is_known = images::is_official(&found.name())
             || KNOWN_PUBLISHERS.contains(&namespace)
             || ARCHITECTURES.contains(&namespace);
-        if !found.image.is_docker_hub()
-            || found.is_local()
-            || is_known
-            || found.is_repeat
-            || !found.stage.is_reachable
+        if !found.image.is_docker_hub() || found.is_local() || is_known || found.is_repeat || !found.stage.is_reachable
         {
             continue;
         }

@@ -37,9 +37,10 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let Some(step) = process.steps().last() else { return };
     let is_argument = matches!(step.instruction.kind, InstructionKind::Cmd(_)) && process.entrypoint.is_some();
     let Some(last) = cx.commands.of_step(step).last() else { return };
-    let is_background = last.invoked.as_ref().is_some_and(|it| {
-        it.circumstances.failure == Failure::Background && it.circumstances.depth == 0
-    });
+    let is_background = last
+        .invoked
+        .as_ref()
+        .is_some_and(|it| it.circumstances.failure == Failure::Background && it.circumstances.depth == 0);
     // The image's own entrypoint may be a script that does more.
     let is_plain = cx.final_stage().is_some_and(|stage| {
         process.entrypoint.is_some() || cx.build.stands_on_plain_image(stage.index) || last.invoked.is_some()

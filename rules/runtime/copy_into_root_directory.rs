@@ -34,7 +34,8 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         let is_whole_project = transfer.sources.iter().any(|source| matches!(step.value(source), "." | "./"));
         // `COPY . /` says where it goes.
         let is_relative = matches!(step.value(&transfer.destination), "." | "./");
-        let from_elsewhere = step.instruction.flag("from").is_some() || step.instruction.keyword == Some(Keyword::Onbuild);
+        let from_elsewhere =
+            step.instruction.flag("from").is_some() || step.instruction.keyword == Some(Keyword::Onbuild);
         if !is_whole_project || !is_relative || from_elsewhere || stage.is_windows {
             continue;
         }

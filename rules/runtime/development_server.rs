@@ -25,12 +25,8 @@ use crate::finding::Severity;
 use crate::ir::Command;
 use crate::rules::{Context, Meta, Sink};
 
-pub const META: Meta = Meta {
-    name: "runtime/development-server",
-    severity: Severity::Info,
-    cwe: Some(489),
-    ..Meta::on_by_default()
-};
+pub const META: Meta =
+    Meta { name: "runtime/development-server", severity: Severity::Info, cwe: Some(489), ..Meta::on_by_default() };
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     if is_meant_for_development(cx) {
@@ -38,8 +34,7 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     }
     for command in cx.process_commands() {
         let Some((what, instead)) = development_server(command) else { continue };
-        sink.report(command.span(), format!("{what} is a development server"))
-            .help(instead.to_owned());
+        sink.report(command.span(), format!("{what} is a development server")).help(instead.to_owned());
     }
 }
 
@@ -48,7 +43,10 @@ fn is_meant_for_development(cx: &Context<'_>) -> bool {
     let says_dev = |name: &str| {
         let name = name.to_ascii_lowercase();
         name.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| {
-            matches!(word, "dev" | "devel" | "develop" | "development" | "local" | "test" | "tests" | "debug" | "demo" | "ci")
+            matches!(
+                word,
+                "dev" | "devel" | "develop" | "development" | "local" | "test" | "tests" | "debug" | "demo" | "ci"
+            )
         })
     };
     says_dev(cx.source().name()) || cx.final_stage().and_then(|stage| stage.name()).is_some_and(|name| says_dev(&name))
@@ -69,13 +67,19 @@ fn development_server(command: &Command<'_>) -> Option<(&'static str, &'static s
     match name {
         _ if script == "dev" || script.starts_with("dev:") => Some(("the script `dev`", STATIC)),
         "manage.py" if has("runserver") => Some(("`runserver`", WSGI)),
-        "python" | "python3" | "uv" | "poetry" if has("runserver") && values.iter().any(|it| it.ends_with("manage.py")) => {
+        "python" | "python3" | "uv" | "poetry"
+            if has("runserver") && values.iter().any(|it| it.ends_with("manage.py")) =>
+        {
             Some(("`runserver`", WSGI))
         }
         "flask" if has("run") => Some(("`flask run`", WSGI)),
         "python" | "python3" if values.get(1..4) == Some(&["-m", "flask", "run"]) => Some(("`flask run`", WSGI)),
-        "php" if has("artisan") && has("serve") => Some(("`artisan serve`", "serve the application with PHP-FPM or FrankenPHP")),
-        "php" if has("-S") => Some(("PHP's built-in web server", "serve the application with PHP-FPM, Apache or FrankenPHP")),
+        "php" if has("artisan") && has("serve") => {
+            Some(("`artisan serve`", "serve the application with PHP-FPM or FrankenPHP"))
+        }
+        "php" if has("-S") => {
+            Some(("PHP's built-in web server", "serve the application with PHP-FPM, Apache or FrankenPHP"))
+        }
         "ng" if has("serve") => Some(("`ng serve`", STATIC)),
         "vite" if values.len() == 1 || has("dev") || has("--host") && !has("preview") => Some(("`vite`", STATIC)),
         "next" | "nuxt" | "astro" if has("dev") => Some(("`dev`", STATIC)),

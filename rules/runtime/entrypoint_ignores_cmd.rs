@@ -41,7 +41,8 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         return;
     };
     // A shell that SHELL has set may hand its arguments on in ways of its own.
-    let reads_arguments = ["$@", "$*", "$0", "$1", "${@", "${*", "${0", "${1"].iter().any(|it| text.text().contains(it));
+    let reads_arguments =
+        ["$@", "$*", "$0", "$1", "${@", "${*", "${0", "${1"].iter().any(|it| text.text().contains(it));
     if text.is_empty() || reads_arguments || entrypoint.state.shell.is_some() {
         return;
     }

@@ -37,7 +37,8 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             || command.name() == Some("exit") && command.has_argument("0");
         // What reads a pipe to its end is content with nothing at all.
         let position = command.invoked.as_ref().map(|it| it.circumstances.pipe);
-        let only_shows = position == Some(PipePosition::Last) && matches!(command.name(), Some("cat" | "tee" | "head" | "tail"));
+        let only_shows =
+            position == Some(PipePosition::Last) && matches!(command.name(), Some("cat" | "tee" | "head" | "tail"));
         !(is_constant || only_shows || matches!(fate, Failure::OrTrue | Failure::Background | Failure::InPipe))
     };
     let known = commands.iter().all(|command| command.words.first().is_none_or(|word| word.value.is_some()));
@@ -46,7 +47,8 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         return;
     }
     let span = commands.iter().fold(first.span(), |span, command| span.cover(command.span()));
-    sink.report(span, "this check always passes").help("let the check fail when the program does not answer: `|| exit 1`");
+    sink.report(span, "this check always passes")
+        .help("let the check fail when the program does not answer: `|| exit 1`");
 }
 
 #[cfg(test)]
@@ -66,7 +68,9 @@ mod tests {
     fn checks_that_may_fail_are_no_finding() {
         silent!("HEALTHCHECK CMD a || exit 1\nHEALTHCHECK CMD [\"a\"]\n");
         silent!("HEALTHCHECK CMD a && echo ok\n");
-        silent!("HEALTHCHECK CMD curl localhost | grep ok\nSHELL [\"bash\", \"-o\", \"pipefail\", \"-c\"]\nHEALTHCHECK CMD a | cat\n");
+        silent!(
+            "HEALTHCHECK CMD curl localhost | grep ok\nSHELL [\"bash\", \"-o\", \"pipefail\", \"-c\"]\nHEALTHCHECK CMD a | cat\n"
+        );
         silent!("HEALTHCHECK NONE\n");
     }
 }

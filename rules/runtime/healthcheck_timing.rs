@@ -27,8 +27,7 @@ use crate::finding::Severity;
 use crate::rules::{Context, Meta, Sink};
 use crate::syntax::{Keyword, parse_duration};
 
-pub const META: Meta =
-    Meta { name: "runtime/healthcheck-timing", severity: Severity::Info, ..Meta::on_by_default() };
+pub const META: Meta = Meta { name: "runtime/healthcheck-timing", severity: Severity::Info, ..Meta::on_by_default() };
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for step in cx.build.steps_of(Keyword::Healthcheck).filter(|step| cx.shapes_final_image(step)) {
@@ -38,8 +37,11 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         let or_default = |name: &str| duration(name).filter(|it| !it.is_zero()).unwrap_or(Duration::from_secs(30));
         let (interval, timeout) = (or_default("interval"), or_default("timeout"));
         if let Some(word) = value("timeout").filter(|_| timeout > interval) {
-            sink.report(word.span(), format!("a check may take {}, longer than the {} between checks", shown(timeout), shown(interval)))
-                .help("give the check less time than lies between two checks");
+            sink.report(
+                word.span(),
+                format!("a check may take {}, longer than the {} between checks", shown(timeout), shown(interval)),
+            )
+            .help("give the check less time than lies between two checks");
         }
         if let Some(word) = value("retries").filter(|word| word.text() == "0") {
             sink.report(word.span(), "zero retries mean the default, three").help("write `--retries=1` for none");

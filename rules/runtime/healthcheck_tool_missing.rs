@@ -43,7 +43,9 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         }
         let report = sink.report(command.name_span(), format!("`{tool}` is not in this image"));
         let report = match cx.build.root(stage.index) {
-            Some(root) => report.related(root.from.image.span(), format!("does not bring `{tool}`, and no step installs it")),
+            Some(root) => {
+                report.related(root.from.image.span(), format!("does not bring `{tool}`, and no step installs it"))
+            }
             None => report,
         };
         match (tool, cx.commands.tool_presence(cx.build, stage.index, "wget")) {

@@ -57,9 +57,13 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         .related(stage.from.image.span(), "leaves the user at root");
     let users = cx.commands.users(cx.build, stage.index);
     let image = cx.build.image_configuration(stage.index);
-    let of_image = image.and_then(|image| image.users.iter().find(|user| !user.starts_with("ubuntu"))).and_then(|user| user.split(':').next());
+    let of_image = image
+        .and_then(|image| image.users.iter().find(|user| !user.starts_with("ubuntu")))
+        .and_then(|user| user.split(':').next());
     match users.created.iter().find_map(|user| user.name).or(of_image) {
-        Some(user) => report.help(format!("write `USER {user}` before it, and let that user own what the program writes")),
+        Some(user) => {
+            report.help(format!("write `USER {user}` before it, and let that user own what the program writes"))
+        }
         None => report.help("create a user, let it own what the program writes, and name it with USER"),
     };
 }

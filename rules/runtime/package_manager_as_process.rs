@@ -42,7 +42,9 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             .report(command.span(), format!("`{tool}` is the container's main process, and the program only its child"))
             .note("Whether the program gets SIGTERM when the container stops depends on the package manager.");
         match cx.build_context.and_then(|context| context.package_script(script)) {
-            Some(real) if real.len() < 120 => report.help(format!("run what package.json has under `{script}`: `{real}`")),
+            Some(real) if real.len() < 120 => {
+                report.help(format!("run what package.json has under `{script}`: `{real}`"))
+            }
             _ => report.help(format!("run the command that package.json has under `{script}`")),
         };
     }

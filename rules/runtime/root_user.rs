@@ -60,9 +60,9 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         return;
     }
     match of_image {
-        Some(user) => report
-            .note(format!("The base image runs as `{user}`."))
-            .help(format!("end the stage with `USER {user}`")),
+        Some(user) => {
+            report.note(format!("The base image runs as `{user}`.")).help(format!("end the stage with `USER {user}`"))
+        }
         None => report.help("end the stage with a USER that owns no more than it needs"),
     };
 }

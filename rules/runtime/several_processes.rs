@@ -31,9 +31,10 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         let commands = cx.commands.of_step(step);
         let last_wait = commands.iter().rposition(|command| command.name() == Some("wait"));
         for (index, command) in commands.iter().enumerate() {
-            let in_background = command.invoked.as_ref().is_some_and(|it| {
-                it.circumstances.failure == Failure::Background && !it.circumstances.in_loop
-            });
+            let in_background = command
+                .invoked
+                .as_ref()
+                .is_some_and(|it| it.circumstances.failure == Failure::Background && !it.circumstances.in_loop);
             // `wait -n` ends with the first that dies, and shells that wait see both end.
             let is_watched = last_wait.is_some_and(|last| last > index);
             let is_service = is_long_running(command.name());

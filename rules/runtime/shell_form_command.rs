@@ -49,7 +49,10 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             continue;
         }
         let passes_signals = text.is_empty() || (starts_with_exec(text) && !is_entrypoint);
-        let is_moot = passes_signals || (!is_entrypoint && needs_no_signal(cx, step)) || cx.build.stage_of(step).is_windows || !cx.shapes_final_image(step);
+        let is_moot = passes_signals
+            || (!is_entrypoint && needs_no_signal(cx, step))
+            || cx.build.stage_of(step).is_windows
+            || !cx.shapes_final_image(step);
         if is_moot && !cx.options.exactly_buildkit {
             continue;
         }

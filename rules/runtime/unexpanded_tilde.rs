@@ -24,8 +24,7 @@ use crate::finding::Severity;
 use crate::rules::{Context, Meta, Sink};
 use crate::syntax::{InstructionKind, Word};
 
-pub const META: Meta =
-    Meta { name: "runtime/unexpanded-tilde", severity: Severity::Error, ..Meta::on_by_default() };
+pub const META: Meta = Meta { name: "runtime/unexpanded-tilde", severity: Severity::Error, ..Meta::on_by_default() };
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for step in cx.build.steps().filter(|step| !cx.build.stage_of(step).is_windows) {

@@ -34,7 +34,8 @@ pub const META: Meta = Meta { name: "runtime/unknown-user", severity: Severity::
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     // Each stage is a walk through the file; no honest file has so many.
     for stage in cx.reachable_stages().filter(|stage| !stage.is_windows).take(64) {
-        let mut steps = stage.steps.iter().filter(|step| matches!(step.instruction.kind, InstructionKind::User(_))).peekable();
+        let mut steps =
+            stage.steps.iter().filter(|step| matches!(step.instruction.kind, InstructionKind::User(_))).peekable();
         if steps.peek().is_none() {
             continue;
         }

@@ -44,7 +44,9 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         let in_all: usize =
             cx.build.inherited_steps(stage.index).iter().map(|step| mentions(cx.text(step.instruction.span))).sum();
         // Whoever names the user anywhere else (chown, su, a configuration file) has a use for it.
-        let is_named_elsewhere = in_all > mentions(line) || line.contains("passwd") || mentions(line) > 1 && ["chown", "su ", "sudo", "usermod", "install "].iter().any(|it| line.contains(it));
+        let is_named_elsewhere = in_all > mentions(line)
+            || line.contains("passwd")
+            || mentions(line) > 1 && ["chown", "su ", "sudo", "usermod", "install "].iter().any(|it| line.contains(it));
         let has_number = user.number.is_some_and(|number| {
             cx.build.inherited_steps(stage.index).iter().any(|step| {
                 let text = cx.text(step.instruction.span);

@@ -27,8 +27,7 @@ use crate::finding::Severity;
 use crate::rules::{Context, Meta, Sink};
 use crate::syntax::InstructionKind;
 
-pub const META: Meta =
-    Meta { name: "runtime/volume-before-write", severity: Severity::Info, ..Meta::opt_in() };
+pub const META: Meta = Meta { name: "runtime/volume-before-write", severity: Severity::Info, ..Meta::opt_in() };
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let Some(stage) = cx.final_stage().filter(|stage| !stage.is_windows) else { return };
@@ -36,12 +35,17 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for step in cx.build.inherited_steps(stage.index) {
         match &step.instruction.kind {
             InstructionKind::Volume(paths) => {
-                let known = paths.iter().filter_map(|path| Some((step.certain_value(path)?.trim_end_matches('/'), path.span())));
+                let known = paths
+                    .iter()
+                    .filter_map(|path| Some((step.certain_value(path)?.trim_end_matches('/'), path.span())));
                 volumes.extend(known.filter(|(path, _)| path.len() > 1 && path.starts_with('/')));
             }
             InstructionKind::Run(_) => {
                 for command in cx.commands.of_step(step) {
-                    if !matches!(command.name(), Some("mkdir" | "chown" | "chmod" | "touch" | "cp" | "mv" | "ln" | "tee")) {
+                    if !matches!(
+                        command.name(),
+                        Some("mkdir" | "chown" | "chmod" | "touch" | "cp" | "mv" | "ln" | "tee")
+                    ) {
                         continue;
                     }
                     for word in command.arguments() {
@@ -50,9 +54,12 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
                             path.strip_prefix(volume).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
                         };
                         let Some((volume, span)) = volumes.iter().find(|(volume, _)| inside(volume)) else { continue };
-                        sink.report(word.span, format!("the legacy builder throws away what is written below `{volume}`"))
-                            .related(*span, "declared here")
-                            .help("declare the volume behind the last step that writes into it");
+                        sink.report(
+                            word.span,
+                            format!("the legacy builder throws away what is written below `{volume}`"),
+                        )
+                        .related(*span, "declared here")
+                        .help("declare the volume behind the last step that writes into it");
                     }
                 }
             }

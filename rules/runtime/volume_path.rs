@@ -29,8 +29,10 @@ use crate::syntax::InstructionKind;
 pub const META: Meta = Meta { name: "runtime/volume-path", aliases: &["DKL-DI-0002"], ..Meta::on_by_default() };
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
-    const SYSTEM: &[&str] =
-        &["/", "/bin", "/boot", "/dev", "/etc", "/lib", "/lib64", "/proc", "/sbin", "/sys", "/usr", "/usr/bin", "/usr/lib"];
+    const SYSTEM: &[&str] = &[
+        "/", "/bin", "/boot", "/dev", "/etc", "/lib", "/lib64", "/proc", "/sbin", "/sys", "/usr", "/usr/bin",
+        "/usr/lib",
+    ];
     for step in cx.build.steps().filter(|step| cx.shapes_final_image(step)) {
         let InstructionKind::Volume(paths) = &step.instruction.kind else { continue };
         if cx.build.stage_of(step).is_windows {

@@ -35,9 +35,12 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for step in cx.steps_of(Keyword::Volume) {
         let InstructionKind::Volume(paths) = &step.instruction.kind else { continue };
         for path in paths.iter().filter(|path| step.value(path).ends_with("/docker.sock")) {
-            sink.report(path.span(), format!("`{}` as a volume makes an empty folder, not Docker's socket", step.value(path)))
-                .note("A container that is given the real socket is root on the host.")
-                .help("take it out; where a container must have the socket, mount it when it starts");
+            sink.report(
+                path.span(),
+                format!("`{}` as a volume makes an empty folder, not Docker's socket", step.value(path)),
+            )
+            .note("A container that is given the real socket is root on the host.")
+            .help("take it out; where a container must have the socket, mount it when it starts");
         }
     }
 }

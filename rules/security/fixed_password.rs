@@ -54,17 +54,20 @@ fn piped(command: &Command<'_>) -> Option<(Span, String)> {
     if !matches!(command.name()?, "echo" | "printf") {
         return None;
     }
-    let (at, text) = (1..command.words.len()).map(|at| (at, command.written(at))).find(|(_, text)| !text.starts_with('-'))?;
+    let (at, text) =
+        (1..command.words.len()).map(|at| (at, command.written(at))).find(|(_, text)| !text.starts_with('-'))?;
     let is_dynamic = |text: &str| text.contains('$') || text.contains('`');
     match program {
         "chpasswd" => {
             let (user, password) = text.split_once(':')?;
             let user = user.trim_matches(['"', '\'']);
-            (!is_dynamic(password) && !password.is_empty() && !password.starts_with('%'))
-                .then(|| (command.words[at].span, format!("`chpasswd` gives `{user}` a password that everybody can read")))
+            (!is_dynamic(password) && !password.is_empty() && !password.starts_with('%')).then(|| {
+                (command.words[at].span, format!("`chpasswd` gives `{user}` a password that everybody can read"))
+            })
         }
-        "passwd" if words.iter().any(|word| word.literal() == Some("--stdin")) => (!is_dynamic(text) && !text.is_empty())
-            .then(|| (command.words[at].span, "`passwd` sets a password that everybody can read".to_owned())),
+        "passwd" if words.iter().any(|word| word.literal() == Some("--stdin")) => (!is_dynamic(text)
+            && !text.is_empty())
+        .then(|| (command.words[at].span, "`passwd` sets a password that everybody can read".to_owned())),
         _ => None,
     }
 }

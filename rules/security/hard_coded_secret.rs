@@ -31,7 +31,8 @@
 
 use crate::ir::Command;
 use crate::knowledge::secrets::{
-    SecretFormat, SecretName, buildkit_calls_secret, credentials_in_url, find_secrets, is_placeholder, is_secret_value, secret_name,
+    SecretFormat, SecretName, buildkit_calls_secret, credentials_in_url, find_secrets, is_placeholder, is_secret_value,
+    secret_name,
 };
 use crate::rules::{Context, Meta, Sink};
 use crate::source::{LocatedText, Span};
@@ -164,7 +165,9 @@ fn by_option(command: &Command<'_>, found: &mut Vec<Found>) {
             ("mysql" | "mysqldump" | "mysqladmin" | "mariadb", text) => {
                 text.strip_prefix("-p").filter(|value| !value.is_empty()).map(|value| (value, word.span))
             }
-            ("sshpass" | "docker" | "podman" | "buildah", "-p") if program == "sshpass" || command.has_argument("login") => {
+            ("sshpass" | "docker" | "podman" | "buildah", "-p")
+                if program == "sshpass" || command.has_argument("login") =>
+            {
                 next()
             }
             ("curl", "-u" | "--user" | "-U" | "--proxy-user") => {
@@ -188,7 +191,9 @@ mod tests {
         fires!("ARG K=«AKIAQ3EGRTZ7LBD5KXWM»\nFROM debian\n");
         fires!("LABEL token=«ghp_16C7e42F292c6912E7710c838347Ae178B4a»\n");
         fires!("ENV X=«glpat-16C7e42F292c6912E771»\n");
-        fires!("COPY <<EOF /root/.npmrc\n//registry.npmjs.org/:«_authToken=0f1c9be4-8bf3-4a3c-9df0-2a1f4f1c7d55»\nEOF\n");
+        fires!(
+            "COPY <<EOF /root/.npmrc\n//registry.npmjs.org/:«_authToken=0f1c9be4-8bf3-4a3c-9df0-2a1f4f1c7d55»\nEOF\n"
+        );
     }
 
     #[test]

@@ -56,9 +56,7 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         let report = sink
             .report(invoked.to_file(name.span), "`sudo` in front of a command that runs as root already")
             .help("leave `sudo` out");
-        if is_bare
-            && let Some(gone) = source.to_file(Span::new(name.span.start, next.span.start))
-        {
+        if is_bare && let Some(gone) = source.to_file(Span::new(name.span.start, next.span.start)) {
             report.fix("leave `sudo` out", Effect::Equivalent, vec![Edit::delete(gone)]);
         }
     }

@@ -60,7 +60,8 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
 fn gives_everything(line: &str, user: &str) -> bool {
     let Some((who, what)) = line.split_once("NOPASSWD:") else { return false };
     let who = who.split_whitespace().next().unwrap_or_default();
-    let is_meant = who == user || who.starts_with('%') || who == "ALL" || user.bytes().all(|byte| byte.is_ascii_digit());
+    let is_meant =
+        who == user || who.starts_with('%') || who == "ALL" || user.bytes().all(|byte| byte.is_ascii_digit());
     is_meant && what.trim_start().starts_with("ALL")
 }
 

@@ -24,8 +24,8 @@
 //! ## Sources
 //! CWE-319 and CWE-494; SonarQube S5332 and S6506; parfum `curlUseHttpsUrl` and `wgetUseHttpsUrl`; BuildKit, `ADD --checksum`.
 
-use crate::knowledge::package_managers::Invocation;
 use crate::ir::Command;
+use crate::knowledge::package_managers::Invocation;
 use crate::rules::{Context, Meta, Sink};
 use crate::source::Span;
 use crate::syntax::InstructionKind;
@@ -70,7 +70,8 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
 }
 
 fn report(sink: &mut Sink<'_>, span: Span, message: String) {
-    sink.report(span, message).help("write `https://` where the server offers it, or compare a checksum in the same step");
+    sink.report(span, message)
+        .help("write `https://` where the server offers it, or compare a checksum in the same step");
 }
 
 /// The options that name an index of packages, and are given a plain address.
@@ -82,7 +83,8 @@ fn index_addresses(command: &Command<'_>, manager: &Invocation<'_>) -> Vec<(Span
         .filter_map(|flag| {
             let word = flag.value?.word;
             let written = command.written(word);
-            let value = written.split_once('=').filter(|_| written.starts_with('-')).map_or(written, |(_, value)| value);
+            let value =
+                written.split_once('=').filter(|_| written.starts_with('-')).map_or(written, |(_, value)| value);
             Some((command.words.get(word)?.span, plain_scheme(value)?))
         })
         .collect()
@@ -94,7 +96,8 @@ fn plain_scheme(address: &str) -> Option<&'static str> {
     let authority = address[scheme.len()..].split(['/', '?', '#']).next().unwrap_or_default();
     let host = authority.rsplit('@').next().unwrap_or_default().split(':').next().unwrap_or_default();
     let is_number = host.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    let is_private = is_number && ["10.", "127.", "192.168.", "169.254.", "172."].iter().any(|net| host.starts_with(net));
+    let is_private =
+        is_number && ["10.", "127.", "192.168.", "169.254.", "172."].iter().any(|net| host.starts_with(net));
     let is_local = !host.contains('.') || host.contains('$') || is_private || host.ends_with(".local");
     (!is_local).then_some(scheme)
 }
@@ -116,7 +119,9 @@ mod tests {
     #[test]
     fn a_checksum_makes_up_for_it() {
         silent!("RUN wget http://example.org/a.tgz && echo \"$SUM  a.tgz\" | sha256sum -c\n");
-        silent!("ADD --checksum=sha256:b5bb9d8014a0f9b1d61e21e796d78dccdf1352f23cd32812f4850b878ae4944c http://example.org/a /a\n");
+        silent!(
+            "ADD --checksum=sha256:b5bb9d8014a0f9b1d61e21e796d78dccdf1352f23cd32812f4850b878ae4944c http://example.org/a /a\n"
+        );
     }
 
     #[test]

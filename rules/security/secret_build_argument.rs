@@ -31,12 +31,8 @@ use crate::knowledge::secrets::secret_name;
 use crate::rules::{Context, Meta, Sink};
 use crate::syntax::{InstructionKind, Keyword};
 
-pub const META: Meta = Meta {
-    name: "security/secret-build-argument",
-    cwe: Some(522),
-    security_severity: Some(55),
-    ..Meta::opt_in()
-};
+pub const META: Meta =
+    Meta { name: "security/secret-build-argument", cwe: Some(522), security_severity: Some(55), ..Meta::opt_in() };
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for step in cx.steps_of(Keyword::Run) {
@@ -44,9 +40,12 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         let scripts = cx.build.scripts(step);
         let InstructionKind::Run(command) = &step.instruction.kind else { continue };
         for name in visible.names().into_iter().filter(|name| secret_name(name).is_some()) {
-            let Some(argument) = visible.variable(name).filter(|variable| variable.origin == Origin::Arg) else { continue };
+            let Some(argument) = visible.variable(name).filter(|variable| variable.origin == Origin::Arg) else {
+                continue;
+            };
             // A mount that sets the variable hides the argument.
-            let is_mounted = step.instruction.flags.iter().any(|flag| flag.value_text().contains(&format!("env={name}")));
+            let is_mounted =
+                step.instruction.flags.iter().any(|flag| flag.value_text().contains(&format!("env={name}")));
             if is_mounted || !scripts.iter().any(|script| script.reads_variable(name)) {
                 continue;
             }

@@ -37,12 +37,8 @@ use crate::rules::{Context, Meta, Sink};
 use crate::source::Span;
 use crate::syntax::{Keyword, Word};
 
-pub const META: Meta = Meta {
-    name: "security/secret-file-copied",
-    cwe: Some(538),
-    security_severity: Some(75),
-    ..Meta::on_by_default()
-};
+pub const META: Meta =
+    Meta { name: "security/secret-file-copied", cwe: Some(538), security_severity: Some(75), ..Meta::on_by_default() };
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for step in cx.build.steps() {
@@ -59,9 +55,9 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             if removal.is_none() && is_mostly_settings(cx.build_context, path) {
                 continue;
             }
-            let report = sink
-                .report(source.span(), format!("`{path}` brings {what} into {}", place(is_final)))
-                .help("give it to the command that needs it with `RUN --mount=type=secret`, and name it in `.dockerignore`");
+            let report = sink.report(source.span(), format!("`{path}` brings {what} into {}", place(is_final))).help(
+                "give it to the command that needs it with `RUN --mount=type=secret`, and name it in `.dockerignore`",
+            );
             let report = if is_final { report } else { report.severity(Severity::Info) };
             if let Some(removal) = removal.filter(|_| is_final) {
                 report.related(removal, "this hides the file, it stays in the layer of the `COPY`");

@@ -54,7 +54,11 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             if !is_reported {
                 continue;
             }
-            let report = sink.report(pair.name.span(), format!("{keyword} keeps `{name}` for everybody who has the image"));
+            let keeper = match cx.shapes_final_image(step) {
+                true => "for everybody who has the image",
+                false => "in the records and the cache of the build",
+            };
+            let report = sink.report(pair.name.span(), format!("{keyword} keeps `{name}` {keeper}"));
             match keyword {
                 Keyword::Arg => report
                     .help(format!("lend it to the RUN that needs it: `RUN --mount=type=secret,id=...,env={name}`")),
@@ -80,12 +84,18 @@ fn is_harmless(keyword: Keyword, name: &str, value: Option<&str>) -> bool {
     let Some(value) = value else { return keyword != Keyword::Arg };
     let value = value.trim();
     let is_fingerprint = words.last().is_some_and(|word| word == "key" || word == "keys")
-        && value.split_whitespace().all(|key| matches!(key.len(), 8 | 16 | 40) && key.bytes().all(|b| b.is_ascii_hexdigit()));
-    let is_switch = matches!(value.to_ascii_lowercase().as_str(), "true" | "false" | "yes" | "no" | "on" | "off" | "0" | "1");
+        && value
+            .split_whitespace()
+            .all(|key| matches!(key.len(), 8 | 16 | 40) && key.bytes().all(|b| b.is_ascii_hexdigit()));
+    let is_switch =
+        matches!(value.to_ascii_lowercase().as_str(), "true" | "false" | "yes" | "no" | "on" | "off" | "0" | "1");
     let is_place = value.starts_with('/') || value.starts_with("./") || value.starts_with("http");
     // `Filters__0__Key=ProcessId`: the key of a pair, not one to a door.
     let is_word = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_alphabetic());
-    let is_mere_key = keyword == Keyword::Env && secret_name(name).is_none() && is_word && words.last().is_some_and(|word| word == "key" || word == "auth");
+    let is_mere_key = keyword == Keyword::Env
+        && secret_name(name).is_none()
+        && is_word
+        && words.last().is_some_and(|word| word == "key" || word == "auth");
     // An ARG without a default, or with an empty one, waits for the real thing.
     let is_unset = keyword == Keyword::Env && (value.is_empty() || is_placeholder(value));
     is_fingerprint && !value.is_empty() || is_mere_key || is_switch || is_place || is_unset
@@ -93,9 +103,34 @@ fn is_harmless(keyword: Keyword, name: &str, value: Option<&str>) -> bool {
 
 /// Words by which a name speaks of something else than the secret itself.
 const ELSEWHERE: [&str; 28] = [
-    "algorithm", "cert", "dir", "endpoint", "expiry", "file", "fingerprint", "gpg", "header", "host", "id", "length",
-    "method", "mode", "name", "path", "provider", "pub", "public", "server", "service", "size", "timeout", "ttl", "type",
-    "url", "user", "version",
+    "algorithm",
+    "cert",
+    "dir",
+    "endpoint",
+    "expiry",
+    "file",
+    "fingerprint",
+    "gpg",
+    "header",
+    "host",
+    "id",
+    "length",
+    "method",
+    "mode",
+    "name",
+    "path",
+    "provider",
+    "pub",
+    "public",
+    "server",
+    "service",
+    "size",
+    "timeout",
+    "ttl",
+    "type",
+    "url",
+    "user",
+    "version",
 ];
 
 #[cfg(test)]

@@ -36,8 +36,11 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for image in cx.build.image_uses() {
         let registry = &image.image.registry;
         if !image.is_repeat && !allowed.iter().any(|pattern| matches(pattern, registry)) {
-            sink.report(image.span, format!("`{}` comes from `{registry}`, which is not allowed", image.image.familiar_name()))
-                .help(format!("take it from {}", allowed.join(", ")));
+            sink.report(
+                image.span,
+                format!("`{}` comes from `{registry}`, which is not allowed", image.image.familiar_name()),
+            )
+            .help(format!("take it from {}", allowed.join(", ")));
         }
     }
 }

@@ -57,8 +57,27 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
 /// Whether an address names an archive, a package or a program.
 fn holds_code(address: &str) -> bool {
     const ENDS: &[&str] = &[
-        ".apk", ".appimage", ".bin", ".deb", ".gz", ".jar", ".phar", ".rpm", ".run", ".sh", ".tar", ".tar.bz2", ".tar.xz",
-        ".tar.zst", ".tbz2", ".tgz", ".txz", ".war", ".whl", ".xz", ".zip",
+        ".apk",
+        ".appimage",
+        ".bin",
+        ".deb",
+        ".gz",
+        ".jar",
+        ".phar",
+        ".rpm",
+        ".run",
+        ".sh",
+        ".tar",
+        ".tar.bz2",
+        ".tar.xz",
+        ".tar.zst",
+        ".tbz2",
+        ".tgz",
+        ".txz",
+        ".war",
+        ".whl",
+        ".xz",
+        ".zip",
     ];
     let path = address.split(['?', '#']).next().unwrap_or_default().to_ascii_lowercase();
     path.contains("://") && ENDS.iter().any(|end| path.ends_with(end))

@@ -51,7 +51,8 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             continue;
         }
         let mut operands = command.words.iter().enumerate().skip(1);
-        let Some((at, mode)) = operands.find(|(_, word)| word.value.is_some_and(|value| !value.starts_with("--") && !is_option(value)))
+        let Some((at, mode)) =
+            operands.find(|(_, word)| word.value.is_some_and(|value| !value.starts_with("--") && !is_option(value)))
         else {
             continue;
         };
@@ -122,7 +123,9 @@ fn what(mode: &str) -> Option<Mode> {
 
 /// Whether a place is meant to be written by all, or is not known.
 fn is_temporary(path: &str) -> bool {
-    ["/tmp", "/var/tmp", "/dev/", "/run", "/var/run", "/var/lock", "$", "`"].iter().any(|folder| path.starts_with(folder))
+    ["/tmp", "/var/tmp", "/dev/", "/run", "/var/run", "/var/lock", "$", "`"]
+        .iter()
+        .any(|folder| path.starts_with(folder))
         || path.split('/').any(|part| matches!(part, "tmp" | "temp" | "cache"))
 }
 
@@ -150,7 +153,9 @@ mod tests {
 
     #[test]
     fn usual_modes_are_fine() {
-        silent!("RUN chmod 755 /a && chmod +x /b && chmod g+w /c && chmod u+rw,a-w /d && chmod a+rx /e && chmod -x /f\n");
+        silent!(
+            "RUN chmod 755 /a && chmod +x /b && chmod g+w /c && chmod u+rw,a-w /d && chmod a+rx /e && chmod -x /f\n"
+        );
         silent!("RUN chmod 1777 /tmp /data && chmod 777 /tmp/x && chmod 2775 /srv && chmod g=u /etc/passwd\n");
         silent!("RUN chmod a+rwxt /data && chmod $MODE /x && chmod 777 \"$dir\" /run/a\n");
     }

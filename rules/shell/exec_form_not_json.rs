@@ -41,7 +41,8 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         let Some(CommandForm::Shell(text)) = command_of(instruction) else { continue };
         let Some(inner) = text.text().strip_prefix('[') else { continue };
         // `[ -f x ] && y` is the command `[`, which a blank follows, and whose first word no quote opens.
-        let is_test = inner.starts_with(|c: char| c.is_whitespace()) && !inner.trim_start().starts_with(['"', '\'', '“']);
+        let is_test =
+            inner.starts_with(|c: char| c.is_whitespace()) && !inner.trim_start().starts_with(['"', '\'', '“']);
         if is_test || inner.starts_with('[') || cx.build.stage_of(step).is_windows {
             continue;
         }

@@ -30,11 +30,11 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for step in cx.build.steps() {
         for script in cx.build.scripts(step) {
             let Status::Invalid { span, message } = &script.status else { continue };
-        // A Windows image of somebody's own is known by its name alone.
-        let image = cx.build.root(step.stage).map_or("", |root| root.from.image.text());
-        if format!("{} {image}", cx.source().name()).to_ascii_lowercase().contains("windows") {
-            continue;
-        }
+            // A Windows image of somebody's own is known by its name alone.
+            let image = cx.build.root(step.stage).map_or("", |root| root.from.image.text());
+            if format!("{} {image}", cx.source().name()).to_ascii_lowercase().contains("windows") {
+                continue;
+            }
             // `[[ a =~ (b|c) ]]`: the parser does not know parentheses in patterns.
             if script.source.text().contains("[[") && message.contains('(') {
                 continue;

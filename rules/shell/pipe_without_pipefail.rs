@@ -45,7 +45,9 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         if !starts_pipe || circumstances.in_substitution || circumstances.in_condition || !is_download(command) {
             continue;
         }
-        let Some(reader) = circumstances.piped_into.and_then(|simple| simple.words.get(simple.wrapping.head)) else { continue };
+        let Some(reader) = circumstances.piped_into.and_then(|simple| simple.words.get(simple.wrapping.head)) else {
+            continue;
+        };
         let reader = reader.literal().unwrap_or_default().rsplit('/').next().unwrap_or_default();
         if !succeeds_on_nothing(reader) {
             continue;
@@ -65,8 +67,8 @@ fn is_download(command: &Command<'_>) -> bool {
 /// `gunzip`, `gpg --dearmor`, `apt-key` and `jq -e` fail.
 fn succeeds_on_nothing(name: &str) -> bool {
     const NAMES: &[&str] = &[
-        "ash", "awk", "base64", "bash", "cat", "cut", "dash", "head", "jq", "node", "perl", "php", "python", "python3", "ruby",
-        "sed", "sh", "sort", "tail", "tee", "tr", "uniq", "xargs", "zsh",
+        "ash", "awk", "base64", "bash", "cat", "cut", "dash", "head", "jq", "node", "perl", "php", "python", "python3",
+        "ruby", "sed", "sh", "sort", "tail", "tee", "tr", "uniq", "xargs", "zsh",
     ];
     NAMES.contains(&name)
 }

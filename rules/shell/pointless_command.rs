@@ -24,12 +24,8 @@ use crate::finding::Severity;
 use crate::knowledge::commands::is_pointless;
 use crate::rules::{Context, Meta, Sink};
 
-pub const META: Meta = Meta {
-    name: "shell/pointless-command",
-    severity: Severity::Info,
-    aliases: &["DL3001"],
-    ..Meta::on_by_default()
-};
+pub const META: Meta =
+    Meta { name: "shell/pointless-command", severity: Severity::Info, aliases: &["DL3001"], ..Meta::on_by_default() };
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for command in cx.commands.of_build() {
@@ -39,10 +35,15 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         let may_be_of_use =
             matches!(name, "kill" | "killall" | "ssh" | "mount" | "umount" | "service" | "systemctl" | "ps");
         let is_script = command.arguments().iter().any(|word| {
-            word.value.is_none_or(|value| matches!(value.as_bytes(), [b'+', ..] | [b'-', b'c' | b'e' | b'E' | b's', ..] | [b'-', b'-', ..]))
+            word.value.is_none_or(|value| {
+                matches!(value.as_bytes(), [b'+', ..] | [b'-', b'c' | b'e' | b'E' | b's', ..] | [b'-', b'-', ..])
+            })
         });
         let is_asked = command.has_argument("--version") || command.has_argument("-V");
-        let in_pipe = command.invoked.as_ref().is_some_and(|it| it.circumstances.piped_into.is_some() || it.circumstances.in_substitution);
+        let in_pipe = command
+            .invoked
+            .as_ref()
+            .is_some_and(|it| it.circumstances.piped_into.is_some() || it.circumstances.in_substitution);
         if may_be_of_use || is_asked || in_pipe || (matches!(name, "vi" | "vim" | "emacs" | "nano") && is_script) {
             continue;
         }

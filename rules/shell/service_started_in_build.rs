@@ -37,9 +37,10 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             let Some(service) = started(command) else { continue };
             // What follows in the same RUN may talk to the daemon.
             let is_used = last_use.is_some_and(|last| last > index);
-            let is_conditional = command.invoked.as_ref().is_some_and(|it| {
-                it.circumstances.depth > 0 || it.circumstances.failure == Failure::Condition
-            });
+            let is_conditional = command
+                .invoked
+                .as_ref()
+                .is_some_and(|it| it.circumstances.depth > 0 || it.circumstances.failure == Failure::Condition);
             if is_used || is_conditional {
                 continue;
             }
@@ -77,7 +78,9 @@ mod tests {
 
     #[test]
     fn a_service_that_nothing_uses_is_reported() {
-        fires!("RUN «service mysql start»\nRUN a && «systemctl start sshd.service»\nRUN «/etc/init.d/nginx restart» && rm -rf /x\n");
+        fires!(
+            "RUN «service mysql start»\nRUN a && «systemctl start sshd.service»\nRUN «/etc/init.d/nginx restart» && rm -rf /x\n"
+        );
     }
 
     #[test]

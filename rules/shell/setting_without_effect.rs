@@ -41,7 +41,8 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             && invoked.wrappers().is_empty();
         if is_last {
             let name = command.name().unwrap_or("an assignment");
-            sink.report(command.span(), format!("`{name}` at the end of a RUN has no effect on what follows")).help(help);
+            sink.report(command.span(), format!("`{name}` at the end of a RUN has no effect on what follows"))
+                .help(help);
         }
     }
 }
@@ -80,8 +81,20 @@ fn advice(cx: &Context<'_>, command: &Command<'_>) -> Option<&'static str> {
 /// Whether the file is one that people source for its settings.
 fn sets_only(path: &str) -> bool {
     const NAMES: &[&str] = &[
-        "activate", ".bashrc", ".profile", ".bash_profile", "profile", "bash.bashrc", ".zshrc", "setup.bash", "setup.sh",
-        "nvm.sh", "sdkman-init.sh", "env", "environment", "conda.sh",
+        "activate",
+        ".bashrc",
+        ".profile",
+        ".bash_profile",
+        "profile",
+        "bash.bashrc",
+        ".zshrc",
+        "setup.bash",
+        "setup.sh",
+        "nvm.sh",
+        "sdkman-init.sh",
+        "env",
+        "environment",
+        "conda.sh",
     ];
     NAMES.contains(&path.rsplit('/').next().unwrap_or(path))
 }

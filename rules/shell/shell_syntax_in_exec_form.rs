@@ -43,8 +43,11 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         if knows || !cx.build.scripts(step).is_empty() {
             continue;
         }
-        sink.report(operator.span(), format!("`{}` is an argument here, not an operator: exec form has no shell", operator.text()))
-            .help("write the command in shell form, or as `[\"sh\", \"-c\", \"...\"]`");
+        sink.report(
+            operator.span(),
+            format!("`{}` is an argument here, not an operator: exec form has no shell", operator.text()),
+        )
+        .help("write the command in shell form, or as `[\"sh\", \"-c\", \"...\"]`");
     }
 }
 

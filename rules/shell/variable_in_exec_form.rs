@@ -28,13 +28,16 @@ use crate::rules::{Context, Meta, Sink};
 use crate::source::Span;
 use crate::syntax::{CommandForm, Word};
 
-pub const META: Meta =
-    Meta { name: "shell/variable-in-exec-form", severity: Severity::Error, ..Meta::on_by_default() };
+pub const META: Meta = Meta { name: "shell/variable-in-exec-form", severity: Severity::Error, ..Meta::on_by_default() };
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for step in cx.build.steps() {
         let Some(CommandForm::Exec { words, .. }) = command_of(step.instruction.innermost()) else { continue };
-        if !words.iter().any(|word| word.text().contains('$')) || !cx.build.scripts(step).is_empty() || cx.build.stage_of(step).is_windows || may_expand(cx, step, words) {
+        if !words.iter().any(|word| word.text().contains('$'))
+            || !cx.build.scripts(step).is_empty()
+            || cx.build.stage_of(step).is_windows
+            || may_expand(cx, step, words)
+        {
             continue;
         }
         for word in words {

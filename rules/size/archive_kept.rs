@@ -39,7 +39,9 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         }
         let Some(archive) = archive(&fetch) else { continue };
         let here = cx.commands.of_step(step);
-        let behind = || here.iter().filter(|other| other.name_span().start > fetch.command.name_span().start).take(MOST_COMMANDS);
+        let behind = || {
+            here.iter().filter(|other| other.name_span().start > fetch.command.name_span().start).take(MOST_COMMANDS)
+        };
         let Some(unpack) = behind().find(|other| unpacks(other, archive)) else { continue };
         if behind().any(|other| may_take_away(other, archive)) || is_mentioned_later(cx, &fetch, archive) {
             continue;
@@ -59,7 +61,9 @@ fn archive<'c>(fetch: &'c Fetch<'_, '_>) -> Option<&'c str> {
     let path = match fetch.download.output {
         Some(output) => fetch.command.written(output),
         // Without -O or -J curl writes to its standard output.
-        None if fetch.download.program == "curl" && !fetch.download.flags.iter().any(|flag| flag.is_one_of("-O --remote-name")) => {
+        None if fetch.download.program == "curl"
+            && !fetch.download.flags.iter().any(|flag| flag.is_one_of("-O --remote-name")) =>
+        {
             return None;
         }
         None => fetch.command.written(*fetch.download.addresses.first()?),
@@ -81,9 +85,11 @@ fn names(command: &Command<'_>, archive: &str) -> bool {
 fn may_take_away(command: &Command<'_>, archive: &str) -> bool {
     let caches = ["/var/lib/apt", "/var/cache", "/root/.cache"];
     match command.name() {
-        Some("rm") => command.arguments().iter().filter(|word| !word.written.starts_with('-')).any(|word| {
-            !caches.iter().any(|cache| word.written.starts_with(cache))
-        }),
+        Some("rm") => command
+            .arguments()
+            .iter()
+            .filter(|word| !word.written.starts_with('-'))
+            .any(|word| !caches.iter().any(|cache| word.written.starts_with(cache))),
         Some("mv" | "cp" | "find" | "unlink" | "install" | "shred" | "trash") => true,
         None => !command.words.is_empty(),
         Some(name) => name.contains("clean") && names(command, archive),

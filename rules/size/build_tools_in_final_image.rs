@@ -65,7 +65,8 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         }
         let Some(base) = cx.build.debian_base(command.step.stage) else { continue };
         let names = invocation.packages().map(|package| package.name);
-        let tools: Vec<&str> = names.filter(|name| class(name).is_some_and(|(class, _)| class == Class::Build)).collect();
+        let tools: Vec<&str> =
+            names.filter(|name| class(name).is_some_and(|(class, _)| class == Class::Build)).collect();
         let megabytes = base.added_megabytes(recommends(invocation), tools.iter().copied());
         if megabytes < LEAST {
             continue;
@@ -86,12 +87,14 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
 fn runs_a_program(cx: &Context<'_>, last: &Stage<'_>) -> bool {
     let name = cx.source().name().to_ascii_lowercase();
     let is_workplace = [".devcontainer", ".gitpod", "dev.", ".dev", "builder"].iter().any(|word| name.contains(word));
-    let step = cx.build.last_step_of(last.index, Keyword::Entrypoint).or(cx.build.last_step_of(last.index, Keyword::Cmd));
+    let step =
+        cx.build.last_step_of(last.index, Keyword::Entrypoint).or(cx.build.last_step_of(last.index, Keyword::Cmd));
     let commands = step.map_or(&[][..], |step| cx.commands.of_step(step));
     !is_workplace
         && !commands.is_empty()
         && !commands.iter().any(|command| {
-            command.manager.is_some() || matches!(command.name(), None | Some("bash" | "sh" | "zsh" | "make" | "air" | "sleep" | "tail"))
+            command.manager.is_some()
+                || matches!(command.name(), None | Some("bash" | "sh" | "zsh" | "make" | "air" | "sleep" | "tail"))
         })
 }
 
@@ -125,11 +128,23 @@ fn toolchain_as_base(cx: &Context<'_>, sink: &mut Sink<'_>, last: &Stage<'_>) ->
 fn is_build(command: &Command<'_>) -> bool {
     let compiles = matches!(
         command.name(),
-        Some("make" | "cmake" | "gcc" | "g++" | "cc" | "c++" | "configure" | "ninja" | "meson" | "docker-php-ext-install")
+        Some(
+            "make"
+                | "cmake"
+                | "gcc"
+                | "g++"
+                | "cc"
+                | "c++"
+                | "configure"
+                | "ninja"
+                | "meson"
+                | "docker-php-ext-install"
+        )
     );
-    let installs = command.manager.as_ref().is_some_and(|it| {
-        !it.manager.is_system() && (it.installs() || it.action == Action::Build)
-    });
+    let installs = command
+        .manager
+        .as_ref()
+        .is_some_and(|it| !it.manager.is_system() && (it.installs() || it.action == Action::Build));
     compiles || installs
 }
 
@@ -138,8 +153,13 @@ fn recommends(invocation: &Invocation<'_>) -> Recommends {
 }
 
 fn is_removed(cx: &Context<'_>, command: &Command<'_>) -> bool {
-    let removes = |other: &Command<'_>| other.manager.as_ref().is_some_and(|it| it.action == Action::Remove && it.manager.is_system());
-    cx.commands.of_step(command.step).iter().any(removes)
+    // A removal in a later RUN saves nothing, but `size/cleanup-in-later-layer` has the better words for that.
+    let place = (command.step.stage, command.step.index);
+    cx.commands.of_build().any(|other| {
+        (other.step.stage, other.step.index) >= place
+            && cx.shapes_final_image(other.step)
+            && other.manager.as_ref().is_some_and(|it| it.action == Action::Remove && it.manager.is_system())
+    })
 }
 
 #[cfg(test)]
@@ -156,7 +176,9 @@ mod tests {
 
     #[test]
     fn an_image_that_has_the_tools_already_gets_nothing_more() {
-        silent!("FROM python:3.12-bookworm\nRUN apt-get install -y build-essential\nRUN pip install a\nCMD [\"python\", \"a.py\"]\n");
+        silent!(
+            "FROM python:3.12-bookworm\nRUN apt-get install -y build-essential\nRUN pip install a\nCMD [\"python\", \"a.py\"]\n"
+        );
     }
 
     #[test]

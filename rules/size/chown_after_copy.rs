@@ -41,11 +41,20 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             }
             continue;
         }
-        for command in cx.commands.of_step(step).iter().filter(|command| command.is_in_build() && is_recursive(command)) {
+        for command in cx.commands.of_step(step).iter().filter(|command| command.is_in_build() && is_recursive(command))
+        {
             let Some((setting, paths)) = operands(command) else { continue };
+            // Advice to copy with mode 777 would be bad advice; `security/world-writable` has better.
+            if lets_everybody_write(setting) {
+                continue;
+            }
             let targets: Vec<String> = paths.iter().filter_map(|path| cx.build.path_of(command, path)).collect();
             let is_set_by_copy = |step: &Step<'_>| sets_the_same(step, command.name(), setting);
-            let hit = copies.iter().rev().take(MOST_COPIES).rfind(|(step, to)| !is_set_by_copy(step) && targets.iter().any(|target| lies_in(to, target)));
+            let hit = copies
+                .iter()
+                .rev()
+                .take(MOST_COPIES)
+                .rfind(|(step, to)| !is_set_by_copy(step) && targets.iter().any(|target| lies_in(to, target)));
             let Some((copy, destination)) = hit else { continue };
             let tool = command.name().unwrap_or_default();
             let line = cx.source().line_at(copy.instruction.span.start);
@@ -88,13 +97,18 @@ fn flag(tool: &str) -> &'static str {
 }
 
 fn is_recursive(command: &Command<'_>) -> bool {
-    matches!(command.name(), Some("chown" | "chmod")) && options(command).any(|option| {
-        option == "--recursive" || !option.starts_with("--") && option.contains('R')
-    })
+    matches!(command.name(), Some("chown" | "chmod"))
+        && options(command).any(|option| option == "--recursive" || !option.starts_with("--") && option.contains('R'))
 }
 
 fn options<'b>(command: &Command<'b>) -> impl Iterator<Item = &'b str> {
-    command.arguments().iter().map(|word| word.written).filter(|word| word.starts_with('-') && word.len() > 1).collect::<Vec<_>>().into_iter()
+    command
+        .arguments()
+        .iter()
+        .map(|word| word.written)
+        .filter(|word| word.starts_with('-') && word.len() > 1)
+        .collect::<Vec<_>>()
+        .into_iter()
 }
 
 /// The owner or mode, and the paths without a final `/*`.
@@ -103,15 +117,26 @@ fn operands<'b>(command: &Command<'b>) -> Option<(&'b str, Vec<&'b str>)> {
     let words: Vec<&str> = words.collect();
     let (setting, paths) = words.split_first()?;
     // `u+x` depends on what was there, which COPY has understood only since Dockerfile syntax 1.14.
-    let is_plain = !setting.contains(['$', '`', '+', '=', '"', '\'']) || command.name() == Some("chown") && !setting.contains('`');
+    let is_plain =
+        !setting.contains(['$', '`', '+', '=', '"', '\'']) || command.name() == Some("chown") && !setting.contains('`');
     let paths = paths.iter().map(|path| path.strip_suffix("/*").unwrap_or(path)).filter(|path| !path.is_empty());
     is_plain.then(|| (*setting, paths.collect()))
+}
+
+fn lets_everybody_write(setting: &str) -> bool {
+    let is_octal = setting.bytes().all(|byte| byte.is_ascii_digit());
+    is_octal && setting.bytes().last().is_some_and(|last| (last - b'0') & 2 != 0)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::rules::harness::*;
+
+    #[test]
+    fn a_mode_for_everybody_is_not_advised_for_the_copy() {
+        silent!("COPY src /app/src\nRUN chmod -R 777 /app/src\n");
+    }
 
     #[test]
     fn paths_are_compared_as_the_build_sees_them() {

@@ -31,8 +31,7 @@ use crate::knowledge::package_managers::Action;
 use crate::rules::{Context, Meta, Sink};
 use crate::source::Span;
 
-pub const META: Meta =
-    Meta { name: "size/cleanup-in-later-layer", severity: Severity::Info, ..Meta::on_by_default() };
+pub const META: Meta = Meta { name: "size/cleanup-in-later-layer", severity: Severity::Info, ..Meta::on_by_default() };
 
 /// Something that a layer holds.
 struct Held<'b> {
@@ -69,9 +68,13 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
 fn report(cx: &Context<'_>, sink: &mut Sink<'_>, command: &Command<'_>, held: &Held<'_>, name: &str) {
     let line = cx.source().line_at(held.span.start);
     let (verb, help) = match held.kind {
-        Kind::Copied => ("copied", "mount the file where it is needed, with `RUN --mount=type=bind`, and do not copy it".to_owned()),
+        Kind::Copied => {
+            ("copied", "mount the file where it is needed, with `RUN --mount=type=bind`, and do not copy it".to_owned())
+        }
         Kind::Downloaded => ("downloaded", format!("remove it at the end of the RUN in line {line}")),
-        Kind::Installed => ("installed", format!("remove it at the end of the RUN in line {line}, or install it in an earlier stage")),
+        Kind::Installed => {
+            ("installed", format!("remove it at the end of the RUN in line {line}, or install it in an earlier stage"))
+        }
     };
     let span = if held.kind == Kind::Installed { command.verb_span() } else { command.name_span() };
     sink.report(span, format!("`{name}` stays in the layer of line {line}, which has {verb} it"))
@@ -97,7 +100,9 @@ fn hold<'b>(cx: &Context<'b>, step: &'b Step<'b>, held: &mut Vec<Held<'b>>) {
             held.push(Held { names, step, span: command.verb_span(), kind: Kind::Installed });
         }
         let output = command.download().and_then(|download| command.words.get(download.output?)?.value);
-        if let Some(path) = output.and_then(|output| cx.build.path_of(command, output)).filter(|path| !is_small_by_name(path)) {
+        if let Some(path) =
+            output.and_then(|output| cx.build.path_of(command, output)).filter(|path| !is_small_by_name(path))
+        {
             held.push(Held { names: vec![path], step, span: command.name_span(), kind: Kind::Downloaded });
         }
     }
@@ -105,8 +110,16 @@ fn hold<'b>(cx: &Context<'b>, step: &'b Step<'b>, held: &mut Vec<Held<'b>>) {
 
 /// The first thing of an earlier step that the command removes, and its name.
 fn removed(cx: &Context<'_>, command: &Command<'_>, held: &[Held<'_>]) -> Option<(usize, String)> {
-    let near = || held.iter().enumerate().rev().take(MOST_HELD).filter(|(_, it)| it.step.instruction.span != command.step.instruction.span);
-    if let Some(invocation) = command.manager.as_ref().filter(|it| it.action == Action::Remove && it.manager.is_system()) {
+    let near = || {
+        held.iter()
+            .enumerate()
+            .rev()
+            .take(MOST_HELD)
+            .filter(|(_, it)| it.step.instruction.span != command.step.instruction.span)
+    };
+    if let Some(invocation) =
+        command.manager.as_ref().filter(|it| it.action == Action::Remove && it.manager.is_system())
+    {
         let names: Vec<&str> = invocation.operands.iter().filter_map(|operand| operand.text).collect();
         return near().filter(|(_, it)| it.kind == Kind::Installed).find_map(|(at, it)| {
             let name = names.iter().find(|name| it.names.iter().any(|held| held == *name))?;
@@ -141,7 +154,8 @@ mod tests {
 
     #[test]
     fn the_file_is_called_what_the_copy_calls_it() {
-        let found = findings(&META, check, "FROM a\nCOPY x-1.2.tgz /tmp/x.tgz\nRUN tar xf /tmp/x.tgz && rm -rf /tmp/*\n");
+        let found =
+            findings(&META, check, "FROM a\nCOPY x-1.2.tgz /tmp/x.tgz\nRUN tar xf /tmp/x.tgz && rm -rf /tmp/*\n");
         assert!(found[0].message.starts_with("`/tmp/x.tgz` "), "{found:?}");
     }
 

@@ -45,9 +45,12 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             let (Some(manager), Some(again)) = (installer(cx, first), installer(cx, second)) else { continue };
             if manager == again {
                 let name = manager.name;
-                sink.report(second.instruction.keyword_span(), format!("`{name}` installs here and in the RUN right above"))
-                    .related(first.instruction.keyword_span(), "could install all of it")
-                    .help("install everything in one RUN");
+                sink.report(
+                    second.instruction.keyword_span(),
+                    format!("`{name}` installs here and in the RUN right above"),
+                )
+                .related(first.instruction.keyword_span(), "could install all of it")
+                .help("install everything in one RUN");
             }
         }
     }

@@ -25,11 +25,7 @@ use crate::finding::Severity;
 use crate::knowledge::debian::{Class, class};
 use crate::rules::{Context, Meta, Sink};
 
-pub const META: Meta = Meta {
-    name: "size/debug-tools",
-    severity: Severity::Info,
-    ..Meta::opt_in()
-};
+pub const META: Meta = Meta { name: "size/debug-tools", severity: Severity::Info, ..Meta::opt_in() };
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for (command, invocation) in cx.commands.package_managers() {

@@ -45,7 +45,7 @@ pub const META: Meta = Meta {
     name: "size/development-dependencies",
     severity: Severity::Info,
     effect: Some(Effect::Content),
-    ..Meta::on_by_default()
+    ..Meta::opt_in()
 };
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
@@ -69,7 +69,8 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         let report = sink
             .report(command.verb_span(), format!("`{words}` also installs what only developers need"))
             .help(format!("add `{}`", switch.insert));
-        if let Some(anchor) = command.words.get(invocation.insert_after(switch.place)).filter(|word| word.is_contiguous) {
+        if let Some(anchor) = command.words.get(invocation.insert_after(switch.place)).filter(|word| word.is_contiguous)
+        {
             let edit = Edit::insert(anchor.span.end, format!(" {}", switch.insert));
             report.fix(format!("add `{}`", switch.insert), Effect::Content, vec![edit]);
         }
@@ -84,9 +85,9 @@ fn is_for_development(cx: &Context<'_>, last: &Stage<'_>) -> bool {
 
 /// Whether `text` has `word` or a word that begins with it: `Dockerfile.dev`, `.devcontainer`.
 fn has_word(text: &str, word: &str) -> bool {
-    text.to_ascii_lowercase().split(|c: char| !c.is_ascii_alphanumeric()).any(|part| {
-        part == word || word.len() > 2 && part.starts_with(word)
-    })
+    text.to_ascii_lowercase()
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .any(|part| part == word || word.len() > 2 && part.starts_with(word))
 }
 
 fn is_on_by_environment(cx: &Context<'_>, command: &Command<'_>, switch: &Switch) -> bool {
@@ -98,7 +99,8 @@ fn is_on_by_environment(cx: &Context<'_>, command: &Command<'_>, switch: &Switch
 
 /// Whether the container runs the program and not a tool that may be a development dependency.
 fn runs_finished_program(cx: &Context<'_>, last: &Stage<'_>, invocation: &Invocation<'_>) -> bool {
-    let step = cx.build.last_step_of(last.index, Keyword::Entrypoint).or(cx.build.last_step_of(last.index, Keyword::Cmd));
+    let step =
+        cx.build.last_step_of(last.index, Keyword::Entrypoint).or(cx.build.last_step_of(last.index, Keyword::Cmd));
     let programs: &[&str] = match invocation.manager.home {
         Home::Language("javascript") => &["node", "pm2-runtime", "pm2", "bun"],
         Home::Language("python") => &["python", "python3", "gunicorn", "uvicorn", "hypercorn", "celery"],

@@ -72,15 +72,17 @@ pub const META: Meta = Meta {
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let Some(last) = cx.final_stage() else { return };
     for kept in cx.build.kept_caches(cx.commands, last.index) {
-        let remedy = Remedy::of(&kept);
-        if is_modern_yarn(cx, &kept) {
+        // Lists that a later RUN installs from are no debris; `cache/update-without-install` has a word for that.
+        if kept.is_needed_later || is_modern_yarn(cx, &kept) {
             continue;
         }
+        let remedy = Remedy::of(&kept);
         let mut report = sink.report(kept.command.verb_span(), message(cx, &kept)).help(remedy.help());
         // Other tools know the caches of a few managers only.
         report = report.aliases(kept.manager.codes.cache);
         if let Remedy::Flag(_) = remedy {
-            report = report.related_all(kept.others.iter().map(|other| (other.verb_span(), "and so does this".to_owned())));
+            report =
+                report.related_all(kept.others.iter().map(|other| (other.verb_span(), "and so does this".to_owned())));
         }
         if let Some(late) = kept.emptied_later {
             report = report.related(late.span(), "removes it too late: the layer that holds it is finished by then");
@@ -124,7 +126,8 @@ enum Remedy {
 impl Remedy {
     fn of(kept: &KeptCache<'_>) -> Self {
         let switch = kept.manager.no_cache.as_ref();
-        let switch = switch.filter(|switch| kept.command.manager.as_ref().is_some_and(|it| switch.actions.contains(&it.action)));
+        let switch =
+            switch.filter(|switch| kept.command.manager.as_ref().is_some_and(|it| switch.actions.contains(&it.action)));
         match (switch, kept.manager.clean) {
             (Some(switch), _) => Remedy::Flag(switch.insert),
             (None, Some(clean)) => {
@@ -144,9 +147,6 @@ impl Remedy {
     }
 
     fn edits(&self, cx: &Context<'_>, kept: &KeptCache<'_>) -> Option<Vec<Edit>> {
-        if kept.is_needed_later {
-            return None;
-        }
         match self {
             Remedy::Flag(flag) => {
                 let place = kept.manager.no_cache.as_ref()?.place;
@@ -225,10 +225,9 @@ mod tests {
     }
 
     #[test]
-    fn lists_that_a_later_run_needs_are_not_removed() {
-        let text = "FROM debian:13\nRUN apt-get update\nRUN apt-get install -y curl\n";
-        let found = findings(&META, check, text);
-        assert!(found.len() == 1 && found[0].fix.is_none(), "{found:?}");
+    fn lists_that_a_later_run_needs_are_no_debris() {
+        silent!("FROM debian:13\nRUN apt-get update\nRUN apt-get install -y curl\n");
+        fires!("FROM archlinux:latest\nRUN pacman -Syu --noconfirm\nRUN pacman «-S» --noconfirm git\n");
     }
 
     #[test]

@@ -69,7 +69,10 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         };
         let words = cx.text(command.verb_span());
         let report = sink
-            .report(command.verb_span(), format!("`{} {words}` brings about {saved} MB of merely recommended packages", invocation.manager.name))
+            .report(
+                command.verb_span(),
+                format!("`{} {words}` brings about {saved} MB of merely recommended packages", invocation.manager.name),
+            )
             .note(base.basis())
             .help(help);
         let anchor = command.words.get(invocation.insert_after(switch.place)).filter(|word| word.is_contiguous);
@@ -118,7 +121,9 @@ mod tests {
     #[test]
     fn flags_and_configuration_count() {
         silent!("FROM debian:12\nRUN apt-get install -y --no-install-recommends imagemagick\n");
-        silent!("FROM debian:12\nRUN echo 'APT::Install-Recommends \"0\";' > /etc/apt/apt.conf.d/x\nRUN apt-get install -y imagemagick\n");
+        silent!(
+            "FROM debian:12\nRUN echo 'APT::Install-Recommends \"0\";' > /etc/apt/apt.conf.d/x\nRUN apt-get install -y imagemagick\n"
+        );
     }
 
     #[test]

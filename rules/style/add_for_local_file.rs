@@ -78,7 +78,8 @@ fn judge(cx: &Context<'_>, step: &Step<'_>, source: &Word) -> Source {
         return Source::Special;
     }
     let name = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
-    let is_folder = path.ends_with('/') || matches!(name, "" | "." | "..") || cx.build_context.is_some_and(|it| it.is_dir(path));
+    let is_folder =
+        path.ends_with('/') || matches!(name, "" | "." | "..") || cx.build_context.is_some_and(|it| it.is_dir(path));
     if is_folder {
         return Source::Plain;
     }
@@ -94,7 +95,10 @@ fn judge(cx: &Context<'_>, step: &Step<'_>, source: &Word) -> Source {
 
 /// Whether files with this extension may be tar archives, plain or compressed: ADD looks at the content.
 fn is_archive(extension: &str) -> bool {
-    let archives = ["tar", "gz", "tgz", "bz2", "tbz", "tbz2", "xz", "txz", "zst", "tzst", "lzma", "tlz", "z", "taz", "tz", "tb2", "lz", "lz4"];
+    let archives = [
+        "tar", "gz", "tgz", "bz2", "tbz", "tbz2", "xz", "txz", "zst", "tzst", "lzma", "tlz", "z", "taz", "tz", "tb2",
+        "lz", "lz4",
+    ];
     archives.contains(&extension.to_ascii_lowercase().as_str())
 }
 

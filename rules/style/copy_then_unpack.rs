@@ -27,12 +27,8 @@ use crate::ir::{Command, Step, clean_path};
 use crate::rules::{Context, Meta, Sink};
 use crate::syntax::Keyword;
 
-pub const META: Meta = Meta {
-    name: "style/copy-then-unpack",
-    severity: Severity::Info,
-    aliases: &["DL3010"],
-    ..Meta::opt_in()
-};
+pub const META: Meta =
+    Meta { name: "style/copy-then-unpack", severity: Severity::Info, aliases: &["DL3010"], ..Meta::opt_in() };
 
 const ARCHIVES: [&str; 9] = [".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst", ".tzst"];
 
@@ -48,7 +44,9 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         }
         let Some(destination) = step.certain_value(&transfer.destination) else { continue };
         for source in &transfer.sources {
-            let Some(name) = step.certain_value(source).map(|path| path.rsplit('/').next().unwrap_or(path)) else { continue };
+            let Some(name) = step.certain_value(source).map(|path| path.rsplit('/').next().unwrap_or(path)) else {
+                continue;
+            };
             if !ARCHIVES.iter().any(|ending| name.ends_with(ending)) || name.contains(['*', '?', '[']) {
                 continue;
             }
@@ -61,9 +59,16 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             let mut unpacking = later.filter(|tar| {
                 // The letters may stand without a dash in the first word, or with one in any: `tar xf`, `tar -C / -xf`.
                 let extracts = tar.arguments().iter().enumerate().any(|(at, word)| {
-                    let letters = word.value.and_then(|value| if at == 0 { Some(value) } else { value.strip_prefix('-') });
-                    letters.is_some_and(|letters| letters == "-extract" || letters == "--extract"
-                        || (!letters.starts_with("--") && !letters.contains('/') && letters.len() < 8 && letters.contains('x')))
+                    let letters =
+                        word.value.and_then(|value| if at == 0 { Some(value) } else { value.strip_prefix('-') });
+                    letters.is_some_and(|letters| {
+                        letters == "-extract"
+                            || letters == "--extract"
+                            || (!letters.starts_with("--")
+                                && !letters.contains('/')
+                                && letters.len() < 8
+                                && letters.contains('x'))
+                    })
                 });
                 extracts && tar.arguments().iter().any(|word| unpacks(word, tar.step))
             });

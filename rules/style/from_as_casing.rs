@@ -42,7 +42,11 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         if written != wanted {
             sink.report(name.as_keyword.span(), format!("`{written}` is not in the case of its `{from}`"))
                 .help(format!("write `{wanted}`"))
-                .fix(format!("write `{wanted}`"), Effect::Identical, vec![Edit::replace(name.as_keyword.span(), wanted)]);
+                .fix(
+                    format!("write `{wanted}`"),
+                    Effect::Identical,
+                    vec![Edit::replace(name.as_keyword.span(), wanted)],
+                );
         }
     }
 }

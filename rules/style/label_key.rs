@@ -43,9 +43,11 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
 }
 
 fn fault(key: &str) -> Option<(&'static str, &'static str)> {
-    let is_edge = |letter: Option<char>| letter.is_some_and(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit());
-    let is_letter =
-        |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || matches!(letter, '.' | '-' | '_' | '/');
+    let is_edge =
+        |letter: Option<char>| letter.is_some_and(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit());
+    let is_letter = |letter: char| {
+        letter.is_ascii_lowercase() || letter.is_ascii_digit() || matches!(letter, '.' | '-' | '_' | '/')
+    };
     if RESERVED.iter().any(|namespace| key.starts_with(namespace)) {
         Some(("lies in a namespace that Docker keeps for itself", "use the name of a domain of your own, backwards"))
     } else if key.chars().any(|letter| letter.is_ascii_uppercase()) {

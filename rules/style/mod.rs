@@ -17,5 +17,6 @@ crate::rules::group! {
     required_label,
     stage_description,
     stage_name_casing,
+    unused_hadolint_comment,
     unused_suppression,
 }

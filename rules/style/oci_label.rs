@@ -28,12 +28,8 @@ use crate::ir::closest;
 use crate::rules::{Context, Meta, Sink};
 use crate::syntax::InstructionKind;
 
-pub const META: Meta = Meta {
-    name: "style/oci-label",
-    severity: Severity::Info,
-    effect: Some(Effect::Content),
-    ..Meta::opt_in()
-};
+pub const META: Meta =
+    Meta { name: "style/oci-label", severity: Severity::Info, effect: Some(Effect::Content), ..Meta::opt_in() };
 
 const NAMESPACE: &str = "org.opencontainers.image.";
 

@@ -39,16 +39,23 @@ pub const META: Meta = Meta {
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let required = &cx.options.required_labels;
     let Some(last) = cx.final_stage().filter(|_| !required.is_empty() || cx.options.strict_labels) else { return };
-    let labels: Vec<(&Step<'_>, &Pair)> =
-        cx.build.inherited_steps(last.index).into_iter().flat_map(|step| pairs(step).map(move |pair| (step, pair))).collect();
+    let labels: Vec<(&Step<'_>, &Pair)> = cx
+        .build
+        .inherited_steps(last.index)
+        .into_iter()
+        .flat_map(|step| pairs(step).map(move |pair| (step, pair)))
+        .collect();
     for (step, pair) in &labels {
         let key = step.value(&pair.name);
         match required.get(key) {
             Some(format) => check_value(step, pair, *format, sink),
             None if cx.options.strict_labels => {
-                sink.report(pair.name.span(), format!("the label `{key}` is none of those that the configuration knows"))
-                    .help("remove it, or name it in the configuration")
-                    .alias("DL3050");
+                sink.report(
+                    pair.name.span(),
+                    format!("the label `{key}` is none of those that the configuration knows"),
+                )
+                .help("remove it, or name it in the configuration")
+                .alias("DL3050");
             }
             None => {}
         }
@@ -98,7 +105,9 @@ mod tests {
 
     #[test]
     fn a_missing_label_is_reported_at_the_last_stage() {
-        fires!("FROM debian:13 AS a\nLABEL org.opencontainers.image.revision=1a2b3c4\nFROM «alpine:3»\nCOPY --from=a /a /\n");
+        fires!(
+            "FROM debian:13 AS a\nLABEL org.opencontainers.image.revision=1a2b3c4\nFROM «alpine:3»\nCOPY --from=a /a /\n"
+        );
     }
 
     #[test]

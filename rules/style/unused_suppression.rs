@@ -3,7 +3,8 @@
 //! ## Why
 //! What it once kept away has been mended, or the name is misspelt. It misleads the reader, and it hides the finding
 //! without a word should it come back. A code counts as unused only if its rule was on: codes of rules that are off,
-//! and of rules that dfx does not have, are passed over.
+//! and of rules that dfx does not have, are passed over. So are comments for hadolint, which may still need them:
+//! `style/unused-hadolint-comment` reports those to who asks.
 //!
 //! ## Example
 //! ```dockerfile,bad
@@ -19,19 +20,17 @@
 //! ## Sources
 //! ruff RUF100; ESLint `--report-unused-disable-directives`.
 
-use crate::finding::suppression::Dialect;
 use crate::finding::Severity;
+use crate::finding::suppression::Dialect;
 use crate::rules::{Context, Meta, Sink};
 
-pub const META: Meta =
-    Meta { name: "style/unused-suppression", severity: Severity::Info, ..Meta::on_by_default() };
+pub const META: Meta = Meta { name: "style/unused-suppression", severity: Severity::Info, ..Meta::on_by_default() };
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for unused in cx.suppressions.iter().flat_map(|judged| &judged.unused) {
-        let message = format!("no finding of `{}` is kept away here", unused.code.text);
-        let report = sink.report(unused.code.span, message).help("delete it");
-        if unused.suppression.dialect == Dialect::Hadolint {
-            report.severity(Severity::Style).note("hadolint itself may still need it.");
+        if unused.suppression.dialect != Dialect::Hadolint {
+            let message = format!("no finding of `{}` is kept away here", unused.code.text);
+            sink.report(unused.code.span, message).help("delete it");
         }
     }
 }
@@ -47,8 +46,8 @@ mod tests {
     }
 
     #[test]
-    fn codes_that_nobody_looked_for_are_passed_over() {
-        silent!("# hadolint ignore=DL9999,SC2086\nRUN a\n");
+    fn comments_for_hadolint_may_still_be_needed() {
+        silent!("# hadolint ignore=DL3007\nRUN a\n");
     }
 
     #[test]

@@ -149,7 +149,8 @@ impl<'b> ImageUse<'b> {
     /// Whether the repository has moving tags only: no tag binds the image better than `latest` does.
     pub fn has_no_versions(&self) -> bool {
         let name = self.name();
-        ["gcr.io/distroless/", "cgr.dev/chainguard/", "gcr.io/oss-fuzz-base/"]
+        // Arch Linux is one rolling release: a tag is the day of its making.
+        ["gcr.io/distroless/", "cgr.dev/chainguard/", "gcr.io/oss-fuzz-base/", "archlinux"]
             .iter()
             .any(|place| name.starts_with(place))
     }

@@ -21,7 +21,8 @@ pub struct KeptCache<'b> {
     pub directory: String,
     /// A command of a later RUN that empties it, too late: the layer that holds it is finished.
     pub emptied_later: Option<&'b Command<'b>>,
-    /// Whether a later RUN installs without having fetched lists of its own, so that it needs these.
+    /// Whether a later RUN installs without having fetched lists of its own, so that it needs those that the manager's
+    /// clean-up would remove here.
     pub is_needed_later: bool,
 }
 
@@ -77,7 +78,8 @@ impl<'b> Build<'b> {
                     cache,
                     directory,
                     emptied_later: later().find(|other| self.empties(other, manager, cache.kind)),
-                    is_needed_later: cache.kind == CacheKind::Lists && self.needs_lists_behind(commands, step, manager),
+                    is_needed_later: manager.caches_of(CacheKind::Lists).next().is_some()
+                        && self.needs_lists_behind(commands, step, manager),
                 });
             }
         }
@@ -164,7 +166,8 @@ impl<'b> Build<'b> {
             commands.of_step(other).iter().filter_map(|command| command.manager.as_ref()).any(|invocation| {
                 own_lists |= fills_lists(invocation);
                 let installs = invocation.installs() || invocation.action == Action::Upgrade;
-                let fetches_itself = manager.home != Home::System(Family::Debian);
+                // apt and pacman install from the lists that are there; the others fetch what they miss.
+                let fetches_itself = !matches!(manager.home, Home::System(Family::Debian | Family::Arch));
                 !fetches_itself && !own_lists && installs && invocation.manager.home == manager.home
             })
         })

@@ -3,6 +3,9 @@
 //! Repositories are named as `docker pull` takes them, without tag, digest and default registry (`node`,
 //! `mcr.microsoft.com/dotnet/sdk`); `library/node` is `node`.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use super::date::Date;
 use super::end_of_life::{self, Cycle};
 use super::table::{Row, Table};
@@ -95,9 +98,30 @@ impl Distribution {
 }
 
 /// What is known about `repository:tag`; no tag means `latest`. None if nothing at all is known about the repository.
+///
+/// A run over many files asks for the same few images again and again, so each thread remembers the last answers.
 pub fn lookup(repository: &str, tag: Option<&str>) -> Option<ImageFacts> {
-    let repository = without_library(repository);
-    let tag = tag.unwrap_or("latest");
+    thread_local! {
+        static ANSWERS: RefCell<HashMap<(String, String), Option<ImageFacts>>> = RefCell::default();
+    }
+    let question = (without_library(repository).to_owned(), tag.unwrap_or("latest").to_owned());
+    ANSWERS.with_borrow_mut(|answers| {
+        if let Some(known) = answers.get(&question) {
+            return known.clone();
+        }
+        if answers.len() >= REMEMBERED {
+            answers.clear();
+        }
+        let answer = look_up(&question.0, &question.1);
+        answers.insert(question, answer.clone());
+        answer
+    })
+}
+
+/// So many answers are remembered: enough for the images that people use, little memory for a million odd names.
+const REMEMBERED: usize = 512;
+
+fn look_up(repository: &str, tag: &str) -> Option<ImageFacts> {
     let official = is_official(repository);
     let notice = notice::find(repository, tag);
     let shipped = end_of_life::product_of(repository);

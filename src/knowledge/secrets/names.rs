@@ -12,6 +12,10 @@ pub enum SecretName {
 /// Whether a name says that its value is a secret: `DB_PASSWORD`, `npmAuthToken`, `--api-key`. The last word counts:
 /// `PASSWORD_FILE`, `TOKEN_URL` and `SECRET_NAME` say where a secret is or what it is called.
 pub fn secret_name(name: &str) -> Option<SecretName> {
+    // Nearly every name ends here, without being cut into words.
+    if !STEMS.iter().any(|stem| contains_ignoring_case(name, stem)) {
+        return None;
+    }
     let words = words_of(name);
     let mut words: Vec<&str> = words.iter().map(String::as_str).collect();
     while words.last().is_some_and(|word| word.bytes().all(|byte| byte.is_ascii_digit()))
@@ -54,6 +58,13 @@ pub fn buildkit_calls_secret(name: &str) -> bool {
             "secret",
             "token",
         ])
+}
+
+/// One of these is in every name that says secret.
+const STEMS: [&str; 6] = ["key", "pass", "pat", "pw", "secret", "token"];
+
+fn contains_ignoring_case(text: &str, stem: &str) -> bool {
+    text.as_bytes().windows(stem.len()).any(|window| window.eq_ignore_ascii_case(stem.as_bytes()))
 }
 
 /// What makes a key a secret one.
