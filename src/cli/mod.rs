@@ -32,7 +32,7 @@ const FOUND: u8 = 1;
 /// Exit code: dfx could not do all that was asked for.
 const FAILED: u8 = 2;
 
-/// Lints and rewrites Dockerfiles.
+/// Lints Dockerfiles.
 #[derive(Debug, Parser)]
 #[command(name = "dfx", version, propagate_version = false, disable_help_subcommand = true, max_term_width = 100)]
 #[command(after_help = "Exit codes: 0 nothing found, 1 findings at or above --fail-on, 2 could not run.")]

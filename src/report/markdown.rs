@@ -53,7 +53,7 @@ impl Renderer for Markdown {
             writeln!(out, "\n{} not shown.", count(self.left_out, "more problem"))?;
         }
         match summary.remedy() {
-            Some(remedy) => writeln!(out, "\n{}", inline(&remedy).replace("dfx fix --write", "`dfx fix --write`")),
+            Some(remedy) => writeln!(out, "\n{}", inline(&remedy)),
             None => Ok(()),
         }
     }

@@ -36,7 +36,7 @@ pub use codespan_reporting::term::termcolor;
 pub use path::rule_url;
 pub use summary::Summary;
 
-/// The greatest effect of a fix that `dfx fix` makes without being asked for more.
+/// The greatest effect of a fix that keeps the image as it is but for debris.
 const GREATEST_DEFAULT_EFFECT: Effect = Effect::Debris;
 
 /// What came of one file.
@@ -192,12 +192,12 @@ impl std::fmt::Display for Format {
     }
 }
 
-/// Whether `dfx fix` makes this repair without being asked for more.
+/// Whether the fix keeps the image as it is but for debris.
 fn is_made_by_default(fix: &Fix) -> bool {
     fix.effect <= GREATEST_DEFAULT_EFFECT
 }
 
-/// The mark of a finding that `dfx fix --write` repairs.
+/// The mark of a finding with such a fix.
 fn fixable_mark(finding: &Finding) -> &'static str {
     if finding.fix.as_ref().is_some_and(is_made_by_default) { " [*]" } else { "" }
 }

@@ -122,7 +122,7 @@ fn for_each_diagnostic(
 
 fn diagnostic<'a>(path: &'a str, source: &SourceFile, finding: &'a Finding, places: &Places<'_>) -> Diagnostic<'a> {
     let location = |span| Location { path, range: Some(range(places, span)) };
-    // A suggestion cannot say what it does to the image, so only those that `dfx fix` would make are offered.
+    // A suggestion cannot say what it does to the image, so only those up to debris are offered.
     let fix = finding.fix.as_ref().filter(|fix| is_made_by_default(fix));
     let edit = fix.map(|fix| place::single_edit(source, fix));
     let related = finding.related.iter();

@@ -53,7 +53,7 @@ impl Summary {
         self.effects[effect as usize]
     }
 
-    /// Number of findings that `dfx fix --write` repairs.
+    /// Number of findings with a fix that drops debris at most.
     fn fixable_by_default(&self) -> usize {
         Effect::ALL.into_iter().filter(|&effect| effect <= GREATEST_DEFAULT_EFFECT).map(|e| self.fixable(e)).sum()
     }
@@ -84,15 +84,17 @@ impl Summary {
         headline
     }
 
-    /// What can be done about it: "[*] 4 fixable with dfx fix --write (1 more with --unsafe)." `None` where nothing can.
+    /// What can be done about it: "[*] 4 with a fix." `None` where nothing can.
     pub(super) fn remedy(&self) -> Option<String> {
         let by_default = self.fixable_by_default();
         let fixable: usize = self.effects.iter().sum();
         match (by_default, fixable - by_default) {
             (0, 0) => None,
-            (0, more) => Some(format!("{more} fixable with dfx fix --write --unsafe.")),
-            (some, 0) => Some(format!("[*] {some} fixable with dfx fix --write.")),
-            (some, more) => Some(format!("[*] {some} fixable with dfx fix --write ({more} more with --unsafe).")),
+            (0, more) => Some(format!("{more} with a fix that changes what is in the image or what runs.")),
+            (some, 0) => Some(format!("[*] {some} with a fix.")),
+            (some, more) => {
+                Some(format!("[*] {some} with a fix ({more} more that change what is in the image or what runs)."))
+            }
         }
     }
 
