@@ -75,3 +75,31 @@ if ours != theirs:
 print(f"{sys.argv[1]}: {len(ours)} hashes agree")
 PYTHON
 done
+
+# With a program as argument: what it says of the Dockerfiles in corpus/, all rules on.
+[ $# -eq 1 ] || exit 0
+echo "The reports of $1 about corpus/"
+real=$PWD/target/tmp/reports-of-corpus
+mkdir -p "$real"
+for format in json sarif checkstyle junit; do
+    "$1" lint --isolated --profile strict --exit-zero --format "$format" corpus >"$real/corpus.$format"
+done
+check_schema --schemafile docs/schema/lint-v1.schema.json "$real/corpus.json"
+check_schema --schemafile "$sarif_schema" "$real/corpus.sarif"
+"$multitool" validate --rule-kind 'Sarif;Ghas' --log ForceOverwrite \
+    -o "$real/validation.log" "$real/corpus.sarif" >/dev/null
+"$python" - "$real" <<'PYTHON'
+import json, sys
+from pathlib import Path
+from xml.dom import minidom
+
+real = Path(sys.argv[1])
+for name in ("corpus.checkstyle", "corpus.junit"):
+    minidom.parse(str(real / name))
+found = [r for run in json.loads((real / "validation.log").read_text())["runs"] for r in run.get("results", [])]
+for result in found:
+    print(result["ruleId"], result.get("level", "warning"), result["message"], file=sys.stderr)
+results = json.loads((real / "corpus.sarif").read_text())["runs"][0]["results"]
+print(f"{len(results)} results, {len(found)} complaints")
+sys.exit(bool(found) or not results)
+PYTHON
