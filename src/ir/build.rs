@@ -1,6 +1,5 @@
 //! The build that a Dockerfile describes.
 
-use crate::source::Span;
 use crate::syntax::expansion::{Expansion, Reference};
 use crate::syntax::{Dockerfile, Instruction, Keyword, Pair, Word};
 
@@ -122,18 +121,6 @@ impl<'f> Build<'f> {
     /// The stages whose files may end in the image that `--target` names: the stage, and all that it needs.
     pub fn needed_by(&self, stage: usize) -> Vec<usize> {
         needed_by(&self.stages, stage)
-    }
-
-    /// The stage whose lines hold the byte at `offset`.
-    pub fn stage_at(&self, offset: usize) -> Option<&Stage<'f>> {
-        let behind = self.stages.partition_point(|stage| stage.instruction.span.start <= offset);
-        self.stages.get(behind.checked_sub(1)?)
-    }
-
-    /// From FROM to the end of the stage's last instruction.
-    pub fn stage_span(&self, stage: &Stage<'_>) -> Span {
-        let from = stage.instruction.span;
-        stage.steps.last().map_or(from, |step| from.cover(step.instruction.span))
     }
 }
 

@@ -105,13 +105,6 @@ impl LocatedText {
         self.rest.is_empty() && self.first.is_verbatim()
     }
 
-    /// Offset in the text of the byte at `offset` of the file; `None` where that byte is not part of the text.
-    pub fn offset_in_text(&self, offset: usize) -> Option<usize> {
-        self.stretches()
-            .find(|stretch| stretch.file.contains_offset(offset))
-            .map(|stretch| stretch.text_start + (offset - stretch.file.start).min(stretch.text_len))
-    }
-
     /// A part of the text, which still knows its places.
     pub fn slice(&self, within: Span) -> LocatedText {
         let mut slice = LocatedText::empty_at(self.offset_of_start(within.start));
@@ -216,7 +209,6 @@ mod tests {
         text.push_verbatim("b", 13);
         assert_eq!(text.locate(Span::new(1, 2)), Span::new(11, 13));
         assert_eq!(text.locate(Span::new(0, 3)), Span::new(10, 14));
-        assert_eq!(text.offset_in_text(13), Some(2));
         assert!(!text.is_contiguous());
     }
 }

@@ -45,11 +45,6 @@ impl Span {
         self.start <= other.start && other.end <= self.end
     }
 
-    /// Whether the byte at `offset` lies inside this span.
-    pub fn contains_offset(self, offset: usize) -> bool {
-        self.start <= offset && offset < self.end
-    }
-
     /// The smallest span that holds both.
     pub fn cover(self, other: Span) -> Span {
         Span::new(self.start.min(other.start), self.end.max(other.end))

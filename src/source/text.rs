@@ -55,11 +55,6 @@ impl SourceFile {
         self.original.as_deref().unwrap_or(self.text.as_bytes())
     }
 
-    /// Whether every byte belonged to valid UTF-8.
-    pub fn is_utf8(&self) -> bool {
-        self.original.is_none()
-    }
-
     /// The text of a span.
     pub fn slice(&self, span: Span) -> &str {
         &self.text[span.range()]
