@@ -22,6 +22,17 @@ pub enum Input {
     Unreachable(PathBuf, String),
 }
 
+impl Input {
+    /// Its path; that of standard input is the name that the user gives it, if any.
+    pub fn path<'i>(&'i self, stdin_filename: Option<&'i Path>) -> Option<&'i Path> {
+        match self {
+            Input::Stdin => stdin_filename,
+            Input::File(path) => Some(path),
+            Input::Unreachable(..) => None,
+        }
+    }
+}
+
 /// Whether the name is one that Dockerfiles have.
 pub fn is_dockerfile_name(name: &OsStr) -> bool {
     let Some(name) = name.to_str() else {

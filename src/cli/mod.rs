@@ -8,6 +8,7 @@ mod context;
 mod discover;
 mod explain;
 mod failure;
+mod files;
 mod lint;
 mod outputs;
 mod parse;

@@ -121,8 +121,9 @@ pub struct Prepared {
 }
 
 impl Prepared {
-    /// The settings for one file.
-    pub fn settings_for(&self, file: &Path) -> Cow<'_, Settings> {
+    /// The settings for one file; `None` for one without a name.
+    pub fn settings_for(&self, file: Option<&Path>) -> Cow<'_, Settings> {
+        let file = file.unwrap_or(Path::new("Dockerfile"));
         let ignored: Vec<Selector> = match &self.configuration {
             Some(configuration) if !configuration.config.per_file_ignores.is_empty() => {
                 let path = configuration.relative(file);
