@@ -35,12 +35,7 @@ pub fn check(file: &Dockerfile, settings: &Settings, build_context: Option<&Buil
     let mut findings = crate::lint(file, rules::all().filter(is_on), options, build_context);
     select(&mut findings, selection);
     let mut suppressions = suppressions(file);
-    let found = findings.len();
-    let mut keep = |findings: &mut Vec<Finding>| {
-        findings.retain(|finding| suppressions.cover(finding, file.source.line_at(finding.span.start)).is_none());
-    };
-    keep(&mut findings);
-    let suppressed = found - findings.len();
+    let suppressed = suppress(&mut findings, &mut suppressions, file);
     if !suppressions.is_empty() {
         let judged = judge(&suppressions, file, selection);
         let mut of_comments =
@@ -50,6 +45,26 @@ pub fn check(file: &Dockerfile, settings: &Settings, build_context: Option<&Buil
         findings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
     }
     Checked { suppressed, findings, suppressions }
+}
+
+/// The findings that have a fix: as [`check`], and without asking the rules that never have one.
+pub(crate) fn fixable(file: &Dockerfile, settings: &Settings, build_context: Option<&BuildContext>) -> Vec<Finding> {
+    let Settings { selection, options } = settings;
+    let may_fix = |rule: &&'static Rule| rule.meta.effect.is_some() && selection.is_on(rule.meta);
+    let mut findings = crate::lint(file, rules::all().filter(may_fix), options, build_context);
+    findings.retain(|finding| finding.fix.is_some());
+    if !findings.is_empty() {
+        select(&mut findings, selection);
+        suppress(&mut findings, &mut suppressions(file), file);
+    }
+    findings
+}
+
+/// Takes out the findings that comments keep away. Gives their number.
+fn suppress(findings: &mut Vec<Finding>, suppressions: &mut Suppressions, file: &Dockerfile) -> usize {
+    let found = findings.len();
+    findings.retain(|finding| suppressions.cover(finding, file.source.line_at(finding.span.start)).is_none());
+    found - findings.len()
 }
 
 /// The rules about the comments that keep findings away; they can speak only when all others have spoken.

@@ -10,6 +10,7 @@ pub mod config;
 pub mod context;
 pub mod edit;
 pub mod finding;
+pub mod fix;
 pub mod ir;
 pub mod knowledge;
 mod lint;
@@ -20,4 +21,5 @@ pub mod source;
 pub mod syntax;
 
 pub use check::{Checked, Settings, check};
+pub use fix::fix;
 pub use lint::lint;

@@ -36,9 +36,11 @@ const TABLE: &[Row] = &[
     Row { module: "config", may_use: &["source", "edit", "knowledge", "finding", "rules"] },
     Row {
         module: "fix",
-        may_use: &["source", "syntax", "ir", "plan", "finding", "edit", "rules", "context", "rewrite", "lint", "check"],
+        may_use: &[
+            "source", "syntax", "shell", "ir", "plan", "finding", "edit", "rules", "context", "config", "lint", "check",
+        ],
     },
-    Row { module: "report", may_use: &["source", "finding", "edit", "cache", "rules"] },
+    Row { module: "report", may_use: &["source", "finding", "edit", "cache", "fix", "rules"] },
 ];
 
 /// What a rule and the mount of the rules may name.

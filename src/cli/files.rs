@@ -63,6 +63,13 @@ pub struct Task {
     pub prepared: Arc<Prepared>,
 }
 
+impl Task {
+    /// The file's path on disk; `None` for standard input.
+    pub fn path(&self) -> Option<&Path> {
+        self.input.path(None)
+    }
+}
+
 /// A file that was read.
 pub struct Loaded<'t> {
     /// The file, parsed.

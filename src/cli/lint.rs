@@ -4,22 +4,26 @@ use std::process::ExitCode;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
+use crate::Checked;
 use crate::config::FailOn;
 use crate::finding::Finding;
+use crate::fix::Fixed;
 use crate::knowledge::Date;
+use crate::report::fixed::{FixReport, FixSummary};
 use crate::report::{FileReport, Format, RuleInfo, Run, Summary};
 use crate::rules::{self, Options};
 use crate::source::SourceFile;
 
 use super::color::ColorChoice;
-use super::failure::Failure;
+use super::failure::{Failure, reason};
 use super::files::{FileArguments, Files, Task, Unreadable, tell};
+use super::fix::EffectArguments;
 use super::outputs::{Outputs, Wanted};
 use super::settings::{self, Configurations};
 use super::statistics::Statistics;
 use super::today::today;
 use super::version::VERSION;
-use super::{FAILED, FOUND};
+use super::{FAILED, FOUND, write};
 
 /// Say what is wrong with Dockerfiles
 #[derive(Debug, clap::Args)]
@@ -28,6 +32,11 @@ pub struct Arguments {
     files: FileArguments,
     #[command(flatten)]
     settings: settings::RuleArguments,
+    /// Repair the files first, as `dfx fix --write` does, and report what is left
+    #[arg(long, help_heading = "Fixes")]
+    fix: bool,
+    #[command(flatten)]
+    effect: EffectArguments,
     /// The day for which ends of life are judged [default: SOURCE_DATE_EPOCH, else the system's date]
     #[arg(long, value_name = "YYYY-MM-DD", help_heading = "Rules")]
     today: Option<Date>,
@@ -60,8 +69,44 @@ fn format() -> impl TypedValueParser<Value = Format> {
 
 /// What came of a file.
 enum Outcome {
-    Checked { source: SourceFile, findings: Vec<Finding>, suppressed: usize, fails: bool },
+    Checked { source: SourceFile, findings: Vec<Finding>, suppressed: usize, fails: bool, repair: Option<Repair> },
     Unreadable(Unreadable),
+}
+
+/// What `--fix` has done to a file.
+struct Repair {
+    fixed: Box<Fixed>,
+    /// Why it could not be written; then the file is as it was.
+    error: Option<String>,
+}
+
+impl Repair {
+    fn make(fixed: Fixed, task: &Task) -> Self {
+        let written = match task.path() {
+            Some(path) if fixed.is_changed() => write::replace(path, fixed.after.source.bytes()),
+            _ => Ok(()),
+        };
+        Self { fixed: Box::new(fixed), error: written.err().map(|error| reason(&error)) }
+    }
+}
+
+/// What `--fix` has done to all files.
+#[derive(Default)]
+struct Repairs {
+    summary: FixSummary,
+    /// Files that could not be written, or with which the engine came to no end.
+    failed: usize,
+}
+
+impl Repairs {
+    fn add(&mut self, repair: &Repair) {
+        if let Some(error) = &repair.error {
+            tell(&format!("error: cannot write {}: {error}\n", repair.fixed.before.name()));
+        } else {
+            self.summary.add(&FixReport::Fixed(&repair.fixed));
+        }
+        self.failed += usize::from(repair.error.is_some() || repair.fixed.gave_up);
+    }
 }
 
 /// Runs `dfx lint`.
@@ -72,6 +117,9 @@ pub fn run(arguments: &Arguments, color: ColorChoice) -> Result<ExitCode, Failur
     let files = arguments.files.files(&mut configurations)?;
     if arguments.files.show_files {
         return super::print(&files.listing());
+    }
+    if arguments.fix && files.tasks.iter().any(|task| task.path().is_none()) {
+        return Err(Failure::new("standard input cannot be repaired in place", "`dfx fix -` prints the repaired file"));
     }
     // Only SARIF describes the rules.
     let describes_rules = wanted.iter().any(|wanted| wanted.format == Format::Sarif);
@@ -84,10 +132,12 @@ pub fn run(arguments: &Arguments, color: ColorChoice) -> Result<ExitCode, Failur
 fn lint_all(files: &Files, mut outputs: Outputs<'_>, arguments: &Arguments) -> Result<ExitCode, Failure> {
     let tells_errors = outputs.tells_errors() && !arguments.statistics;
     let (mut summary, mut statistics, mut fails) = (Summary::default(), Statistics::default(), false);
+    let mut repairs = Repairs::default();
     let report = |outcome: Outcome| -> Result<(), Failure> {
         let report = match &outcome {
-            Outcome::Checked { source, findings, suppressed, fails: file_fails } => {
+            Outcome::Checked { source, findings, suppressed, fails: file_fails, repair } => {
                 fails |= file_fails;
+                repair.iter().for_each(|repair| repairs.add(repair));
                 statistics.add(findings);
                 FileReport::Checked { source, findings, suppressed: *suppressed }
             }
@@ -101,31 +151,45 @@ fn lint_all(files: &Files, mut outputs: Outputs<'_>, arguments: &Arguments) -> R
         summary.add(&report);
         outputs.file(&report)
     };
-    files.for_each(arguments.threads, |task| lint_one(task, files), report)?;
+    files.for_each(arguments.threads, |task| lint_one(task, files, arguments), report)?;
     if outputs.tells_errors() && !arguments.quiet {
         files.tell_notes();
     }
     outputs.finish(&summary)?;
+    if arguments.fix && !arguments.quiet {
+        tell(&format!("{}\n", repairs.summary.line("Fixed")));
+    }
     if arguments.statistics {
         let is_json = arguments.format == Some(Format::Json);
         super::print(&if is_json { statistics.json() } else { statistics.text() })?;
     }
-    Ok(match (summary.unreadable, fails && !arguments.exit_zero) {
+    Ok(match (summary.unreadable + repairs.failed, fails && !arguments.exit_zero) {
         (0, false) => ExitCode::SUCCESS,
         (0, true) => ExitCode::from(FOUND),
         _ => ExitCode::from(FAILED),
     })
 }
 
-fn lint_one(task: &Task, files: &Files) -> Outcome {
-    let loaded = match files.load(task) {
+fn lint_one(task: &Task, files: &Files, arguments: &Arguments) -> Outcome {
+    let mut loaded = match files.load(task) {
         Ok(loaded) => loaded,
         Err(unreadable) => return Outcome::Unreadable(unreadable),
     };
     let settings = task.prepared.settings_for(loaded.path);
+    let repair = arguments.fix.then(|| {
+        let greatest = arguments.effect.greatest();
+        Repair::make(
+            files.with_context(&loaded, |context| crate::fix(&loaded.file, &settings, context, greatest)),
+            task,
+        )
+    });
+    if let Some(repair) = repair.as_ref().filter(|repair| repair.error.is_none()) {
+        loaded.file = repair.fixed.after.clone();
+    }
     let checked = files.with_context(&loaded, |context| crate::check(&loaded.file, &settings, context));
     let fails = checked.findings.iter().any(|finding| task.prepared.fail_on.fails(finding.severity));
-    Outcome::Checked { source: loaded.file.source, findings: checked.findings, suppressed: checked.suppressed, fails }
+    let Checked { findings, suppressed, .. } = checked;
+    Outcome::Checked { source: loaded.file.source, findings, suppressed, fails, repair }
 }
 
 /// The reports to write: those of `--output`, and the one on standard output unless `--output` is enough.

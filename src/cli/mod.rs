@@ -9,6 +9,7 @@ mod discover;
 mod explain;
 mod failure;
 mod files;
+mod fix;
 mod lint;
 mod outputs;
 mod parse;
@@ -18,6 +19,7 @@ mod settings;
 mod statistics;
 mod today;
 mod version;
+mod write;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -33,7 +35,7 @@ const FOUND: u8 = 1;
 /// Exit code: dfx could not do all that was asked for.
 const FAILED: u8 = 2;
 
-/// Lints Dockerfiles.
+/// Lints and repairs Dockerfiles.
 #[derive(Debug, Parser)]
 #[command(name = "dfx", version, propagate_version = false, disable_help_subcommand = true, max_term_width = 100)]
 #[command(after_help = "Exit codes: 0 nothing found, 1 findings at or above --fail-on, 2 could not run.")]
@@ -49,6 +51,7 @@ struct Arguments {
 enum Command {
     #[command(visible_alias = "check")]
     Lint(Box<lint::Arguments>),
+    Fix(Box<fix::Arguments>),
     Explain(explain::Arguments),
     Rules(rules::Arguments),
     Config(config::Arguments),
@@ -70,6 +73,7 @@ pub fn main() -> ExitCode {
     let color = arguments.color;
     let result = match arguments.command {
         Command::Lint(arguments) => lint::run(&arguments, color),
+        Command::Fix(arguments) => fix::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments, color),
         Command::Rules(arguments) => rules::run(&arguments),
         Command::Config(arguments) => config::run(&arguments),

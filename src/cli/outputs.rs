@@ -9,6 +9,7 @@ use crate::report::{FileReport, Format, Renderer, Run, Summary};
 
 use super::color::ColorChoice;
 use super::failure::Failure;
+use super::write::Draft;
 
 /// A report that the command line asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -144,34 +145,20 @@ struct AtomicFile {
     writer: NoColor<BufWriter<File>>,
 }
 
-/// A file that goes unless it is renamed.
-struct Draft(PathBuf);
-
-impl Drop for Draft {
-    fn drop(&mut self) {
-        // After a rename there is nothing left; else dfx fails already and has told why.
-        let _ = fs::remove_file(&self.0);
-    }
-}
-
 impl AtomicFile {
     fn create(path: &Path) -> io::Result<Self> {
         let is_special = fs::metadata(path).is_ok_and(|metadata| !metadata.is_file());
         let (file, draft) = if is_special {
             (File::options().write(true).open(path)?, None)
         } else {
-            let name = path.file_name().ok_or_else(|| io::Error::other("it has no name"))?.to_string_lossy();
-            let draft = path.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
-            (File::create(&draft)?, Some(Draft(draft)))
+            let (draft, file) = Draft::create(path)?;
+            (file, Some(draft))
         };
         Ok(Self { path: path.to_owned(), draft, writer: NoColor::new(BufWriter::new(file)) })
     }
 
     fn finish(mut self) -> Result<(), Failure> {
-        let renamed = self.writer.flush().and_then(|()| match &self.draft {
-            Some(Draft(draft)) => fs::rename(draft, &self.path),
-            None => Ok(()),
-        });
+        let renamed = self.writer.flush().and_then(|()| self.draft.map_or(Ok(()), Draft::finish));
         renamed.map_err(|error| Failure::at("write", &self.path, &error))
     }
 }

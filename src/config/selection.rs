@@ -103,6 +103,17 @@ impl Selection {
         profile.or(self.configured.profile).unwrap_or_default().admits(rule, aliases)
     }
 
+    /// Whether a finding of the rule that answers to `aliases` is asked for by the rule's own name or by a code, not
+    /// merely by a group or a profile.
+    pub fn names(&self, rule: &str, aliases: &[&str]) -> bool {
+        let choices = [&self.configured, &self.command_line];
+        let mut selectors =
+            choices.into_iter().flat_map(|choice| choice.selected().iter().chain(&choice.extend_select));
+        selectors.any(|selector| {
+            matches!(selector, Selector::Rule(_) | Selector::Alias(_)) && selector.matches(rule, aliases)
+        })
+    }
+
     /// How grave a finding of the rule is, which the rule itself calls `own`.
     pub fn severity(&self, rule: &Meta, own: Severity) -> Severity {
         match self.level(rule.name) {

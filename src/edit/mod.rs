@@ -1,6 +1,10 @@
 //! Edits of a file's bytes, and what they do to the image.
 
+mod composition;
+
 use crate::source::Span;
+
+pub use composition::Composition;
 
 /// What a fix does to the built image: the ladder of five rungs, from none to much.
 ///
@@ -33,6 +37,11 @@ impl Effect {
             Effect::Content => "content",
             Effect::Runtime => "runtime",
         }
+    }
+
+    /// The rung called `name`.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|effect| effect.name() == name)
     }
 }
 
@@ -68,6 +77,15 @@ impl Edit {
     }
 }
 
+/// Who decides whether a fix is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Applicability {
+    /// It is made wherever its effect is allowed.
+    Automatic,
+    /// Only the user can know whether it is right here: it is made where its rule is selected by name.
+    Suggested,
+}
+
 /// One repair: edits that belong together, and their stated effect on the image.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fix {
@@ -75,6 +93,8 @@ pub struct Fix {
     pub title: String,
     /// The promise about the image.
     pub effect: Effect,
+    /// Who decides whether it is made.
+    pub applicability: Applicability,
     /// Sorted by place, without overlaps; never empty.
     edits: Vec<Edit>,
 }
@@ -84,7 +104,12 @@ impl Fix {
     pub fn new(title: impl Into<String>, effect: Effect, mut edits: Vec<Edit>) -> Option<Self> {
         edits.sort();
         let overlap = edits.windows(2).any(|pair| pair[0].span.end > pair[1].span.start);
-        (!edits.is_empty() && !overlap).then(|| Self { title: title.into(), effect, edits })
+        (!edits.is_empty() && !overlap).then(|| Self {
+            title: title.into(),
+            effect,
+            applicability: Applicability::Automatic,
+            edits,
+        })
     }
 
     /// The edits, sorted by place, without overlaps.
@@ -97,6 +122,33 @@ impl Fix {
         let end = self.edits.iter().map(|edit| edit.span.end).max().unwrap_or_default();
         Span::new(self.edits[0].span.start, end)
     }
+}
+
+/// Where edits that were made for a text belong once the edits `made` have been made to it. Both are sorted, and no
+/// edit of the one touches an edit of the other.
+pub fn moved<'e>(edits: impl IntoIterator<Item = &'e Edit>, made: &[Edit]) -> Vec<Edit> {
+    let mut before = made.iter().peekable();
+    let (mut added, mut taken) = (0, 0);
+    let moved = edits.into_iter().map(|edit| {
+        while let Some(earlier) = before.next_if(|earlier| earlier.span.end <= edit.span.start) {
+            added += earlier.replacement.len();
+            taken += earlier.span.len();
+        }
+        Edit { span: edit.span.shifted(added).back(taken), replacement: edit.replacement.clone() }
+    });
+    moved.collect()
+}
+
+/// The spans that the replacements of sorted `edits` have in the text that comes out.
+pub fn places_of_replacements(edits: &[Edit]) -> Vec<Span> {
+    let (mut added, mut taken) = (0, 0);
+    let place = |edit: &Edit| {
+        let start = edit.span.start + added - taken;
+        added += edit.replacement.len();
+        taken += edit.span.len();
+        Span::new(start, start + edit.replacement.len())
+    };
+    edits.iter().map(place).collect()
 }
 
 /// The bytes that come out when sorted `edits` without overlaps are made to `bytes`.
@@ -126,6 +178,22 @@ mod tests {
         .unwrap();
         assert_eq!(apply(b"Hello", fix.edits()), b"Jeo!");
         assert_eq!(fix.span(), Span::new(0, 5));
+    }
+
+    #[test]
+    fn edits_find_their_place_after_others_were_made() {
+        let text = b"0123456789";
+        let first = [Edit::delete(Span::new(1, 3)), Edit::insert(6, "abc")];
+        let second =
+            [Edit::replace(Span::at(0), ">"), Edit::replace(Span::new(4, 5), "x"), Edit::delete(Span::new(8, 9))];
+        let both: Vec<Edit> = {
+            let mut both = [first.to_vec(), second.to_vec()].concat();
+            both.sort();
+            both
+        };
+        let step = apply(text, &first);
+        assert_eq!(apply(&step, &moved(&second, &first)), apply(text, &both));
+        assert_eq!(places_of_replacements(&first), [Span::at(1), Span::new(4, 7)]);
     }
 
     #[test]

@@ -15,7 +15,7 @@ use super::patch::{PatchLine, patch};
 use super::place::Places;
 use super::summary::count;
 use super::termcolor::{Color, ColorSpec, WriteColor};
-use super::{FileReport, Renderer, Summary, familiar_aliases, plain};
+use super::{FileReport, Renderer, Summary, familiar_codes, plain};
 
 /// Columns of a note behind the gutter and its bullet.
 const NOTE_WIDTH: usize = 84;
@@ -69,7 +69,7 @@ fn write_finding(
     places: &Places<'_>,
     canvas: &mut Canvas<'_>,
 ) -> io::Result<()> {
-    let code: Vec<&str> = std::iter::once(finding.rule).chain(familiar_aliases(finding)).collect();
+    let code: Vec<&str> = std::iter::once(finding.rule).chain(familiar_codes(&finding.aliases)).collect();
     canvas.header(finding.severity, &format!("[{}]", code.join(" ")), &plain::line(&finding.message))?;
 
     let related = &finding.related[..finding.related.len().min(SHOWN_RELATED)];

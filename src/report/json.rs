@@ -4,7 +4,7 @@ use std::io;
 
 use serde::Serialize;
 
-use crate::edit::{Edit, Effect, Fix};
+use crate::edit::{Applicability, Edit, Effect, Fix};
 use crate::finding::{Finding, Severity, fingerprints};
 use crate::source::Span;
 
@@ -83,7 +83,7 @@ impl Renderer for Jsonl {
 }
 
 /// Write `value` as JSON on one line.
-pub(super) fn value(value: &impl Serialize, out: &mut dyn WriteColor) -> io::Result<()> {
+pub(super) fn value(value: &impl Serialize, out: &mut (impl io::Write + ?Sized)) -> io::Result<()> {
     serde_json::to_writer(out, value).map_err(io::Error::from)
 }
 
@@ -95,21 +95,22 @@ pub(super) struct Elements {
 
 impl Elements {
     /// Write one element behind those before it. The `[` has been written.
-    pub fn write(&mut self, element: &impl Serialize, out: &mut dyn WriteColor) -> io::Result<()> {
+    pub fn write(&mut self, element: &impl Serialize, out: &mut (impl io::Write + ?Sized)) -> io::Result<()> {
         out.write_all(if std::mem::replace(&mut self.has_some, true) { b",\n" } else { b"\n" })?;
         value(element, out)
     }
 
     /// Write the `]`.
-    pub fn end(&self, out: &mut dyn WriteColor) -> io::Result<()> {
+    pub fn end(&self, out: &mut (impl io::Write + ?Sized)) -> io::Result<()> {
         out.write_all(if self.has_some { b"\n]" } else { b"]" })
     }
 }
 
+/// Part of a report.
 #[derive(Serialize)]
-struct Tool<'a> {
-    name: &'static str,
-    version: &'a str,
+pub(super) struct Tool<'a> {
+    pub name: &'static str,
+    pub version: &'a str,
 }
 
 #[derive(Serialize)]
@@ -130,8 +131,9 @@ struct Diagnostic<'a> {
     fix: Option<FixObject<'a>>,
 }
 
+/// Part of a report.
 #[derive(Serialize)]
-struct RangeObject {
+pub(super) struct RangeObject {
     start: Position,
     end: Position,
 }
@@ -153,17 +155,20 @@ struct Related<'a> {
 struct FixObject<'a> {
     title: &'a str,
     effect: &'static str,
+    suggestion: bool,
     edits: Vec<EditObject<'a>>,
 }
 
+/// Part of a report.
 #[derive(Serialize)]
-struct EditObject<'a> {
+pub(super) struct EditObject<'a> {
     range: RangeObject,
     replacement: &'a str,
 }
 
+/// Part of a report.
 #[derive(Serialize)]
-struct FileError {
+pub(super) struct FileError {
     file: String,
     error: String,
 }
@@ -177,7 +182,7 @@ struct SummaryObject {
 }
 
 /// Numbers by name, in the order of the names.
-struct Counts<const N: usize>([(&'static str, usize); N]);
+pub(super) struct Counts<const N: usize>(pub [(&'static str, usize); N]);
 
 impl<const N: usize> Serialize for Counts<N> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -188,7 +193,12 @@ impl<const N: usize> Serialize for Counts<N> {
 impl FileError {
     fn of(file: &FileReport<'_>) -> Option<Self> {
         let FileReport::Unreadable { path, error } = file else { return None };
-        Some(Self { file: path::with_slashes(path), error: (*error).to_owned() })
+        Some(Self::new(path, error))
+    }
+
+    /// A file that could not be read, and why not.
+    pub fn new(path: &str, error: &str) -> Self {
+        Self { file: path::with_slashes(path), error: error.to_owned() }
     }
 }
 
@@ -236,11 +246,18 @@ fn diagnostic<'a>(file: &'a str, finding: &'a Finding, fingerprint: &'a str, pla
 }
 
 fn fix_object<'a>(fix: &'a Fix, places: &Places<'_>) -> FixObject<'a> {
-    let edit = |edit: &'a Edit| EditObject { range: range(places, edit.span), replacement: &edit.replacement };
-    FixObject { title: &fix.title, effect: fix.effect.name(), edits: fix.edits().iter().map(edit).collect() }
+    let edits = fix.edits().iter().map(|edit| edit_object(edit, places));
+    let suggestion = fix.applicability == Applicability::Suggested;
+    FixObject { title: &fix.title, effect: fix.effect.name(), suggestion, edits: edits.collect() }
 }
 
-fn range(places: &Places<'_>, span: Span) -> RangeObject {
+/// An edit for programs.
+pub(super) fn edit_object<'a>(edit: &'a Edit, places: &Places<'_>) -> EditObject<'a> {
+    EditObject { range: range(places, edit.span), replacement: &edit.replacement }
+}
+
+/// A span for programs.
+pub(super) fn range(places: &Places<'_>, span: Span) -> RangeObject {
     let position = |point: Point| Position { line: point.line, column: point.column, offset: point.offset };
     let Range { start, end } = places.range(span);
     RangeObject { start: position(start), end: position(end) }

@@ -7,6 +7,7 @@
 mod checkstyle;
 mod concise;
 mod excerpt;
+pub mod fixed;
 mod full;
 mod github;
 mod gitlab;
@@ -202,17 +203,17 @@ fn fixable_mark(finding: &Finding) -> &'static str {
     if finding.fix.as_ref().is_some_and(is_made_by_default) { " [*]" } else { "" }
 }
 
-/// The codes under which people know the finding best: BuildKit's and hadolint's. Programs get all of them.
-fn familiar_aliases(finding: &Finding) -> Vec<&'static str> {
+/// The codes under which people know a finding best: BuildKit's and hadolint's. Programs get all of them.
+fn familiar_codes(codes: &[&'static str]) -> Vec<&'static str> {
     let is_familiar = |code: &&str| {
         let number = code.strip_prefix("DL").or(code.strip_prefix("SC"));
         number.is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit())) || BUILDKIT_CHECKS.contains(code)
     };
-    finding.aliases.iter().copied().filter(is_familiar).collect()
+    codes.iter().copied().filter(is_familiar).collect()
 }
 
 /// The familiar codes in round brackets, with a space before: ` (DL3008, WorkdirRelativePath)`.
 fn bracketed_aliases(finding: &Finding) -> String {
-    let familiar = familiar_aliases(finding);
+    let familiar = familiar_codes(&finding.aliases);
     if familiar.is_empty() { String::new() } else { format!(" ({})", familiar.join(", ")) }
 }

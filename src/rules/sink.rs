@@ -1,6 +1,6 @@
 //! Where a rule puts what it finds.
 
-use crate::edit::{Edit, Effect, Fix};
+use crate::edit::{Applicability, Edit, Effect, Fix};
 use crate::finding::{Finding, Label, Severity};
 use crate::source::Span;
 
@@ -110,5 +110,15 @@ impl Report<'_> {
         );
         self.finding.fix = Fix::new(title, effect, edits);
         self
+    }
+
+    /// As [`fix`](Self::fix), where only the user can know whether it is right here: the engine makes it when the rule
+    /// is selected by name.
+    pub fn suggest(self, title: impl Into<String>, effect: Effect, edits: Vec<Edit>) -> Self {
+        let report = self.fix(title, effect, edits);
+        if let Some(fix) = &mut report.finding.fix {
+            fix.applicability = Applicability::Suggested;
+        }
+        report
     }
 }

@@ -5,6 +5,7 @@
 mod commands;
 mod config;
 mod files;
+mod fix;
 mod lint;
 mod output;
 

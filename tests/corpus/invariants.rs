@@ -2,18 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use dfx::edit::{Edit, Effect, Fix, apply};
-use dfx::finding::Finding;
-use dfx::syntax::Dockerfile;
 use rayon::prelude::*;
 
 use crate::corpus::{Corpus, message};
-use crate::promises::{
-    assert_findings_are_true, assert_fix_is_sound, assert_no_worse, assert_spans_are_true, linted, parsed,
-};
-
-/// Rounds in which the fixes of a file must have come to an end.
-const ROUNDS: usize = 10;
+use crate::promises::{assert_findings_are_true, assert_fix_is_sound, assert_spans_are_true, linted, parsed};
 
 #[test]
 fn findings_and_fixes_keep_their_promises() {
@@ -43,27 +35,8 @@ fn findings_do_not_depend_on_the_number_of_threads() {
     assert!(different.is_empty(), "{different:?}");
 }
 
-#[test]
-fn fixes_come_to_an_end_and_break_nothing_together() {
-    let Some(corpus) = Corpus::open() else { return };
-    each(&corpus, |_, bytes| {
-        let file = parsed(bytes);
-        let mut fixed = bytes.to_vec();
-        for round in 0.. {
-            let current = parsed(&fixed);
-            let next = fixed_once(&current, &linted(&current), Effect::Debris);
-            if next == fixed {
-                break;
-            }
-            assert!(round < ROUNDS, "fixes go on and on, now\n{}", String::from_utf8_lossy(&next));
-            fixed = next;
-        }
-        assert_no_worse(&file, &parsed(&fixed), "all fixes together");
-    });
-}
-
 /// Looks at every file; what fails is told with its name, all at once.
-fn each(corpus: &Corpus, check: impl Fn(&str, &[u8]) + Sync) {
+pub fn each(corpus: &Corpus, check: impl Fn(&str, &[u8]) + Sync) {
     let failures: Vec<String> = corpus
         .files
         .par_iter()
@@ -73,20 +46,4 @@ fn each(corpus: &Corpus, check: impl Fn(&str, &[u8]) + Sync) {
         })
         .collect();
     assert!(failures.is_empty(), "{} files fail:\n{}", failures.len(), failures.join("\n"));
-}
-
-/// The bytes after all fixes up to `effect` that do not touch an earlier one.
-fn fixed_once(file: &Dockerfile, findings: &[Finding], effect: Effect) -> Vec<u8> {
-    let mut fixes: Vec<&Fix> = findings.iter().filter_map(|finding| finding.fix.as_ref()).collect();
-    fixes.retain(|fix| fix.effect <= effect);
-    fixes.sort_by_key(|fix| fix.span());
-    let mut edits: Vec<&Edit> = Vec::new();
-    let mut end = None;
-    for fix in fixes {
-        if end.is_none_or(|end| fix.span().start > end) {
-            end = Some(fix.span().end);
-            edits.extend(fix.edits());
-        }
-    }
-    apply(file.source.bytes(), edits)
 }

@@ -7,6 +7,7 @@
 
 mod checks;
 mod corpus;
+mod fixes;
 mod invariants;
 mod mutation;
 #[path = "../promises/mod.rs"]

@@ -178,7 +178,8 @@ pub fn assert_fix_is_sound(file: &Dockerfile, finding: &Finding) {
     assert_no_worse(file, &parsed(&fixed), &what);
 }
 
-fn assert_untouched_bytes(before: &[u8], after: &[u8], edits: &[Edit], what: &str) {
+/// Nothing but the edits changes.
+pub fn assert_untouched_bytes(before: &[u8], after: &[u8], edits: &[Edit], what: &str) {
     let (mut old, mut new) = (0, 0);
     for edit in edits {
         let length = edit.span.start - old;

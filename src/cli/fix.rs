@@ -1,0 +1,191 @@
+//! `dfx fix`
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+
+use crate::edit::Effect;
+use crate::fix::Fixed;
+use crate::knowledge::Date;
+use crate::report::fixed::{FixFormat, FixReport, FixSummary, lines};
+use crate::rules::Options;
+
+use super::failure::{Failure, reason};
+use super::files::{FileArguments, Files, Task, Unreadable, tell};
+use super::settings::{self, Configurations};
+use super::today::today;
+use super::version::VERSION;
+use super::{FAILED, FOUND, write};
+
+/// Repair Dockerfiles: prints what would change, and with --write changes it
+///
+/// Every fix states its effect on the image: identical, equivalent, debris, content, runtime. What BuildKit would build
+/// is compared before and after; a fix that does more than it states is not made.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Exit codes: 0 done, 1 with --check: something would change, 2 could not run.")]
+pub struct Arguments {
+    #[command(flatten)]
+    files: FileArguments,
+    #[command(flatten)]
+    settings: settings::RuleArguments,
+    /// The day for which ends of life are judged [default: SOURCE_DATE_EPOCH, else the system's date]
+    #[arg(long, value_name = "YYYY-MM-DD", help_heading = "Rules")]
+    today: Option<Date>,
+    #[command(flatten)]
+    effect: EffectArguments,
+    /// Change the files
+    #[arg(long, short, help_heading = "Outcome")]
+    write: bool,
+    /// Change nothing, and exit with 1 if something would change
+    #[arg(long, conflicts_with = "write", help_heading = "Outcome")]
+    check: bool,
+    /// What to print [default: diff; the repaired file where standard input is read]
+    #[arg(long, alias = "output-format", value_name = "NAME", value_parser = format(), help_heading = "Output")]
+    format: Option<FixFormat>,
+    /// Tell nothing on standard error but errors
+    #[arg(long, short, help_heading = "Output")]
+    quiet: bool,
+    /// The number of threads [default: that of the processors]
+    #[arg(long, value_name = "N", help_heading = "Output")]
+    threads: Option<usize>,
+}
+
+/// Arguments that say which fixes are allowed.
+#[derive(Debug, Clone, clap::Args)]
+pub struct EffectArguments {
+    /// The greatest effect on the image that a fix may have [default: debris]
+    #[arg(long, value_name = "RUNG", value_parser = effect(), help_heading = "Fixes")]
+    effect: Option<Effect>,
+    /// Also make fixes that change what is in the image or what runs: the same as --effect runtime
+    #[arg(long, conflicts_with = "effect", help_heading = "Fixes")]
+    r#unsafe: bool,
+}
+
+impl EffectArguments {
+    /// The greatest effect that is allowed.
+    pub fn greatest(&self) -> Effect {
+        if self.r#unsafe { Effect::Runtime } else { self.effect.unwrap_or(Effect::Debris) }
+    }
+}
+
+fn effect() -> impl TypedValueParser<Value = Effect> {
+    PossibleValuesParser::new(Effect::ALL.map(Effect::name)).map(|name| Effect::named(&name).unwrap_or(Effect::Debris))
+}
+
+fn format() -> impl TypedValueParser<Value = FixFormat> {
+    PossibleValuesParser::new(FixFormat::ALL.map(FixFormat::name))
+        .map(|name| FixFormat::named(&name).unwrap_or_default())
+}
+
+/// What came of a file.
+enum Outcome {
+    /// The path is that of a file on disk; standard input has none.
+    Fixed(Box<Fixed>, Option<PathBuf>),
+    Unreadable(Unreadable),
+}
+
+/// What is written to standard output.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Printed {
+    Report(FixFormat),
+    /// The file itself, repaired.
+    File,
+    Nothing,
+}
+
+/// Runs `dfx fix`.
+pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    let options = Options::new(today(arguments.today)?);
+    let mut configurations = Configurations::new(&arguments.settings, None, options)?;
+    let files = arguments.files.files(&mut configurations)?;
+    if arguments.files.show_files {
+        return super::print(&files.listing());
+    }
+    let printed = printed(arguments, &files)?;
+    fix_all(&files, printed, arguments)
+}
+
+fn printed(arguments: &Arguments, files: &Files) -> Result<Printed, Failure> {
+    let stdin = files.tasks.iter().filter(|task| task.path().is_none()).count();
+    match arguments.format {
+        _ if stdin > 0 && arguments.write => {
+            Err(Failure::new("standard input cannot be written to", "leave --write away to print the repaired file"))
+        }
+        Some(format) => Ok(Printed::Report(format)),
+        None if stdin > 0 && files.tasks.len() > 1 => {
+            Err(Failure::new("standard input and other files cannot share standard output", "use --format diff"))
+        }
+        None if stdin > 0 && arguments.check => Ok(Printed::Nothing),
+        None if stdin > 0 => Ok(Printed::File),
+        None if arguments.write => Ok(Printed::Nothing),
+        None => Ok(Printed::Report(FixFormat::Diff)),
+    }
+}
+
+/// Repairs everything, and tells what came of it in the order of the files.
+fn fix_all(files: &Files, printed: Printed, arguments: &Arguments) -> Result<ExitCode, Failure> {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    let mut renderer = match printed {
+        Printed::Report(format) => Some(format.renderer(VERSION)),
+        Printed::File | Printed::Nothing => None,
+    };
+    if let Some(renderer) = &mut renderer {
+        renderer.start(&mut out).map_err(Failure::standard_output)?;
+    }
+    let (mut summary, mut unwritten) = (FixSummary::default(), 0usize);
+    let tells_lines = !arguments.quiet && printed != Printed::Report(FixFormat::Full);
+    let report = |outcome: Outcome| -> Result<(), Failure> {
+        let report = match &outcome {
+            Outcome::Fixed(fixed, path) => {
+                if let Some(path) = path.as_deref().filter(|_| arguments.write && fixed.is_changed())
+                    && let Err(error) = write::replace(path, fixed.after.source.bytes())
+                {
+                    unwritten += 1;
+                    tell(&format!("error: cannot write {}: {}\n", path.display(), reason(&error)));
+                }
+                if tells_lines {
+                    tell(&lines(fixed));
+                }
+                FixReport::Fixed(fixed)
+            }
+            Outcome::Unreadable(Unreadable { path, error }) => {
+                tell(&format!("error: cannot read {path}: {error}\n"));
+                FixReport::Unreadable { path, error }
+            }
+        };
+        summary.add(&report);
+        let written = match (&mut renderer, &outcome) {
+            (Some(renderer), _) => renderer.file(&report, &mut out),
+            (None, Outcome::Fixed(fixed, _)) if printed == Printed::File => out.write_all(fixed.after.source.bytes()),
+            (None, _) => Ok(()),
+        };
+        written.map_err(Failure::standard_output)
+    };
+    files.for_each(arguments.threads, |task| fix_one(task, files, arguments), report)?;
+    if let Some(renderer) = &mut renderer {
+        renderer.finish(&summary, &mut out).map_err(Failure::standard_output)?;
+    }
+    out.flush().map_err(Failure::standard_output)?;
+    if !arguments.quiet {
+        files.tell_notes();
+        tell(&format!("{}\n", summary.line(if arguments.write { "Fixed" } else { "Would fix" })));
+    }
+    Ok(match summary.unreadable + summary.unfinished + unwritten {
+        0 if arguments.check && summary.changed > 0 => ExitCode::from(FOUND),
+        0 => ExitCode::SUCCESS,
+        _ => ExitCode::from(FAILED),
+    })
+}
+
+fn fix_one(task: &Task, files: &Files, arguments: &Arguments) -> Outcome {
+    let loaded = match files.load(task) {
+        Ok(loaded) => loaded,
+        Err(unreadable) => return Outcome::Unreadable(unreadable),
+    };
+    let settings = task.prepared.settings_for(loaded.path);
+    let greatest = arguments.effect.greatest();
+    let fixed = files.with_context(&loaded, |context| crate::fix(&loaded.file, &settings, context, greatest));
+    Outcome::Fixed(Box::new(fixed), task.path().map(ToOwned::to_owned))
+}

@@ -1,0 +1,51 @@
+//! Files that nobody sees half written.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// A new version of a file beside it, which goes unless it takes the file's name.
+#[derive(Debug)]
+pub struct Draft {
+    path: PathBuf,
+    target: PathBuf,
+}
+
+impl Draft {
+    /// Starts a new version of the file at `target`.
+    pub fn create(target: &Path) -> io::Result<(Self, File)> {
+        let name = target.file_name().ok_or_else(|| io::Error::other("it has no name"))?.to_string_lossy();
+        let path = target.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
+        let file = File::create(&path)?;
+        Ok((Self { path, target: target.to_owned() }, file))
+    }
+
+    /// Gives the new version the file's name.
+    pub fn finish(self) -> io::Result<()> {
+        fs::rename(&self.path, &self.target)
+    }
+}
+
+impl Drop for Draft {
+    fn drop(&mut self) {
+        // After a rename there is nothing left; else dfx fails already and has told why.
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+/// Puts `bytes` in the place of a file that exists: all of them or none. The file keeps its mode; where the path is a
+/// symbolic link, the file that it leads to is replaced.
+pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let target = fs::canonicalize(path)?;
+    let permissions = fs::metadata(&target)?.permissions();
+    // A rename would not mind; the owner who took the write permission away does.
+    if permissions.readonly() {
+        return Err(io::Error::other("it is read-only"));
+    }
+    let (draft, mut file) = Draft::create(&target)?;
+    file.write_all(bytes)?;
+    file.set_permissions(permissions)?;
+    file.sync_all()?;
+    drop(file);
+    draft.finish()
+}

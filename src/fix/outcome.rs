@@ -1,0 +1,108 @@
+//! What came of fixing a file.
+
+use crate::edit::{Applicability, Edit, Effect, Fix};
+use crate::finding::Finding;
+use crate::source::{SourceFile, Span};
+use crate::syntax::Dockerfile;
+
+/// What came of fixing a file.
+#[derive(Debug)]
+pub struct Fixed {
+    /// The file as it was.
+    pub before: SourceFile,
+    /// The file as it is now.
+    pub after: Dockerfile,
+    /// All that was changed: sorted edits of the file as it was, without overlaps.
+    pub edits: Vec<Edit>,
+    /// The fixes that were made, by place.
+    pub applied: Vec<AppliedFix>,
+    /// The fixes that were allowed and could not be made.
+    pub held_back: Vec<HeldBack>,
+    /// The fixes that were not allowed: their effect is greater, or only the user can know whether they are right.
+    pub offered: Vec<OfferedFix>,
+    /// Whether there was still something to do when the engine gave up. A mistake of dfx.
+    pub gave_up: bool,
+}
+
+/// A fix with the finding that it repairs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AppliedFix {
+    /// The rule.
+    pub rule: &'static str,
+    /// The codes of other tools that the finding answers to.
+    pub aliases: Vec<&'static str>,
+    /// What was wrong.
+    pub message: String,
+    /// What was done, as an order.
+    pub title: String,
+    /// The promise about the image, which was checked.
+    pub effect: Effect,
+    /// Who decides whether it is made.
+    pub applicability: Applicability,
+    /// The word at fault in the file as it was. Empty for one that an earlier fix has brought.
+    pub span: Span,
+}
+
+/// A fix that was allowed and could not be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeldBack {
+    /// The fix.
+    pub fix: AppliedFix,
+    /// Why it was not made.
+    pub reason: Reason,
+}
+
+/// A fix that was not allowed.
+pub type OfferedFix = AppliedFix;
+
+/// Why a fix was not made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reason {
+    /// BuildKit would refuse the file, or something else in it.
+    Problem(String),
+    /// A comment would go.
+    Comment(String),
+    /// A parser directive would change.
+    Directive,
+    /// A shell would refuse the command.
+    Shell(String),
+    /// The build would change more than the fix states. Each line tells one difference.
+    Plan(Vec<String>),
+    /// Its finding would be there again.
+    Endless,
+}
+
+impl std::fmt::Display for Reason {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Reason::Problem(problem) => write!(f, "BuildKit would refuse the result: {problem}"),
+            Reason::Comment(text) => write!(f, "the comment `{text}` would be lost"),
+            Reason::Directive => f.write_str("a parser directive would change"),
+            Reason::Shell(message) => write!(f, "a shell would refuse the result: {message}"),
+            Reason::Plan(differences) => write!(f, "it would change more than it says: {}", differences.join("; ")),
+            Reason::Endless => f.write_str("its finding would still be there"),
+        }
+    }
+}
+
+impl AppliedFix {
+    /// The fix of a finding whose word at fault lies at `span` of the file as it was.
+    pub(super) fn new(finding: &Finding, fix: &Fix, span: Span) -> Self {
+        Self {
+            rule: finding.rule,
+            aliases: finding.aliases.clone(),
+            message: finding.message.clone(),
+            title: fix.title.clone(),
+            effect: fix.effect,
+            applicability: fix.applicability,
+            span,
+        }
+    }
+}
+
+impl Fixed {
+    /// Whether anything was changed.
+    pub fn is_changed(&self) -> bool {
+        self.before.bytes() != self.after.source.bytes()
+    }
+}

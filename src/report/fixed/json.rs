@@ -1,0 +1,143 @@
+//! Fixes as JSON. `docs/schema/fix-v1.schema.json` describes it for programs.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use crate::edit::{Applicability, Effect};
+use crate::fix::{AppliedFix, Fixed};
+
+use super::super::json::{Counts, EditObject, Elements, FileError, RangeObject, Tool, edit_object, range, value};
+use super::super::path::with_slashes;
+use super::super::place::Places;
+use super::super::rule_url;
+use super::{FixRenderer, FixReport, FixSummary};
+
+/// Changes when a program that reads the report would have to change.
+const SCHEMA_VERSION: &str = "1";
+
+/// Writes one object; each file stands on a line of its own.
+pub(super) struct Json<'a> {
+    version: &'a str,
+    files: Elements,
+    errors: Vec<FileError>,
+}
+
+impl<'a> Json<'a> {
+    /// A report of dfx of a version.
+    pub fn new(version: &'a str) -> Self {
+        Self { version, files: Elements::default(), errors: Vec::new() }
+    }
+}
+
+impl FixRenderer for Json<'_> {
+    fn start(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        write!(out, "{{\n\"schema_version\": \"{SCHEMA_VERSION}\",\n\"tool\": ")?;
+        value(&Tool { name: "dfx", version: self.version }, out)?;
+        write!(out, ",\n\"files\": [")
+    }
+
+    fn file(&mut self, file: &FixReport<'_>, out: &mut dyn Write) -> io::Result<()> {
+        match file {
+            FixReport::Fixed(fixed) => self.files.write(&file_object(fixed), out),
+            FixReport::Unreadable { path, error } => {
+                self.errors.push(FileError::new(path, error));
+                Ok(())
+            }
+        }
+    }
+
+    fn finish(&mut self, summary: &FixSummary, out: &mut dyn Write) -> io::Result<()> {
+        self.files.end(out)?;
+        write!(out, ",\n\"errors\": [")?;
+        let mut errors = Elements::default();
+        for error in &self.errors {
+            errors.write(error, out)?;
+        }
+        errors.end(out)?;
+        write!(out, ",\n\"summary\": ")?;
+        value(&SummaryObject::of(summary), out)?;
+        writeln!(out, "\n}}")
+    }
+}
+
+#[derive(Serialize)]
+struct FileObject<'a> {
+    file: String,
+    changed: bool,
+    applied: Vec<FixObject<'a>>,
+    held_back: Vec<HeldBackObject<'a>>,
+    offered: Vec<FixObject<'a>>,
+    edits: Vec<EditObject<'a>>,
+    gave_up: bool,
+}
+
+#[derive(Serialize)]
+struct FixObject<'a> {
+    rule: &'static str,
+    aliases: &'a [&'static str],
+    message: &'a str,
+    title: &'a str,
+    effect: &'static str,
+    suggestion: bool,
+    range: RangeObject,
+    url: String,
+}
+
+#[derive(Serialize)]
+struct HeldBackObject<'a> {
+    #[serde(flatten)]
+    fix: FixObject<'a>,
+    reason: String,
+}
+
+#[derive(Serialize)]
+struct SummaryObject {
+    files: usize,
+    changed: usize,
+    applied: Counts<{ Effect::ALL.len() }>,
+    offered: Counts<{ Effect::ALL.len() }>,
+    suggested: usize,
+    held_back: usize,
+}
+
+impl SummaryObject {
+    fn of(summary: &FixSummary) -> Self {
+        Self {
+            files: summary.files,
+            changed: summary.changed,
+            applied: Counts(Effect::ALL.map(|effect| (effect.name(), summary.applied(effect)))),
+            offered: Counts(Effect::ALL.map(|effect| (effect.name(), summary.offered(effect)))),
+            suggested: summary.suggested,
+            held_back: summary.held_back,
+        }
+    }
+}
+
+fn file_object(fixed: &Fixed) -> FileObject<'_> {
+    let places = Places::of(&fixed.before);
+    let fix = |fix| fix_object(fix, &places);
+    let held_back = fixed.held_back.iter();
+    FileObject {
+        file: with_slashes(fixed.before.name()),
+        changed: fixed.is_changed(),
+        applied: fixed.applied.iter().map(fix).collect(),
+        held_back: held_back.map(|it| HeldBackObject { fix: fix(&it.fix), reason: it.reason.to_string() }).collect(),
+        offered: fixed.offered.iter().map(fix).collect(),
+        edits: fixed.edits.iter().map(|edit| edit_object(edit, &places)).collect(),
+        gave_up: fixed.gave_up,
+    }
+}
+
+fn fix_object<'a>(fix: &'a AppliedFix, places: &Places<'_>) -> FixObject<'a> {
+    FixObject {
+        rule: fix.rule,
+        aliases: &fix.aliases,
+        message: &fix.message,
+        title: &fix.title,
+        effect: fix.effect.name(),
+        suggestion: fix.applicability == Applicability::Suggested,
+        range: range(places, fix.span),
+        url: rule_url(fix.rule),
+    }
+}

@@ -1,0 +1,70 @@
+//! A line for each fix.
+
+use std::io::{self, Write};
+
+use crate::edit::Applicability;
+use crate::fix::{AppliedFix, Fixed};
+use crate::source::SourceFile;
+
+use super::super::place::Places;
+use super::super::{familiar_codes, plain};
+use super::{FixRenderer, FixReport, FixSummary};
+
+/// Writes all fixes of each file, also those that need to be allowed.
+pub(super) struct Full;
+
+impl FixRenderer for Full {
+    fn start(&mut self, _: &mut dyn Write) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn file(&mut self, file: &FixReport<'_>, out: &mut dyn Write) -> io::Result<()> {
+        let fixed = match file {
+            FixReport::Unreadable { path, error } => {
+                return writeln!(out, "{}: error: {}", plain::path(path), plain::line(error));
+            }
+            FixReport::Fixed(fixed) => fixed,
+        };
+        out.write_all(lines(fixed).as_bytes())?;
+        let places = Places::of(&fixed.before);
+        for fix in &fixed.offered {
+            let word = match fix.applicability {
+                Applicability::Automatic => format!("with --effect {}", fix.effect),
+                Applicability::Suggested => format!("with --select {} ({})", fix.rule, fix.effect),
+            };
+            writeln!(out, "{}", line(&fixed.before, &places, fix, &word))?;
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self, _: &FixSummary, _: &mut dyn Write) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A line for each fix that was made or held back: `path:line:column: effect: what [rule codes]`.
+pub fn lines(fixed: &Fixed) -> String {
+    let places = Places::of(&fixed.before);
+    let mut lines = String::new();
+    for fix in &fixed.applied {
+        lines += &line(&fixed.before, &places, fix, fix.effect.name());
+        lines.push('\n');
+    }
+    for held_back in &fixed.held_back {
+        let word = format!("held back ({})", held_back.fix.effect);
+        lines += &line(&fixed.before, &places, &held_back.fix, &word);
+        lines += &format!(": {}\n", plain::line(&held_back.reason.to_string()));
+    }
+    if fixed.gave_up {
+        let path = plain::path(fixed.before.name());
+        lines += &format!("{path}: error: the fixes come to no end: this is a mistake of dfx, please report it\n");
+    }
+    lines
+}
+
+fn line(source: &SourceFile, places: &Places<'_>, fix: &AppliedFix, word: &str) -> String {
+    let at = places.start(fix.span);
+    let codes: String = familiar_codes(&fix.aliases).iter().map(|code| format!(" {code}")).collect();
+    let (path, title) = (plain::path(source.name()), plain::line(&fix.title));
+    format!("{path}:{}:{}: {word}: {title} [{}{codes}]", at.line, at.column, fix.rule)
+}

@@ -1,0 +1,135 @@
+//! `dfx fix` and `dfx lint --fix`.
+
+use std::os::unix::fs::PermissionsExt;
+use std::process::Command;
+
+use super::{Folder, snapshot};
+
+/// A file with fixes of three rungs, CRLF, and no line end at its end.
+const FIXABLE: &str = "from debian:13 as base\r\nMAINTAINER me\r\n# tools\r\nRUN apt-get update && apt-get install -y \\\r\n  # for health checks\r\n  curl\r\nCMD [\"bash\"]";
+
+/// Rules for the three.
+const RULES: &str = "--select style/from-as-casing,style/instruction-casing,size/package-cache-kept,style/maintainer";
+
+#[test]
+fn what_would_change_is_printed_and_nothing_is_written() {
+    let folder = Folder::with(&[("Dockerfile", FIXABLE)]);
+    snapshot("fix_diff", &folder.run(&format!("fix {RULES}")).text());
+    assert_eq!(folder.read("Dockerfile"), FIXABLE);
+}
+
+#[test]
+fn git_applies_the_diff() {
+    let folder = Folder::with(&[("a b/Dockerfile", FIXABLE), ("Dockerfile", FIXABLE), ("ü/Dockerfile", FIXABLE)]);
+    let git = |arguments: &str| {
+        let output =
+            Command::new("git").args(arguments.split_whitespace()).current_dir(folder.path()).output().unwrap();
+        assert!(output.status.success(), "git {arguments}: {}", String::from_utf8_lossy(&output.stderr));
+    };
+    std::fs::remove_dir(folder.path().join(".git")).unwrap();
+    git("init --quiet");
+    folder.write("fix.diff", &folder.run(&format!("fix {RULES}")).stdout);
+    git("apply fix.diff");
+    for path in ["a b/Dockerfile", "Dockerfile", "ü/Dockerfile"] {
+        assert!(folder.read(path).starts_with("FROM debian:13 AS base\r\n"), "{path}");
+    }
+    assert_eq!(folder.run(&format!("fix --check {RULES}")).code, 0);
+}
+
+#[test]
+fn write_changes_the_file_and_keeps_its_mode_and_line_ends() {
+    let folder = Folder::with(&[("Dockerfile", FIXABLE)]);
+    let path = folder.path().join("Dockerfile");
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
+    let run = folder.run(&format!("fix --write {RULES}"));
+    snapshot("fix_write", &run.text());
+    assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o640);
+    let text = folder.read("Dockerfile");
+    assert_eq!(text.matches("\r\n").count(), text.matches('\n').count());
+    assert!(text.contains("# for health checks") && text.ends_with("CMD [\"bash\"]"), "{text}");
+    let names: Vec<_> = std::fs::read_dir(folder.path()).unwrap().flatten().map(|entry| entry.file_name()).collect();
+    assert_eq!(names.len(), 2, "{names:?}");
+}
+
+#[test]
+fn a_link_stays_a_link() {
+    let folder = Folder::with(&[("real/Dockerfile", FIXABLE)]);
+    std::os::unix::fs::symlink("real/Dockerfile", folder.path().join("Dockerfile")).unwrap();
+    folder.run(&format!("fix --write Dockerfile {RULES}"));
+    assert!(folder.path().join("Dockerfile").is_symlink());
+    assert_ne!(folder.read("real/Dockerfile"), FIXABLE);
+}
+
+#[test]
+fn a_file_that_may_not_be_written_stays_and_the_others_are_repaired() {
+    let folder = Folder::with(&[("a/Dockerfile", FIXABLE), ("b/Dockerfile", FIXABLE)]);
+    let path = folder.path().join("a/Dockerfile");
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o440)).unwrap();
+    let run = folder.run(&format!("fix --write --quiet {RULES}"));
+    assert_eq!((run.code, run.stderr.as_str()), (2, "error: cannot write a/Dockerfile: it is read-only\n"));
+    assert_eq!(folder.read("a/Dockerfile"), FIXABLE);
+    assert_ne!(folder.read("b/Dockerfile"), FIXABLE);
+}
+
+#[test]
+fn standard_input_comes_out_repaired() {
+    let folder = Folder::with(&[]);
+    let run = folder.run_with(&format!("fix - {RULES}"), FIXABLE, &[]);
+    snapshot("fix_stdin", &run.text());
+    assert_eq!(folder.run_with("fix - --write", "", &[]).code, 2);
+    let diff = folder.run_with(&format!("fix - --stdin-filename x/Dockerfile --format diff {RULES}"), FIXABLE, &[]);
+    assert!(diff.stdout.starts_with("--- a/x/Dockerfile\n"), "{}", diff.stdout);
+}
+
+#[test]
+fn check_changes_nothing_and_tells_by_its_exit_code() {
+    let folder = Folder::with(&[("Dockerfile", FIXABLE)]);
+    assert_eq!(folder.run(&format!("fix --check {RULES}")).code, 1);
+    assert_eq!(folder.read("Dockerfile"), FIXABLE);
+    folder.run(&format!("fix --write {RULES}"));
+    assert_eq!(folder.run(&format!("fix --check {RULES}")).code, 0);
+}
+
+#[test]
+fn the_effect_decides_what_is_done() {
+    let folder = Folder::with(&[("Dockerfile", FIXABLE)]);
+    for effect in ["identical", "debris", "content"] {
+        let run = folder.run(&format!("fix --format full --quiet --effect {effect} {RULES}"));
+        snapshot(&format!("fix_effect_{effect}"), &run.text());
+    }
+    let all = folder.run(&format!("fix --unsafe {RULES}"));
+    assert_eq!(all.stdout, folder.run(&format!("fix --effect runtime {RULES}")).stdout);
+}
+
+#[test]
+fn json_lists_fixes_and_edits() {
+    let folder = Folder::with(&[("Dockerfile", FIXABLE)]);
+    let run = folder.run(&format!("fix --quiet --format json {RULES} Dockerfile missing"));
+    assert_eq!(run.code, 2);
+    let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    let file = &report["files"][0];
+    let mut text = FIXABLE.to_owned();
+    for edit in file["edits"].as_array().unwrap().iter().rev() {
+        let offset = |end: &str| usize::try_from(edit["range"][end]["offset"].as_u64().unwrap()).unwrap();
+        text.replace_range(offset("start")..offset("end"), edit["replacement"].as_str().unwrap());
+    }
+    folder.run(&format!("fix --write --quiet {RULES} Dockerfile"));
+    assert_eq!(text, folder.read("Dockerfile"));
+    snapshot("fix_json", &run.text());
+}
+
+#[test]
+fn lint_repairs_first_and_reports_what_is_left() {
+    let folder = Folder::with(&[("Dockerfile", FIXABLE)]);
+    snapshot("fix_lint", &folder.run(&format!("lint --fix --format concise {RULES}")).text());
+    assert_ne!(folder.read("Dockerfile"), FIXABLE);
+    assert_eq!(folder.run_with("lint --fix -", "", &[]).code, 2);
+}
+
+#[test]
+fn what_a_comment_keeps_is_not_repaired() {
+    let kept =
+        "FROM debian:13\n# dfx: ignore[size/package-cache-kept]\nRUN apt-get update && apt-get install -y curl\n";
+    let folder = Folder::with(&[("Dockerfile", kept)]);
+    assert_eq!(folder.run("fix --check --select size/package-cache-kept").code, 0);
+}

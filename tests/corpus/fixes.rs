@@ -1,0 +1,99 @@
+//! What `dfx fix` promises, on real files.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex;
+
+use dfx::Settings;
+use dfx::config::{Choice, Profile, Selection, Selector};
+use dfx::edit::{Effect, apply};
+use dfx::fix::Fixed;
+use dfx::syntax::Dockerfile;
+use rayon::prelude::*;
+
+use crate::corpus::Corpus;
+use crate::invariants::each;
+use crate::promises::{assert_no_worse, assert_untouched_bytes, options, parsed};
+
+/// Every way of calling `dfx fix` that is looked at: a profile, and the greatest effect.
+const WAYS: [(Profile, Effect); 4] = [
+    (Profile::Strict, Effect::Identical),
+    (Profile::Default, Effect::Debris),
+    (Profile::Strict, Effect::Debris),
+    (Profile::Strict, Effect::Runtime),
+];
+
+#[test]
+fn fixes_keep_their_promises() {
+    let Some(corpus) = Corpus::open() else { return };
+    for (profile, effect) in WAYS {
+        let settings = settings(profile);
+        let told = Mutex::new(BTreeMap::new());
+        each(&corpus, |_, bytes| {
+            let file = parsed(bytes);
+            let fixed = dfx::fix(&file, &settings, None, effect);
+            assert_promises(&file, &fixed, &settings, effect);
+            count(&fixed, &mut told.lock().unwrap());
+        });
+        println!("profile {profile:?}, up to {effect}:");
+        told.into_inner().unwrap().iter().for_each(|(what, number)| println!("{number:7} {what}"));
+    }
+}
+
+#[test]
+fn suggestions_that_are_selected_by_name_keep_their_promises() {
+    let Some(corpus) = Corpus::open() else { return };
+    let select = dfx::rules::all().map(|rule| Selector::Rule(rule.meta.name)).collect();
+    let settings = with_choice(Choice { select: Some(select), ..Choice::default() });
+    each(&corpus, |_, bytes| {
+        let file = parsed(bytes);
+        let fixed = dfx::fix(&file, &settings, None, Effect::Runtime);
+        assert_promises(&file, &fixed, &settings, Effect::Runtime);
+    });
+}
+
+#[test]
+fn what_is_fixed_does_not_depend_on_the_number_of_threads() {
+    let Some(corpus) = Corpus::open() else { return };
+    let settings = settings(Profile::Strict);
+    let fixed =
+        |bytes: &Vec<u8>| dfx::fix(&parsed(bytes), &settings, None, Effect::Debris).after.source.text().to_owned();
+    let on_threads = |threads: usize| -> Vec<String> {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| corpus.files.par_iter().map(|(_, bytes)| fixed(bytes)).collect())
+    };
+    assert!(on_threads(1) == on_threads(4));
+}
+
+fn assert_promises(file: &Dockerfile, fixed: &Fixed, settings: &Settings, effect: Effect) {
+    assert!(!fixed.gave_up, "comes to no end");
+    assert_eq!(apply(file.source.bytes(), &fixed.edits), fixed.after.source.bytes(), "the edits give another file");
+    assert_untouched_bytes(file.source.bytes(), fixed.after.source.bytes(), &fixed.edits, "all fixes");
+    assert_no_worse(file, &fixed.after, "all fixes together");
+    assert!(fixed.applied.iter().all(|fix| fix.effect <= effect));
+    let again = dfx::fix(&parsed(fixed.after.source.bytes()), settings, None, effect);
+    assert!(!again.is_changed(), "a second run changes {:?} in\n{}", again.applied, fixed.after.source.text());
+    let endless: BTreeSet<_> = again.held_back.iter().map(|held_back| held_back.reason.to_string()).collect();
+    let known: BTreeSet<_> = fixed.held_back.iter().map(|held_back| held_back.reason.to_string()).collect();
+    assert!(endless.is_subset(&known), "a second run holds back something else: {endless:?}, {known:?}");
+}
+
+/// Numbers for the notes: what was done, and what was held back and why.
+fn count(fixed: &Fixed, told: &mut BTreeMap<String, usize>) {
+    *told.entry("files changed".to_owned()).or_default() += usize::from(fixed.is_changed());
+    for fix in &fixed.applied {
+        *told.entry(format!("{} {}", fix.effect, fix.rule)).or_default() += 1;
+    }
+    for held_back in &fixed.held_back {
+        let reason = held_back.reason.to_string();
+        let reason = reason.split(':').next().unwrap_or_default();
+        *told.entry(format!("held back {}: {reason}", held_back.fix.rule)).or_default() += 1;
+    }
+}
+
+fn settings(profile: Profile) -> Settings {
+    with_choice(Choice { profile: Some(profile), ..Choice::default() })
+}
+
+fn with_choice(choice: Choice) -> Settings {
+    Settings { selection: Selection::new(choice, Choice::default(), Vec::new()), options: options() }
+}
