@@ -36,11 +36,6 @@ pub const META: Meta = Meta {
     ..Meta::on_by_default()
 };
 
-/// The verbs that `apt-get` takes in the same sense. `apt upgrade` also installs new packages, which `apt-get upgrade`
-/// does not.
-const SHARED_VERBS: &[&str] =
-    &["install", "update", "remove", "purge", "autoremove", "clean", "autoclean", "reinstall"];
-
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let of_apt = cx.commands.package_managers().filter(|(_, invocation)| invocation.manager.name == "apt");
     let commands: Vec<&Command<'_>> = of_apt.map(|(command, _)| command).collect();
@@ -50,17 +45,9 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         .report(first.name_span(), "`apt` does not promise that its options stay as they are")
         .related_all(others.iter().map(|other| (other.name_span(), "`apt` again".to_owned())))
         .help("write `apt-get`, or `apt-cache` for questions");
-    let exchangeable = commands.iter().filter(|command| is_exchangeable(cx, command));
-    let edits = exchangeable.map(|command| Edit::replace(command.name_span(), "apt-get")).collect();
+    let exchangeable = commands.iter().filter_map(|command| command.apt_for_apt_get());
+    let edits = exchangeable.map(|name| Edit::replace(name, "apt-get")).collect();
     report.fix("write `apt-get`", Effect::Equivalent, edits);
-}
-
-/// Whether `apt-get` in the place of `apt` does the same.
-fn is_exchangeable(cx: &Context<'_>, command: &Command<'_>) -> bool {
-    let is_plain =
-        command.words.first().is_some_and(|word| word.is_contiguous) && cx.text(command.name_span()) == "apt";
-    let verb = command.manager.as_ref().and_then(|it| command.words.get(*it.verb.first()?)?.value);
-    is_plain && verb.is_some_and(|verb| SHARED_VERBS.contains(&verb))
 }
 
 #[cfg(test)]

@@ -26,10 +26,7 @@
 
 use crate::edit::{Edit, Effect};
 use crate::finding::Severity;
-use crate::ir::Step;
-use crate::knowledge::images::Known;
 use crate::rules::{Context, Meta, Sink};
-use crate::source::Span;
 
 pub const META: Meta = Meta {
     name: "security/needless-sudo",
@@ -42,36 +39,13 @@ pub const META: Meta = Meta {
 };
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
-    for command in cx.commands.of_build() {
-        let Some(invoked) = &command.invoked else { continue };
-        // Only the outermost wrapper: `env A=b sudo x` is too rare to be taken apart.
-        let Some(sudo) = invoked.wrappers().first().filter(|wrapper| wrapper.name == "sudo") else { continue };
-        let is_bare = sudo.words.len() == 1;
-        let words = &invoked.simple.words;
-        let (Some(name), Some(next)) = (words.get(sudo.words.start), words.get(sudo.words.end)) else { continue };
-        if sudo.user.is_some() || !runs_as_root(cx, command.step) {
-            continue;
-        }
-        let source = &invoked.script.source;
+    for sudo in cx.commands.of_build().filter_map(|command| cx.build.needless_sudo(command)) {
         let report = sink
-            .report(invoked.to_file(name.span), "`sudo` in front of a command that runs as root already")
+            .report(sudo.word, "`sudo` in front of a command that runs as root already")
             .help("leave `sudo` out");
-        if is_bare && let Some(gone) = source.to_file(Span::new(name.span.start, next.span.start)) {
+        if let Some(gone) = sudo.removable {
             report.fix("leave `sudo` out", Effect::Equivalent, vec![Edit::delete(gone)]);
         }
-    }
-}
-
-/// Whether the step surely runs as root.
-fn runs_as_root(cx: &Context<'_>, step: &Step<'_>) -> bool {
-    let is_root = |user: &str| matches!(user.split(':').next(), Some("root" | "0"));
-    match &step.state.user {
-        Some(user) => user.is_certain && is_root(&user.value),
-        None => match cx.build.image_user(step.stage) {
-            Known::Nothing => true,
-            Known::Is(user) => is_root(user),
-            Known::Unknown => false,
-        },
     }
 }
 

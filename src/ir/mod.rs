@@ -27,6 +27,7 @@ mod process;
 mod refusals;
 mod scope;
 mod scripts;
+mod spare_words;
 mod stage;
 mod suggest;
 #[cfg(test)]
@@ -55,6 +56,7 @@ pub use problem::{BuildProblem, BuildProblemKind};
 pub use process::Process;
 pub use scope::{Origin, Scope, Variable, Visible};
 pub use scripts::command_of;
+pub use spare_words::NeedlessSudo;
 pub use stage::{Base, ExpandedWord, Setting, ShellSetting, Stage, StageSource, State, Step, UndefinedReference};
 pub use suggest::closest;
 pub use tools::ToolPresence;

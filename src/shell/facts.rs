@@ -60,15 +60,7 @@ pub struct VariableUse<'a> {
 impl Script {
     /// The pipelines of a script that is one `&&` chain and nothing else: no `||`, `;`, `&`. `None` otherwise.
     pub fn top_level_and_chain(&self) -> Option<Vec<Link<'_>>> {
-        let [item] = self.body.items.as_slice() else { return None };
-        let is_plain = !matches!(item.terminator, Some((Terminator::Background, _)))
-            && item.chain.rest.iter().all(|(operator, ..)| *operator == AndOr::And);
-        is_plain.then(|| {
-            let first = Link { operator: None, pipeline: &item.chain.first };
-            let rest = item.chain.rest.iter();
-            let rest = rest.map(|(_, span, pipeline)| Link { operator: Some(*span), pipeline });
-            std::iter::once(first).chain(rest).collect()
-        })
+        and_chain(&self.body)
     }
 
     /// What the script changes in its own shell, each with the command that does it.
@@ -121,6 +113,19 @@ impl Pipeline {
     }
 }
 
+/// The pipelines of a sequence that is one `&&` chain.
+pub(super) fn and_chain(sequence: &Sequence) -> Option<Vec<Link<'_>>> {
+    let [item] = sequence.items.as_slice() else { return None };
+    let is_plain = !matches!(item.terminator, Some((Terminator::Background, _)))
+        && item.chain.rest.iter().all(|(operator, ..)| *operator == AndOr::And);
+    is_plain.then(|| {
+        let first = Link { operator: None, pipeline: &item.chain.first };
+        let rest = item.chain.rest.iter();
+        let rest = rest.map(|(_, span, pipeline)| Link { operator: Some(*span), pipeline });
+        std::iter::once(first).chain(rest).collect()
+    })
+}
+
 fn assigned_by<'a>(command: &'a Command, uses: &mut Vec<VariableUse<'a>>) {
     match &command.kind {
         CommandKind::Simple(simple) => {
@@ -141,7 +146,8 @@ fn assigned_by<'a>(command: &'a Command, uses: &mut Vec<VariableUse<'a>>) {
     }
 }
 
-fn sequence_leaks(sequence: &Sequence, leaks: &mut Vec<(Leak, Span)>) {
+/// What a sequence changes in the shell that runs it, each with the command that does it.
+pub(super) fn sequence_leaks(sequence: &Sequence, leaks: &mut Vec<(Leak, Span)>) {
     for item in &sequence.items {
         if matches!(item.terminator, Some((Terminator::Background, _))) {
             leaks.push((Leak::Background, item.chain.span()));

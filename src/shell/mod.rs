@@ -7,6 +7,7 @@
 mod dialect;
 mod facts;
 mod invoked;
+mod links;
 mod lower;
 mod model;
 mod script_source;
@@ -17,6 +18,7 @@ mod wrappers;
 pub use dialect::{Dialect, ShellOptions};
 pub use facts::{Leak, Link, VariableUse};
 pub use invoked::{Circumstances, Failure, Invoked, PipePosition, WorkingDirectory};
+pub use links::ScriptLink;
 pub use model::{
     AndOr, Assignment, Case, Chain, Command, CommandKind, For, Function, If, Item, Pipeline, Redirection,
     RedirectionOperator, RedirectionTarget, Script, Sequence, Simple, Status, Terminator, While,

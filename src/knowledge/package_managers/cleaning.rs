@@ -41,13 +41,35 @@ pub fn removes_cache(
     variable: impl Fn(&str) -> Option<String>,
 ) -> bool {
     let directory = cache.directory(home, variable);
-    removed_paths(words).into_iter().any(|path| {
-        let path = match path.strip_prefix("~/") {
-            Some(below) => format!("{}/{below}", home.trim_end_matches('/')),
-            None => path.to_owned(),
+    removed_paths(words).into_iter().any(|path| covers(&in_home(path, home), &directory))
+}
+
+/// Whether the simple command `words` does nothing but empty caches that package managers can fill again.
+pub fn only_empties_caches(words: &[Option<&str>], home: &str) -> bool {
+    if let Some(invocation) = super::recognise(words) {
+        return invocation.all_static && !invocation.cleans().is_empty();
+    }
+    let is_cache = |path: &str| {
+        let path = in_home(path, home);
+        let path = path.strip_suffix("/*").unwrap_or(&path).trim_end_matches('/');
+        let lies_in = |directory: String| {
+            path.strip_prefix(directory.as_str()).is_some_and(|below| below.is_empty() || below.starts_with('/'))
         };
-        covers(&path, &directory)
-    })
+        let directories =
+            super::all().iter().flat_map(|manager| manager.caches).map(|cache| cache.directory(home, |_| None));
+        lies_in(format!("{home}/.cache")) || directories.into_iter().any(lies_in)
+    };
+    let is_removal = words.first().copied().flatten() == Some("rm") && words.iter().all(Option::is_some);
+    let paths = removed_paths(words);
+    is_removal && !paths.is_empty() && !paths.iter().any(|path| path.contains("..")) && paths.into_iter().all(is_cache)
+}
+
+/// The path with `~` put in place.
+fn in_home(path: &str, home: &str) -> String {
+    match path.strip_prefix("~/") {
+        Some(below) => format!("{}/{below}", home.trim_end_matches('/')),
+        None => path.to_owned(),
+    }
 }
 
 /// Whether removing `path` removes all or most of what lies in `directory`: the directory, one above it, or the

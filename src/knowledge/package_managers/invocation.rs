@@ -82,6 +82,21 @@ impl<'w> Invocation<'w> {
         switch.is_none_or(|switch| !switch.actions.contains(&self.action) || switch.is_on(&self.flags))
     }
 
+    /// The words of the command that are there for nothing but to turn `switch` on: `-y`, `--no-cache`.
+    pub fn words_of(&self, switch: &Switch) -> Vec<usize> {
+        if !switch.actions.contains(&self.action) {
+            return Vec::new();
+        }
+        let is_of_switch = |flag: &Flag<'_>| {
+            let stands_alone = flag.value.is_none_or(|value| value.word == flag.word);
+            stands_alone && switch.spellings.iter().any(|spelling| spelling.is_in(std::slice::from_ref(flag)))
+        };
+        let mut words: Vec<usize> = self.flags.iter().map(|flag| flag.word).collect();
+        words.dedup();
+        words.retain(|word| self.flags.iter().filter(|flag| flag.word == *word).all(is_of_switch));
+        words
+    }
+
     /// The flag that turns off the verification of downloads, if one does.
     pub fn unverified(&self) -> Option<&Flag<'w>> {
         let spellings = self.manager.unverified;

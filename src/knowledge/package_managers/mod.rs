@@ -16,7 +16,7 @@ mod scripting;
 #[cfg(test)]
 mod tests;
 
-pub use cleaning::removes_cache;
+pub use cleaning::{only_empties_caches, removes_cache};
 pub use invocation::Invocation;
 pub use operand::{Operand, OperandKind, Version, VersionSyntax};
 pub use recognise::{find, recognise};
