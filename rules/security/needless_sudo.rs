@@ -40,9 +40,8 @@ pub const META: Meta = Meta {
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for sudo in cx.commands.of_build().filter_map(|command| cx.build.needless_sudo(command)) {
-        let report = sink
-            .report(sudo.word, "`sudo` in front of a command that runs as root already")
-            .help("leave `sudo` out");
+        let report =
+            sink.report(sudo.word, "`sudo` in front of a command that runs as root already").help("leave `sudo` out");
         if let Some(gone) = sudo.removable {
             report.fix("leave `sudo` out", Effect::Equivalent, vec![Edit::delete(gone)]);
         }

@@ -91,6 +91,13 @@ impl SourceFile {
         self.slice(self.line_span(line)).trim_end_matches(['\r', '\n'])
     }
 
+    /// How the 1-based line ends, or, where it is the last and does not, how the lines before it do: `\n` or `\r\n`.
+    pub fn line_ending(&self, line: usize) -> &'static str {
+        let text = self.text.get(..self.line_span(line).end).unwrap_or_default();
+        let ended = text.rfind('\n').map(|end| &text[..end]);
+        if ended.is_some_and(|line| line.ends_with('\r')) { "\r\n" } else { "\n" }
+    }
+
     /// Offset of a 1-based line and column (code points); `None` outside the text.
     pub fn offset(&self, position: Position) -> Option<usize> {
         let start = *self.line_starts.get(position.line.checked_sub(1)?)?;
@@ -119,6 +126,13 @@ mod tests {
         assert_eq!(file.text(), "FROM a\u{1A}\u{1A}\nRUN é x");
         assert_eq!(file.bytes()[6], 0xff);
         assert_eq!(file.position(file.text().find('x').unwrap()), Position { line: 2, column: 7 });
+    }
+
+    #[test]
+    fn a_line_without_end_would_end_as_the_one_before() {
+        let file = SourceFile::new("Dockerfile", "a\r\nb\nc");
+        assert_eq!([1, 2, 3].map(|line| file.line_ending(line)), ["\r\n", "\n", "\n"]);
+        assert_eq!(SourceFile::new("Dockerfile", "a").line_ending(1), "\n");
     }
 
     #[test]
