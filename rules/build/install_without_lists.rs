@@ -18,22 +18,26 @@
 //! Silent on other base images, which may bring lists, and behind commands that may run an update themselves.
 //!
 //! ## Fix
-//! None: the update belongs into the same RUN, and so does a clean-up behind it.
+//! Puts the update in front of the installation, with the same `sudo`. *Content*: the RUN did not work before. Not for an
+//! installation that is part of a pipe, a condition or a script inside the script. `size/package-cache-kept` adds the
+//! clean-up.
 //!
 //! ## Sources
 //! apt-get(8), "update"; Docker's best practices for `apt-get`; Parfum's rule `aptGetUpdatePrecedesInstall`.
 
+use crate::edit::{Edit, Effect};
 use crate::finding::Severity;
 use crate::ir::{Command, Stage};
 use crate::knowledge::package_managers::{Action, CacheKind, Family, Home, Invocation};
 use crate::rules::{Context, Meta, Sink};
-use crate::shell::Failure;
+use crate::shell::{Failure, PipePosition};
 use crate::source::Span;
 use crate::syntax::Keyword;
 
 pub const META: Meta = Meta {
     name: "build/install-without-lists",
     severity: Severity::Error,
+    effect: Some(Effect::Content),
     aliases: &["aptGetUpdatePrecedesInstall"],
     ..Meta::on_by_default()
 };
@@ -130,10 +134,28 @@ fn report(cx: &Context<'_>, sink: &mut Sink<'_>, command: &Command<'_>, removed:
     let report = sink
         .report(command.verb_span(), format!("`{tool} {words}` has no package lists to look into"))
         .help(format!("run `{tool} update && {tool} install` in one RUN"));
-    match removed {
+    let report = match removed {
         Some(removed) => report.related(removed, "removes the lists"),
         None => report.note("The base image comes without package lists."),
     };
+    if let Some(update) = update(command, tool) {
+        report.fix(format!("run `{tool} update` first"), Effect::Content, vec![update]);
+    }
+}
+
+/// The update in front of the command, where `&&` binds nothing but the two.
+fn update(command: &Command<'_>, tool: &str) -> Option<Edit> {
+    let invoked = command.invoked.as_ref()?;
+    let circumstances = &invoked.circumstances;
+    let is_link = circumstances.failure == Failure::Propagates || circumstances.failure == Failure::NotLast;
+    let wrapper = match invoked.wrappers() {
+        [] => "",
+        [sudo] if sudo.name == "sudo" && sudo.words.len() == 1 => "sudo ",
+        _ => return None,
+    };
+    let is_plain = circumstances.pipe == PipePosition::Alone && invoked.assignments().is_empty();
+    let start = invoked.to_file(invoked.simple.span).start;
+    (is_link && is_plain).then(|| Edit::insert(start, format!("{wrapper}{tool} update && ")))
 }
 
 /// Whether the command installs at least one package by its name.
@@ -171,6 +193,17 @@ mod tests {
         fires!("FROM node:22-slim\nRUN apt-get «install» -y curl && npm ci\n");
         silent!("FROM example.com/base\nRUN apt-get install -y curl\n");
         silent!("FROM alpine:3.22\nRUN apk add curl\n");
+    }
+
+    #[test]
+    fn the_update_comes_right_before() {
+        fixes!(
+            "FROM debian:13\nRUN set -x; sudo apt-get install -y a && b\n" =>
+            "FROM debian:13\nRUN set -x; sudo apt-get update && sudo apt-get install -y a && b\n"
+        );
+        fixes!("FROM debian:13\nRUN apt install -y a\n" => "FROM debian:13\nRUN apt update && apt install -y a\n");
+        let text = "FROM debian:13\nRUN echo y | apt-get install a\n";
+        assert!(findings(&META, check, text)[0].fix.is_none());
     }
 
     #[test]

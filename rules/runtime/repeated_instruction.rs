@@ -25,8 +25,7 @@
 
 use crate::edit::{Edit, Effect};
 use crate::rules::{Context, Meta, Sink};
-use crate::source::Span;
-use crate::syntax::{Instruction, Keyword, TokenKind};
+use crate::syntax::{Instruction, Keyword};
 
 pub const META: Meta = Meta {
     name: "runtime/repeated-instruction",
@@ -72,17 +71,9 @@ fn replaced(cx: &Context<'_>, sink: &mut Sink<'_>, keyword: Keyword, earlier: &I
     for code in codes {
         report = report.alias(code);
     }
-    if let Some(lines) = whole_lines(cx, earlier) {
+    if let Some(lines) = cx.whole_lines(earlier) {
         report.fix(format!("take the earlier {keyword} out"), Effect::Equivalent, vec![Edit::delete(lines)]);
     }
-}
-
-/// The lines of an instruction with the end of the last one; `None` where a comment would be lost.
-fn whole_lines(cx: &Context<'_>, instruction: &Instruction) -> Option<Span> {
-    let has_comment = instruction.tokens().iter().any(|token| token.kind == TokenKind::Comment);
-    let first = cx.source().line_span(instruction.first_line);
-    let last = cx.source().line_span(instruction.last_line);
-    (!has_comment).then(|| first.cover(last))
 }
 
 #[cfg(test)]

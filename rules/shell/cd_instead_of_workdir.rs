@@ -108,18 +108,12 @@ fn edits(cx: &Context<'_>, row: &[Visit<'_>]) -> Option<Vec<Edit>> {
     }
     let start = first.step.instruction.span.start;
     let line_ending = cx.source().line_ending(first.step.instruction.first_line);
-    edits.push(Edit::insert(start, format!("WORKDIR {}{line_ending}{}", first.path, indentation(cx, start))));
+    edits.push(Edit::insert(start, format!("WORKDIR {}{line_ending}{}", first.path, cx.indentation(start))));
     if !is_set_anew(cx, last.step) {
         let end = last.step.instruction.span.end;
-        edits.push(Edit::insert(end, format!("{line_ending}{}WORKDIR {before}", indentation(cx, start))));
+        edits.push(Edit::insert(end, format!("{line_ending}{}WORKDIR {before}", cx.indentation(start))));
     }
     Some(edits)
-}
-
-/// The blanks before the byte at `offset` in its line.
-fn indentation<'b>(cx: &Context<'b>, offset: usize) -> &'b str {
-    let line = cx.source().line_span(cx.source().line_at(offset));
-    cx.text(Span::new(line.start, offset))
 }
 
 /// Whether the next instruction is a WORKDIR that does not depend on the directory before it.

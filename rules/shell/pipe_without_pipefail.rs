@@ -17,21 +17,26 @@
 //! ```
 //!
 //! ## Fix
-//! None: with `pipefail`, every other pipe that follows may fail as well, as one into `head` does.
+//! Where the shell knows `pipefail`, begins the RUN with `set -o pipefail`: *content*, as a build that went on without the
+//! download stops now. Where it is another of the image's shells that does, writes SHELL before the RUN: *runtime*, as
+//! SHELL stays for the steps behind it. Not where the RUN has a pipe that is not a download's: one into `head` would
+//! fail as well.
 //!
 //! ## Sources
 //! hadolint DL4006; Dockerfile best practices, "Using pipes"; KICS efbf148a; semgrep set-pipefail.
 
+use crate::edit::{Edit, Effect};
 use crate::finding::Severity;
 use crate::ir::Command;
 use crate::knowledge::commands::download;
 use crate::knowledge::images::Known;
 use crate::rules::{Context, Meta, Sink};
-use crate::shell::{Dialect, Failure, PipePosition};
+use crate::shell::{Dialect, Failure, PipePosition, ScriptForm};
 
 pub const META: Meta = Meta {
     name: "shell/pipe-without-pipefail",
     severity: Severity::Warning,
+    effect: Some(Effect::Runtime),
     aliases: &["DL4006", "KICS-efbf148a", "set-pipefail"],
     ..Meta::on_by_default()
 };
@@ -53,8 +58,56 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             continue;
         }
         let name = command.name().unwrap_or_default();
-        sink.report(command.name_span(), format!("if `{name}` fails, `{reader}` succeeds on what it did not get"))
+        let report = sink
+            .report(command.name_span(), format!("if `{name}` fails, `{reader}` succeeds on what it did not get"))
             .help(advice(cx, command, name));
+        if has_other_pipe(cx, command) {
+            continue;
+        }
+        if let Some(edit) = pipefail(cx, command) {
+            report.fix("begin with `set -o pipefail`", Effect::Content, vec![edit]);
+        } else if let Some(edit) = shell_instruction(cx, command) {
+            report.fix("run this and the steps behind it in a shell with `pipefail`", Effect::Runtime, vec![edit]);
+        }
+    }
+}
+
+/// Whether the RUN has a pipe that would fail with `pipefail` although all is well.
+fn has_other_pipe(cx: &Context<'_>, command: &Command<'_>) -> bool {
+    cx.commands.of_step(command.step).iter().any(|other| {
+        let position = other.invoked.as_ref().map_or(PipePosition::Alone, |invoked| invoked.circumstances.pipe);
+        let stops_early = matches!(other.name(), Some("head" | "grep" | "awk" | "sed" | "yes"));
+        position != PipePosition::Alone && (stops_early || position == PipePosition::First && !is_download(other))
+    })
+}
+
+/// `set -o pipefail` at the start of the RUN, where its shell has it.
+fn pipefail(cx: &Context<'_>, command: &Command<'_>) -> Option<Edit> {
+    let [script] = cx.build.scripts(command.step) else { return None };
+    let has_option = matches!(script.source.dialect(), Dialect::Bash | Dialect::Zsh | Dialect::Ksh);
+    let links = script.top_level_and_chain()?;
+    let start = script.source.to_file_cover(links.first()?.pipeline.span).start;
+    (has_option && script.source.form() == ScriptForm::ShellForm).then(|| Edit::insert(start, "set -o pipefail && "))
+}
+
+/// SHELL before the RUN, where the image has a shell with `pipefail` and the file has set none itself.
+fn shell_instruction(cx: &Context<'_>, command: &Command<'_>) -> Option<Edit> {
+    let step = command.step;
+    let shell = shell_with_pipefail(cx, command).filter(|_| step.state.shell.is_none())?;
+    let start = step.instruction.span.start;
+    let line_ending = cx.source().line_ending(step.instruction.first_line);
+    Some(Edit::insert(start, format!("{shell}{line_ending}{}", cx.indentation(start))))
+}
+
+/// The SHELL instruction for a shell of the image that has `pipefail`.
+fn shell_with_pipefail(cx: &Context<'_>, command: &Command<'_>) -> Option<&'static str> {
+    let image = cx.build.image_configuration(command.step.stage);
+    match cx.build.shell_of(command.step).0 {
+        Dialect::Ash => Some("SHELL [\"/bin/ash\", \"-eo\", \"pipefail\", \"-c\"]"),
+        _ if image.is_some_and(|image| image.shell == Known::Is("/bin/bash")) => {
+            Some("SHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"]")
+        }
+        _ => None,
     }
 }
 
@@ -75,14 +128,9 @@ fn succeeds_on_nothing(name: &str) -> bool {
 
 /// How to let the failure be seen with the shells that the image has.
 fn advice(cx: &Context<'_>, command: &Command<'_>, name: &str) -> String {
-    let step = command.step;
-    let image = cx.build.image_configuration(step.stage);
-    match cx.build.shell_of(step).0 {
-        Dialect::Bash | Dialect::Zsh | Dialect::Ksh => "begin the command with `set -o pipefail && `".to_owned(),
-        Dialect::Ash => "write `SHELL [\"/bin/ash\", \"-eo\", \"pipefail\", \"-c\"]` before it".to_owned(),
-        _ if image.is_some_and(|image| image.shell == Known::Is("/bin/bash")) => {
-            "write `SHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"]` before it".to_owned()
-        }
+    match (cx.build.shell_of(command.step).0, shell_with_pipefail(cx, command)) {
+        (Dialect::Bash | Dialect::Zsh | Dialect::Ksh, _) => "begin the command with `set -o pipefail && `".to_owned(),
+        (_, Some(shell)) => format!("write `{shell}` before it"),
         _ => format!("let `{name}` write a file first, and read that with the next command behind `&&`"),
     }
 }
@@ -107,6 +155,22 @@ mod tests {
         assert!(help("FROM debian:13\nRUN curl x | sh").is_some_and(|help| help.contains("/bin/bash")));
         assert!(help("FROM fedora:41\nRUN curl x | sh").is_some_and(|help| help.contains("set -o pipefail")));
         assert!(help("FROM example.com/own\nRUN curl x | sh").is_some_and(|help| help.contains("write a file")));
+    }
+
+    #[test]
+    fn a_shell_that_knows_the_option_is_told() {
+        fixes!(
+            "FROM fedora:41\nRUN a && curl x | sh\n" =>
+            "FROM fedora:41\nRUN set -o pipefail && a && curl x | sh\n"
+        );
+        fixes!(
+            "FROM alpine:3.22\nRUN curl x | sh\n" =>
+            "FROM alpine:3.22\nSHELL [\"/bin/ash\", \"-eo\", \"pipefail\", \"-c\"]\nRUN curl x | sh\n"
+        );
+        let unfixed = |text: &str| findings(&META, check, text).iter().all(|finding| finding.fix.is_none());
+        assert!(unfixed("FROM example.com/own\nRUN curl x | sh\n"));
+        assert!(unfixed("FROM fedora:41\nRUN curl x | sh && yes | b\n"));
+        assert!(unfixed("FROM fedora:41\nRUN curl x | head -1\n"));
     }
 
     #[test]

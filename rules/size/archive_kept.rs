@@ -11,15 +11,17 @@
 //! ```
 //! ```dockerfile,good
 //! FROM debian:13-slim
-//! RUN wget -qO- https://example.com/tool.tar.gz | tar -xz -C /opt
+//! RUN wget https://example.com/tool.tar.gz && tar -xzf tool.tar.gz -C /opt && rm tool.tar.gz
 //! ```
 //!
 //! ## Fix
-//! None: the file may be wanted by a later step that dfx cannot see through.
+//! Ends the RUN with the removal of the archive. *Content*: the archive may be wanted by a program that dfx cannot see
+//! through. Only in a plain `&&` chain that ends in the directory in which the archive was fetched.
 //!
 //! ## Sources
 //! Parfum's rule `tarSomethingRmTheSomething`; Docker's best practices for `RUN`.
 
+use crate::edit::{Edit, Effect};
 use crate::finding::Severity;
 use crate::ir::{Command, Fetch};
 use crate::rules::{Context, Meta, Sink};
@@ -27,6 +29,7 @@ use crate::rules::{Context, Meta, Sink};
 pub const META: Meta = Meta {
     name: "size/archive-kept",
     severity: Severity::Info,
+    effect: Some(Effect::Content),
     aliases: &["tarSomethingRmTheSomething"],
     ..Meta::on_by_default()
 };
@@ -46,10 +49,26 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         if behind().any(|other| may_take_away(other, archive)) || is_mentioned_later(cx, &fetch, archive) {
             continue;
         }
-        sink.report(fetch.command.name_span(), format!("`{archive}` stays in the image beside what came out of it"))
+        let report = sink
+            .report(fetch.command.name_span(), format!("`{archive}` stays in the image beside what came out of it"))
             .related(unpack.name_span(), "unpacks it")
             .help(format!("remove `{archive}` at the end of this RUN, or pipe the download into `tar`"));
+        if let Some(removal) = removal(cx, &fetch, archive) {
+            report.fix(format!("remove `{archive}` at the end"), Effect::Content, vec![removal]);
+        }
     }
+}
+
+/// `&& rm archive` at the end of the RUN.
+fn removal(cx: &Context<'_>, fetch: &Fetch<'_, '_>, archive: &str) -> Option<Edit> {
+    let written = fetch.download.output.map_or(archive, |output| fetch.command.written(output));
+    let end = cx.build.chain_end(fetch.command.step)?;
+    let fetched = fetch.command.invoked.as_ref().filter(|invoked| invoked.circumstances.depth == 0)?;
+    let last = cx.commands.of_step(fetch.command.step).last()?.invoked.as_ref()?;
+    // `cd` itself is counted to the directory that it leaves.
+    let stays = last.name() != Some("cd") && last.circumstances.directory == fetched.circumstances.directory;
+    let sudo = if fetched.wrapper("sudo").is_some() { "sudo " } else { "" };
+    (written.starts_with('/') || stays).then(|| Edit::insert(end.offset, format!("{}{sudo}rm {written}", end.joint)))
 }
 
 const MOST_COMMANDS: usize = 200;
@@ -110,6 +129,21 @@ mod tests {
     fn names_from_options_and_addresses_are_followed() {
         fires!("RUN «curl» -fsSLO https://x/a-$V.tgz && tar xzf a-$V.tgz\n");
         fires!("RUN cd /tmp && «curl» -o /tmp/a.zip https://x && unzip a.zip && rm -rf /var/lib/apt/lists/*\n");
+    }
+
+    #[test]
+    fn the_archive_is_removed_where_it_was_fetched() {
+        fixes!(
+            "RUN wget https://x/a.tgz \\\n && tar xf a.tgz\n" =>
+            "RUN wget https://x/a.tgz \\\n && tar xf a.tgz \\\n && rm a.tgz\n"
+        );
+        fixes!(
+            "RUN curl -o /tmp/a.zip https://x && cd /opt && unzip /tmp/a.zip\n" =>
+            "RUN curl -o /tmp/a.zip https://x && cd /opt && unzip /tmp/a.zip && rm /tmp/a.zip\n"
+        );
+        let unfixed = |text: &str| findings(&META, check, text).iter().all(|finding| finding.fix.is_none());
+        assert!(unfixed("RUN wget https://x/a.tgz && tar xf a.tgz && cd a && make\n"));
+        assert!(unfixed("RUN wget https://x/a.tgz; tar xf a.tgz\n"));
     }
 
     #[test]

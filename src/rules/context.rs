@@ -5,7 +5,7 @@ use crate::finding::suppression::{Malformed, Unused};
 use crate::ir::{Build, Command, Commands, Process, Stage, Step};
 use crate::knowledge::images::Known;
 use crate::source::{SourceFile, Span};
-use crate::syntax::{Dockerfile, InstructionKind, Keyword};
+use crate::syntax::{Dockerfile, Instruction, InstructionKind, Keyword, TokenKind};
 
 use super::Options;
 
@@ -162,6 +162,20 @@ impl<'a> Context<'a> {
                         && image.entrypoint.value().is_some_and(|words| !words.is_empty())
                 })
             }
+    }
+
+    /// The lines of an instruction with the end of the last one, to be taken out; `None` where a comment would be lost.
+    pub fn whole_lines(&self, instruction: &Instruction) -> Option<Span> {
+        let has_comment = instruction.tokens().iter().any(|token| token.kind == TokenKind::Comment);
+        let first = self.source().line_span(instruction.first_line);
+        let last = self.source().line_span(instruction.last_line);
+        (!has_comment).then(|| first.cover(last))
+    }
+
+    /// The text before the byte at `offset` in its line: the blanks before an instruction.
+    pub fn indentation(&self, offset: usize) -> &'a str {
+        let line = self.source().line_span(self.source().line_at(offset));
+        self.text(Span::new(line.start, offset))
     }
 
     /// COPY and ADD steps with their arguments, in all stages.
