@@ -25,6 +25,8 @@
 //! ## Sources
 //! hadolint DL4006; Dockerfile best practices, "Using pipes"; KICS efbf148a; semgrep set-pipefail.
 
+use std::collections::BTreeSet;
+
 use crate::edit::{Edit, Effect};
 use crate::finding::Severity;
 use crate::ir::Command;
@@ -42,6 +44,8 @@ pub const META: Meta = Meta {
 };
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
+    // A stage needs one SHELL only.
+    let mut with_shell = BTreeSet::new();
     for command in cx.commands.of_build() {
         let Some(invoked) = &command.invoked else { continue };
         let circumstances = &invoked.circumstances;
@@ -66,7 +70,7 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         }
         if let Some(edit) = pipefail(cx, command) {
             report.fix("begin with `set -o pipefail`", Effect::Content, vec![edit]);
-        } else if let Some(edit) = shell_instruction(cx, command) {
+        } else if let Some(edit) = shell_instruction(cx, command).filter(|_| with_shell.insert(command.step.stage)) {
             report.fix("run this and the steps behind it in a shell with `pipefail`", Effect::Runtime, vec![edit]);
         }
     }
@@ -164,8 +168,8 @@ mod tests {
             "FROM fedora:41\nRUN set -o pipefail && a && curl x | sh\n"
         );
         fixes!(
-            "FROM alpine:3.22\nRUN curl x | sh\n" =>
-            "FROM alpine:3.22\nSHELL [\"/bin/ash\", \"-eo\", \"pipefail\", \"-c\"]\nRUN curl x | sh\n"
+            "FROM alpine:3.22\nRUN curl x | sh\nRUN curl y | sh\n" =>
+            "FROM alpine:3.22\nSHELL [\"/bin/ash\", \"-eo\", \"pipefail\", \"-c\"]\nRUN curl x | sh\nRUN curl y | sh\n"
         );
         let unfixed = |text: &str| findings(&META, check, text).iter().all(|finding| finding.fix.is_none());
         assert!(unfixed("FROM example.com/own\nRUN curl x | sh\n"));
