@@ -19,11 +19,13 @@
 //! ```
 //!
 //! ## Fix
-//! None: the program may need files that only root may write, or a user that is yet to be created.
+//! Names a user that the base image or the file has made, before the command. *Runtime*, and only where the rule is
+//! selected by name: the program may need files that only root may write. No user is invented.
 //!
 //! ## Sources
 //! Trivy DS-0002; Checkov CKV_DOCKER_3; KICS fd54f200; CIS Docker Benchmark 4.1 (dockle CIS-DI-0001); CWE-250.
 
+use crate::edit::Effect;
 use crate::finding::Severity;
 use crate::rules::{Context, Meta, Sink};
 use crate::syntax::{InstructionKind, Keyword};
@@ -31,6 +33,7 @@ use crate::syntax::{InstructionKind, Keyword};
 pub const META: Meta = Meta {
     name: "runtime/missing-user",
     severity: Severity::Info,
+    effect: Some(Effect::Runtime),
     aliases: &["DS-0002", "CKV_DOCKER_3", "KICS-fd54f200", "CIS-DI-0001", "missing-user", "missing-user-entrypoint"],
     cwe: Some(250),
     ..Meta::on_by_default()
@@ -62,7 +65,10 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         .and_then(|user| user.split(':').next());
     match users.created.iter().find_map(|user| user.name).or(of_image) {
         Some(user) => {
-            report.help(format!("write `USER {user}` before it, and let that user own what the program writes"))
+            let edit = cx.line_before(step.instruction, &format!("USER {user}"));
+            report
+                .help(format!("write `USER {user}` before it, and let that user own what the program writes"))
+                .suggest(format!("run as `{user}`"), Effect::Runtime, vec![edit])
         }
         None => report.help("create a user, let it own what the program writes, and name it with USER"),
     };
@@ -76,6 +82,15 @@ mod tests {
     #[test]
     fn a_service_on_a_plain_image_is_reported() {
         fires!("FROM python:3.14\nEXPOSE 80\n«ENTRYPOINT» [\"gunicorn\"]\n");
+    }
+
+    #[test]
+    fn a_user_that_is_there_is_named_and_none_invented() {
+        fixes!(
+            "FROM debian:13\nRUN useradd app\nEXPOSE 80\nENTRYPOINT [\"a\"]\nCMD [\"b\"]\n" =>
+            "FROM debian:13\nRUN useradd app\nEXPOSE 80\nENTRYPOINT [\"a\"]\nUSER app\nCMD [\"b\"]\n"
+        );
+        assert!(findings(&META, check, "FROM debian:13\nEXPOSE 80\nCMD [\"b\"]\n")[0].fix.is_none());
     }
 
     #[test]

@@ -108,7 +108,7 @@ fn edits(cx: &Context<'_>, row: &[Visit<'_>]) -> Option<Vec<Edit>> {
     }
     let start = first.step.instruction.span.start;
     let line_ending = cx.source().line_ending(first.step.instruction.first_line);
-    edits.push(Edit::insert(start, format!("WORKDIR {}{line_ending}{}", first.path, cx.indentation(start))));
+    edits.push(cx.line_before(first.step.instruction, &format!("WORKDIR {}", first.path)));
     if !is_set_anew(cx, last.step) {
         let end = last.step.instruction.span.end;
         edits.push(Edit::insert(end, format!("{line_ending}{}WORKDIR {before}", cx.indentation(start))));

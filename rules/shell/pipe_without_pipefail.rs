@@ -98,9 +98,7 @@ fn pipefail(cx: &Context<'_>, command: &Command<'_>) -> Option<Edit> {
 fn shell_instruction(cx: &Context<'_>, command: &Command<'_>) -> Option<Edit> {
     let step = command.step;
     let shell = shell_with_pipefail(cx, command).filter(|_| step.state.shell.is_none())?;
-    let start = step.instruction.span.start;
-    let line_ending = cx.source().line_ending(step.instruction.first_line);
-    Some(Edit::insert(start, format!("{shell}{line_ending}{}", cx.indentation(start))))
+    Some(cx.line_before(step.instruction, shell))
 }
 
 /// The SHELL instruction for a shell of the image that has `pipefail`.

@@ -1,6 +1,7 @@
 //! What a rule sees.
 
 use crate::context::BuildContext;
+use crate::edit::Edit;
 use crate::finding::suppression::{Malformed, Unused};
 use crate::ir::{Build, Command, Commands, Process, Stage, Step};
 use crate::knowledge::images::Known;
@@ -170,6 +171,13 @@ impl<'a> Context<'a> {
         let first = self.source().line_span(instruction.first_line);
         let last = self.source().line_span(instruction.last_line);
         (!has_comment).then(|| first.cover(last))
+    }
+
+    /// Puts `line` before an instruction, as a line of its own with the same indentation and line end.
+    pub fn line_before(&self, instruction: &Instruction, line: &str) -> Edit {
+        let start = instruction.span.start;
+        let line_ending = self.source().line_ending(instruction.first_line);
+        Edit::insert(start, format!("{line}{line_ending}{}", self.indentation(start)))
     }
 
     /// The text before the byte at `offset` in its line: the blanks before an instruction.
