@@ -106,12 +106,13 @@ fn edits(cx: &Context<'_>, row: &[Visit<'_>]) -> Option<Vec<Edit>> {
     if before == first.path.trim_end_matches('/') {
         return Some(edits);
     }
-    let start = first.step.instruction.span.start;
-    let line_ending = cx.source().line_ending(first.step.instruction.first_line);
     edits.push(cx.line_before(first.step.instruction, &format!("WORKDIR {}", first.path)));
     if !is_set_anew(cx, last.step) {
+        let instruction = first.step.instruction;
+        let line_ending = cx.source().line_ending(instruction.first_line);
+        let indentation = cx.indentation(instruction.span.start);
         let end = last.step.instruction.span.end;
-        edits.push(Edit::insert(end, format!("{line_ending}{}WORKDIR {before}", cx.indentation(start))));
+        edits.push(Edit::insert(end, format!("{line_ending}{indentation}WORKDIR {before}")));
     }
     Some(edits)
 }
