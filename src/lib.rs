@@ -14,6 +14,7 @@ pub mod fix;
 pub mod ir;
 pub mod knowledge;
 mod lint;
+pub mod plan;
 pub mod report;
 pub mod rules;
 pub mod shell;

@@ -13,6 +13,7 @@ mod fix;
 mod lint;
 mod outputs;
 mod parse;
+mod plan;
 mod read;
 mod rules;
 mod settings;

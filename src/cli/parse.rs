@@ -23,15 +23,21 @@ pub struct Arguments {
     /// As JSON, the only form there is
     #[arg(long)]
     json: bool,
+    /// Print the build plan instead: the steps that BuildKit would run, with all that enters their cache keys, and the
+    /// configuration of the image
+    #[arg(long)]
+    plan: bool,
 }
 
 pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let Arguments { path, json: _ } = arguments;
+    let Arguments { path, json: _, plan } = arguments;
     let is_standard_input = path.as_os_str() == "-";
     let bytes = if is_standard_input { read::standard_input() } else { read::file(path) };
     let bytes = bytes.map_err(|error| Failure::at("read", path, &error))?;
     let name = if is_standard_input { "<stdin>".to_owned() } else { path.to_string_lossy().into_owned() };
-    super::print(&format!("{:#}\n", to_json(&parse(SourceFile::new(name, bytes)))))
+    let file = parse(SourceFile::new(name, bytes));
+    let value = if *plan { super::plan::to_json(&file) } else { to_json(&file) };
+    super::print(&format!("{value:#}\n"))
 }
 
 /// The whole file: directives, instructions by stage with their expanded words, the state at each, and their commands.

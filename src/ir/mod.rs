@@ -54,7 +54,7 @@ pub use platform_args::{Platform, PlatformError, PredefinedArg, platform_arg};
 pub use port::{PortError, PortSpec};
 pub use problem::{BuildProblem, BuildProblemKind};
 pub use process::Process;
-pub use scope::{Origin, Scope, Variable, Visible};
+pub use scope::{DEFAULT_PATH, Origin, Scope, Variable, Visible};
 pub use scripts::command_of;
 pub use spare_words::NeedlessSudo;
 pub use stage::{Base, ExpandedWord, Setting, ShellSetting, Stage, StageSource, State, Step, UndefinedReference};

@@ -87,7 +87,7 @@ impl Scope {
 }
 
 /// The `PATH` that BuildKit sets where the base image has none (`util/system`, `DefaultPathEnvUnix`).
-pub(super) const DEFAULT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+pub const DEFAULT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /// What a step sees: the scopes of its stage and of the stages below it; before the first FROM, the global scope.
 #[derive(Debug, Clone, Copy)]

@@ -55,3 +55,13 @@ fn help_says_what_there_is() {
     snapshot("help", &folder.run("--help").text());
     snapshot("help_lint", &folder.run("lint --help").text());
 }
+
+#[test]
+fn a_plan_tells_what_buildkit_would_run() {
+    let folder = Folder::with(&[(
+        "Dockerfile",
+        "FROM debian:13 AS build\nARG VERSION=1\nWORKDIR src\nCOPY --chown=1:2 . .\nRUN --mount=type=cache,target=/c make\n\
+         FROM scratch\nCOPY --link --from=build /src/x /x\nENV A=b\nUSER 1\nHEALTHCHECK --interval=5s CMD [\"/x\", \"-p\"]\nCMD /x\n",
+    )]);
+    snapshot("parse_plan", &folder.run("parse --plan --json Dockerfile").text());
+}

@@ -1,7 +1,7 @@
 //! The corpus: files, and what BuildKit says of them.
 
 use std::collections::BTreeMap;
-use std::io::Write;
+use std::io::{BufRead, Write};
 use std::path::PathBuf;
 
 use serde_json::Value;
@@ -39,6 +39,15 @@ impl Corpus {
         let text =
             std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("cannot read {}: {error}", path.display()));
         text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    /// As [`verdicts`](Self::verdicts), of a file that is packed with gzip.
+    pub fn compressed_verdicts(&self, name: &str) -> Vec<Value> {
+        let path = self.folder.join("..").join(name);
+        let packed =
+            std::fs::File::open(&path).unwrap_or_else(|error| panic!("cannot read {}: {error}", path.display()));
+        let lines = std::io::BufReader::new(flate2::read::GzDecoder::new(packed)).lines();
+        lines.map(|line| serde_json::from_str(&line.unwrap()).unwrap()).collect()
     }
 }
 

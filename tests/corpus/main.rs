@@ -10,6 +10,7 @@ mod corpus;
 mod fixes;
 mod invariants;
 mod mutation;
+mod plan;
 #[path = "../promises/mod.rs"]
 mod promises;
 mod random;

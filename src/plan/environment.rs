@@ -1,0 +1,50 @@
+//! The variables of a step, in BuildKit's order.
+
+/// Names and values, each name once. The order counts: it is part of the cache key of every RUN.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Environment {
+    variables: Vec<(String, String)>,
+}
+
+impl Environment {
+    /// With the `PATH` that BuildKit sets where the base image has none.
+    pub fn with_default_path() -> Self {
+        Self { variables: vec![("PATH".to_owned(), crate::ir::DEFAULT_PATH.to_owned())] }
+    }
+
+    /// Sets a variable for the steps behind. The variables that steps see stand in the order in which they were set
+    /// last (BuildKit's `EnvList.ToArray`).
+    pub fn set_last(&mut self, name: &str, value: &str) {
+        self.variables.retain(|(other, _)| other != name);
+        self.variables.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// Sets a variable of the image's configuration, where a name keeps its place (BuildKit's `addEnv`).
+    pub fn set_in_place(&mut self, name: &str, value: &str) {
+        match self.variables.iter_mut().find(|(other, _)| other == name) {
+            Some((_, old)) => value.clone_into(old),
+            None => self.variables.push((name.to_owned(), value.to_owned())),
+        }
+    }
+
+    /// The variables, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.variables.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_see_the_order_of_the_last_settings_and_the_image_that_of_the_first() {
+        let (mut of_steps, mut of_image) = (Environment::default(), Environment::default());
+        for (name, value) in [("A", "1"), ("B", "2"), ("A", "3")] {
+            of_steps.set_last(name, value);
+            of_image.set_in_place(name, value);
+        }
+        assert_eq!(of_steps.iter().collect::<Vec<_>>(), [("B", "2"), ("A", "3")]);
+        assert_eq!(of_image.iter().collect::<Vec<_>>(), [("A", "3"), ("B", "2")]);
+    }
+}

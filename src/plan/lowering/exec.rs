@@ -1,0 +1,191 @@
+//! RUN.
+
+use crate::ir::Step;
+use crate::plan::paths::absolute;
+use crate::plan::{Cache, Exec, Mount, MountKind, Secret, Sharing, Source};
+use crate::syntax::{CommandForm, Flag, Heredoc};
+
+use super::{Lowering, source};
+
+impl Lowering<'_> {
+    pub(super) fn exec(&self, step: &Step<'_>, command: &CommandForm) -> Exec {
+        let mut exec = Exec {
+            arguments: Vec::new(),
+            environment: self.environment.clone(),
+            directory: self.directory.clone(),
+            user: self.user(),
+            mounts: Vec::new(),
+            secrets: Vec::new(),
+            network: unless_default(step, "network"),
+            security: unless_default(step, "security").filter(|mode| mode != "sandbox"),
+            devices: Vec::new(),
+        };
+        for flag in &step.instruction.flags {
+            match flag.name.text() {
+                "mount" => self.mount(step, flag, &mut exec),
+                "device" => exec.devices.push(flag.value_text().to_owned()),
+                _ => {}
+            }
+        }
+        exec.arguments = self.arguments_of_run(step, command, &mut exec.mounts);
+        exec.mounts.sort();
+        exec
+    }
+
+    /// The words of the shell in force, and the script.
+    pub(super) fn in_shell(&self, script: &str) -> Vec<String> {
+        let is_windows = self.platform.as_ref().is_some_and(|platform| platform.os == "windows");
+        let default: &[&str] = if is_windows { &["cmd", "/S", "/C"] } else { &["/bin/sh", "-c"] };
+        let shell = &self.configuration.shell;
+        let mut words: Vec<String> = match shell.as_slice() {
+            [] => default.iter().map(|word| (*word).to_owned()).collect(),
+            words => words.to_vec(),
+        };
+        words.push(script.to_owned());
+        words
+    }
+
+    fn arguments_of_run(&self, step: &Step<'_>, command: &CommandForm, mounts: &mut Vec<Mount>) -> Vec<String> {
+        let text = match command {
+            CommandForm::Exec { words, .. } => return words.iter().map(|word| word.text().to_owned()).collect(),
+            CommandForm::Shell(text) => text,
+        };
+        match step.instruction.heredocs.as_slice() {
+            [] => self.in_shell(text.text()),
+            // A heredoc and nothing else is the script itself.
+            [heredoc] if heredoc.operator == text.span() => self.script_of(heredoc, mounts),
+            heredocs => {
+                let mut script = text.text().to_owned();
+                for heredoc in heredocs {
+                    let body = self.build.file.source.slice(heredoc.body);
+                    script = format!("{script}\n{body}{}", heredoc.name);
+                }
+                self.in_shell(&script)
+            }
+        }
+    }
+
+    /// A script with `#!` becomes a file that is mounted and run (BuildKit's `dispatchRun`).
+    fn script_of(&self, heredoc: &Heredoc, mounts: &mut Vec<Mount>) -> Vec<String> {
+        let content = content(heredoc, self.build.file.source.slice(heredoc.body));
+        if !content.starts_with("#!") {
+            return self.in_shell(&content);
+        }
+        let from = Source::Inline { content };
+        let kind = MountKind::Bind { from, path: "/".to_owned(), is_read_only: true };
+        mounts.push(Mount { target: "/dev/pipes/".to_owned(), kind });
+        vec![format!("/dev/pipes/{}", heredoc.name)]
+    }
+
+    fn mount(&self, step: &Step<'_>, flag: &Flag, exec: &mut Exec) {
+        let fields = Fields { step, flag };
+        let target = fields.text(&["target", "dst", "destination"]);
+        // BuildKit joins and cleans relative targets only.
+        let absolute_target = if target.starts_with('/') { target.clone() } else { absolute(&self.directory, &target) };
+        let kind = match fields.text(&["type"]).to_ascii_lowercase().as_str() {
+            "cache" => self.cache(&fields, &target),
+            "tmpfs" => MountKind::Tmpfs { size: fields.text(&["size"]) },
+            "secret" => {
+                let secret = fields.secret(&target);
+                // A secret that is only a variable is no file.
+                if secret.variable.is_some() && target.is_empty() {
+                    return exec.secrets.push(secret);
+                }
+                let target = if target.is_empty() { format!("/run/secrets/{}", secret.id) } else { absolute_target };
+                return exec.mounts.push(Mount { target, kind: MountKind::Secret(secret) });
+            }
+            "ssh" => MountKind::Ssh {
+                id: fields.text(&["id"]),
+                ownership: fields.ownership(),
+                is_required: fields.is_set(&["required"]),
+            },
+            _ => MountKind::Bind {
+                from: self.source_of_mount(&fields, Source::Context),
+                path: absolute("/", &fields.text(&["source", "src"])),
+                // BuildKit: a bind mount is read-only unless `rw` says otherwise.
+                is_read_only: !fields.is_set(&["rw", "readwrite"]),
+            },
+        };
+        exec.mounts.push(Mount { target: absolute_target, kind });
+    }
+
+    fn cache(&self, fields: &Fields<'_>, target: &str) -> MountKind {
+        let id = fields.text(&["id"]);
+        MountKind::Cache(Cache {
+            // BuildKit's default is the target as written, cleaned.
+            id: if id.is_empty() { cleaned(target) } else { id },
+            sharing: match fields.text(&["sharing"]).to_ascii_lowercase().as_str() {
+                "private" => Sharing::Private,
+                "locked" => Sharing::Locked,
+                _ => Sharing::Shared,
+            },
+            from: self.source_of_mount(fields, Source::Scratch),
+            path: absolute("/", &fields.text(&["source", "src"])),
+            ownership: fields.ownership(),
+            is_read_only: fields.is_set(&["ro", "readonly"]),
+        })
+    }
+
+    fn source_of_mount(&self, fields: &Fields<'_>, default: Source) -> Source {
+        let Some(word) = fields.flag.mount_field(&["from"]) else { return default };
+        let named = fields.step.sources.iter().find(|source| source.word.span() == word.span());
+        named.map_or(Source::Unknown, |named| source(&named.source, self.platform.as_ref()))
+    }
+}
+
+/// The fields of a `--mount`.
+struct Fields<'f> {
+    step: &'f Step<'f>,
+    flag: &'f Flag,
+}
+
+impl Fields<'_> {
+    fn text(&self, keys: &[&str]) -> String {
+        self.flag.mount_field(keys).map_or(String::new(), |word| self.step.value(&word).to_owned())
+    }
+
+    /// Whether a field that needs no value is there and not false.
+    fn is_set(&self, keys: &[&str]) -> bool {
+        let fields = self.flag.mount_fields().unwrap_or_default();
+        let field = fields.iter().rfind(|field| keys.iter().any(|key| field.key.text().eq_ignore_ascii_case(key)));
+        field.is_some_and(|field| {
+            let value = field.value.as_ref().map(|word| self.step.value(word));
+            value.is_none_or(|value| matches!(value.to_ascii_lowercase().as_str(), "1" | "t" | "true"))
+        })
+    }
+
+    fn ownership(&self) -> [String; 3] {
+        [self.text(&["uid"]), self.text(&["gid"]), self.text(&["mode"])]
+    }
+
+    fn secret(&self, target: &str) -> Secret {
+        let id = self.text(&["id"]);
+        let name = target.rsplit('/').next().unwrap_or_default();
+        let variable = self.text(&["env"]);
+        Secret {
+            id: if id.is_empty() { name.to_owned() } else { id },
+            variable: Some(variable).filter(|variable| !variable.is_empty()),
+            ownership: self.ownership(),
+            is_required: self.is_set(&["required"]),
+        }
+    }
+}
+
+/// Go's `path.Clean`: a relative path stays relative.
+fn cleaned(path: &str) -> String {
+    let clean = crate::ir::clean_path(path);
+    if path.starts_with('/') { clean } else { clean.trim_start_matches('/').to_owned() }
+}
+
+/// The value of a flag whose default is `default`.
+fn unless_default(step: &Step<'_>, name: &str) -> Option<String> {
+    step.instruction.flag(name).map(|flag| flag.value_text().to_owned()).filter(|value| value != "default")
+}
+
+/// The text of a heredoc: `<<-` takes tabs away from the start of its lines.
+pub(super) fn content(heredoc: &Heredoc, body: &str) -> String {
+    if !heredoc.strips_tabs {
+        return body.to_owned();
+    }
+    body.split_inclusive('\n').map(|line| line.trim_start_matches('\t')).collect()
+}
