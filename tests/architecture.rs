@@ -25,7 +25,7 @@ const TABLE: &[Row] = &[
     Row { module: "shell", may_use: &["source"] },
     Row { module: "context", may_use: &["source"] },
     Row { module: "ir", may_use: &["source", "syntax", "shell", "context", "knowledge"] },
-    Row { module: "plan", may_use: &["source", "syntax", "shell", "context", "knowledge", "ir"] },
+    Row { module: "plan", may_use: &["source", "edit", "syntax", "shell", "context", "knowledge", "ir"] },
     Row { module: "finding", may_use: &["source", "edit"] },
     Row { module: "cache", may_use: &["source", "syntax", "shell", "context", "knowledge", "ir", "plan"] },
     Row {

@@ -26,6 +26,7 @@
 use crate::edit::{Edit, Effect};
 use crate::finding::Severity;
 use crate::ir::Step;
+use crate::knowledge::archives::is_archive_extension;
 use crate::rules::{Context, Meta, Sink};
 use crate::syntax::{Keyword, Word};
 
@@ -84,22 +85,13 @@ fn judge(cx: &Context<'_>, step: &Step<'_>, source: &Word) -> Source {
         return Source::Plain;
     }
     match name.rsplit_once('.') {
-        Some((_, extension)) if is_archive(extension) => Source::Special,
+        Some((_, extension)) if is_archive_extension(extension) => Source::Special,
         // A pattern may find archives whatever it ends in.
         Some((_, extension)) if extension.contains(['*', '?', '[']) => Source::Special,
         Some((front, _)) if !front.is_empty() => Source::Plain,
         _ if name.contains(['*', '?', '[']) => Source::Special,
         _ => Source::Local,
     }
-}
-
-/// Whether files with this extension may be tar archives, plain or compressed: ADD looks at the content.
-fn is_archive(extension: &str) -> bool {
-    let archives = [
-        "tar", "gz", "tgz", "bz2", "tbz", "tbz2", "xz", "txz", "zst", "tzst", "lzma", "tlz", "z", "taz", "tz", "tb2",
-        "lz", "lz4",
-    ];
-    archives.contains(&extension.to_ascii_lowercase().as_str())
 }
 
 #[cfg(test)]

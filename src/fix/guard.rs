@@ -1,9 +1,14 @@
 //! Whether a step does no more than it states.
+//!
+//! Up to *debris* the plans before and after are proved equal in all that the rung promises. What *content* and *runtime*
+//! fixes do is named by them; of those it is proved that nothing changes but the instructions that they touch, and what
+//! follows from those.
 
 use std::collections::BTreeMap;
 
 use crate::edit::{Edit, Effect, places_of_replacements};
 use crate::ir::Build;
+use crate::plan::{Tolerance, differences, differences_beyond};
 use crate::shell::Status;
 use crate::source::Span;
 use crate::syntax::Dockerfile;
@@ -11,6 +16,7 @@ use crate::syntax::Dockerfile;
 use super::choice::touches;
 use super::outcome::Reason;
 use super::reading::Reading;
+use super::touched::Touched;
 
 /// Fixes of one rung that are made together.
 #[derive(Debug)]
@@ -43,7 +49,15 @@ pub fn judge(before: Read<'_>, after: Read<'_>, step: &Step) -> Result<(), Reaso
     if step.rung > Effect::Identical {
         valid_shell(after.file, &places_of_replacements(&step.edits))?;
     }
-    Ok(())
+    let beyond = match step.rung {
+        Effect::Identical => differences(&before.reading.plan, &after.reading.plan),
+        Effect::Equivalent => differences_beyond(Tolerance::Layers, before.file, after.file),
+        Effect::Debris => differences_beyond(Tolerance::Debris, before.file, after.file),
+        Effect::Content | Effect::Runtime => {
+            Touched::by(step, before.file, after.file).differences_beyond(before, after)
+        }
+    };
+    if beyond.is_empty() { Ok(()) } else { Err(Reason::Plan(beyond.iter().map(ToString::to_string).collect())) }
 }
 
 fn no_new_problem(before: &Reading, after: &Reading) -> Result<(), Reason> {
@@ -81,4 +95,73 @@ fn valid_shell(file: &Dockerfile, places: &[Span]) -> Result<(), Reason> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::edit::{Edit, apply};
+    use crate::source::SourceFile;
+    use crate::syntax::parse;
+
+    use super::*;
+
+    /// What the guard says of a step that puts `new` in the place of `old`.
+    fn judged(rung: Effect, text: &str, old: &str, new: &str) -> Result<(), String> {
+        let start = text.find(old).unwrap();
+        let edits = vec![Edit::replace(Span::new(start, start + old.len()), new)];
+        let before = parse(SourceFile::new("Dockerfile", text));
+        let after = parse(SourceFile::new("Dockerfile", apply(text.as_bytes(), &edits)));
+        let (reading, reading_after) = (Reading::of(&before), Reading::of(&after));
+        let before = Read { file: &before, reading: &reading };
+        let after = Read { file: &after, reading: &reading_after };
+        judge(before, after, &Step { edits, rung }).map_err(|reason| reason.to_string())
+    }
+
+    fn refused(rung: Effect, text: &str, old: &str, new: &str) -> String {
+        judged(rung, text, old, new).unwrap_err()
+    }
+
+    #[test]
+    fn a_fix_that_calls_itself_identical_changes_no_step() {
+        assert_eq!(judged(Effect::Identical, "from a\nRUN b\n", "from", "FROM"), Ok(()));
+        assert_eq!(
+            refused(Effect::Identical, "FROM a\nRUN b\n", "b", "c"),
+            "it would change more than it says: a step of stage 0 has another command"
+        );
+    }
+
+    #[test]
+    fn a_fix_that_calls_itself_equivalent_leaves_every_command() {
+        let text = "FROM debian:13\nRUN apt-get install a\nRUN b\n";
+        assert_eq!(judged(Effect::Equivalent, text, "install", "install -y"), Ok(()));
+        assert_eq!(judged(Effect::Equivalent, text, "\nRUN b", " && b"), Ok(()));
+        assert!(judged(Effect::Equivalent, text, "install", "install --no-install-recommends").is_err());
+        assert!(judged(Effect::Equivalent, text, "\nRUN b", "; b").is_err());
+    }
+
+    #[test]
+    fn a_fix_that_calls_itself_debris_removes_caches_only() {
+        let text = "FROM debian:13\nRUN apt-get update\n";
+        assert_eq!(judged(Effect::Debris, text, "update", "update && rm -rf /var/lib/apt/lists/*"), Ok(()));
+        assert!(judged(Effect::Debris, text, "update", "update && rm -rf /var/lib/apt").is_err());
+    }
+
+    #[test]
+    fn a_fix_of_content_keeps_to_its_instruction_and_off_what_runs() {
+        let text = "FROM a\nWORKDIR /b\nRUN npm install\nCOPY . .\nCMD [\"c\"]\n";
+        assert_eq!(judged(Effect::Content, text, "install", "ci"), Ok(()));
+        assert!(judged(Effect::Content, text, "\"c\"", "\"d\"").is_err());
+        assert_eq!(judged(Effect::Runtime, text, "\"c\"", "\"d\""), Ok(()));
+        // Where the files go that another instruction copies.
+        assert!(judged(Effect::Content, text, "/b", "/d").is_err());
+        assert!(judged(Effect::Content, text, "FROM a", "FROM d").is_err());
+    }
+
+    #[test]
+    fn a_lost_comment_a_new_problem_and_invalid_shell_are_refused() {
+        assert!(refused(Effect::Runtime, "FROM a\n# why\nRUN b\n", "# why\n", "").contains("`# why`"));
+        assert!(refused(Effect::Runtime, "FROM a\nRUN b\n", "RUN", "RUNN").contains("BuildKit would refuse"));
+        assert!(refused(Effect::Content, "FROM a\nRUN b\n", "b", "b && (").contains("a shell would refuse"));
+        assert!(refused(Effect::Runtime, "# escape=`\nFROM a\n", "`", "\\").contains("directive"));
+    }
 }

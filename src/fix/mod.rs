@@ -9,6 +9,7 @@ mod engine;
 mod guard;
 mod outcome;
 mod reading;
+mod touched;
 
 pub use engine::fix;
 pub use outcome::{AppliedFix, Fixed, HeldBack, OfferedFix, Reason};

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::ir::{Build, BuildProblemKind};
+use crate::plan::Plan;
 use crate::syntax::{DirectiveName, Dockerfile, ProblemKind};
 
 /// All of a file that a fix may not change unless it says so.
@@ -16,6 +17,8 @@ pub struct Reading {
     pub comments: BTreeMap<String, usize>,
     /// The parser directives.
     pub directives: Vec<(DirectiveName, String)>,
+    /// What BuildKit would be asked to do.
+    pub plan: Plan,
 }
 
 impl Reading {
@@ -30,6 +33,7 @@ impl Reading {
             problems: file.problems.iter().map(|problem| problem.kind.clone()).collect(),
             build_problems: build.problems.iter().map(|problem| problem.kind.clone()).collect(),
             comments,
+            plan: Plan::new(&build),
             directives: file.directives().map(|it| (it.name, it.value.clone())).collect(),
         }
     }

@@ -42,7 +42,7 @@ pub enum Difference {
         /// The instruction that makes it, in the file after.
         after: Maker,
         /// What of it differs.
-        parts: Vec<&'static str>,
+        parts: Vec<Part>,
     },
     /// The image is configured in another way.
     Configuration {
@@ -51,6 +51,54 @@ pub enum Difference {
         /// Which field.
         field: Field,
     },
+}
+
+/// A part of a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// The words of a RUN.
+    Command,
+    /// The variables.
+    Environment,
+    /// The working directory.
+    Directory,
+    /// The user.
+    User,
+    /// Mounts and secrets.
+    Mounts,
+    /// `--network`
+    Network,
+    /// `--security`
+    Security,
+    /// `--device`
+    Devices,
+    /// What is copied where.
+    Copies,
+    /// `--link`
+    Link,
+    /// The path that WORKDIR makes.
+    Path,
+    /// The owner of that path.
+    Owner,
+}
+
+impl Part {
+    fn name(self) -> &'static str {
+        match self {
+            Part::Command => "command",
+            Part::Environment => "environment",
+            Part::Directory => "working directory",
+            Part::User => "user",
+            Part::Mounts => "set of mounts",
+            Part::Network => "network",
+            Part::Security => "security mode",
+            Part::Devices => "set of devices",
+            Part::Copies => "list of copies",
+            Part::Link => "kind of layer",
+            Part::Path => "path",
+            Part::Owner => "owner",
+        }
+    }
 }
 
 /// A field of the image configuration.
@@ -113,7 +161,8 @@ impl fmt::Display for Difference {
             Self::Removed { stage, .. } => write!(f, "a step of stage {stage} is gone"),
             Self::Added { stage, .. } => write!(f, "stage {stage} has a new step"),
             Self::Changed { stage, parts, .. } => {
-                write!(f, "a step of stage {stage} has another {}", parts.join(" and "))
+                let names: Vec<&str> = parts.iter().map(|part| part.name()).collect();
+                write!(f, "a step of stage {stage} has another {}", names.join(" and "))
             }
             Self::Configuration { stage, field } => {
                 write!(f, "`{}` in the configuration of stage {stage} is another", field.name())
@@ -212,43 +261,45 @@ fn longest_common(before: &[Vertex], after: &[Vertex]) -> Vec<(usize, usize)> {
     common
 }
 
-/// Steps without a counterpart, matched one by one where they do the same kind of thing.
+/// Steps without a counterpart, each matched with the next one that does the same kind of thing.
 fn pairs(stage: usize, before: &[Vertex], after: &[Vertex]) -> Vec<Difference> {
-    let mut after = after.iter().peekable();
     let mut differences = Vec::new();
+    let added = |new: &Vertex| Difference::Added { stage, after: new.maker };
+    let mut open = after;
     for old in before {
-        let parts = |new: &&Vertex| differing_parts(&old.operation, &new.operation);
-        match after.peek().and_then(parts) {
-            Some(parts) => {
-                let new = after.next().map_or(old.maker, |new| new.maker);
+        let parts = |new: &Vertex| differing_parts(&old.operation, &new.operation);
+        let found = open.iter().enumerate().find_map(|(at, new)| Some((at, new.maker, parts(new)?)));
+        match found {
+            Some((at, new, parts)) => {
+                differences.extend(open[..at].iter().map(added));
                 differences.push(Difference::Changed { stage, before: old.maker, after: new, parts });
+                open = &open[at + 1..];
             }
             None => differences.push(Difference::Removed { stage, before: old.maker }),
         }
     }
-    differences.extend(after.map(|new| Difference::Added { stage, after: new.maker }));
+    differences.extend(open.iter().map(added));
     differences
 }
 
 /// In what two operations of one kind differ; `None` where they are of two kinds.
-fn differing_parts(before: &Operation, after: &Operation) -> Option<Vec<&'static str>> {
+fn differing_parts(before: &Operation, after: &Operation) -> Option<Vec<Part>> {
     let parts = match (before, after) {
         (Operation::Exec(before), Operation::Exec(after)) => vec![
-            ("command", before.arguments != after.arguments),
-            ("environment", before.environment != after.environment),
-            ("working directory", before.directory != after.directory),
-            ("user", before.user != after.user),
-            ("set of mounts", before.mounts != after.mounts || before.secrets != after.secrets),
-            ("network", before.network != after.network),
-            ("security mode", before.security != after.security),
-            ("set of devices", before.devices != after.devices),
+            (Part::Command, before.arguments != after.arguments),
+            (Part::Environment, before.environment != after.environment),
+            (Part::Directory, before.directory != after.directory),
+            (Part::User, before.user != after.user),
+            (Part::Mounts, before.mounts != after.mounts || before.secrets != after.secrets),
+            (Part::Network, before.network != after.network),
+            (Part::Security, before.security != after.security),
+            (Part::Devices, before.devices != after.devices),
         ],
-        (Operation::Files(before), Operation::Files(after)) => vec![
-            ("list of copies", before.copies != after.copies),
-            ("kind of layer", before.is_linked != after.is_linked),
-        ],
+        (Operation::Files(before), Operation::Files(after)) => {
+            vec![(Part::Copies, before.copies != after.copies), (Part::Link, before.is_linked != after.is_linked)]
+        }
         (Operation::MakeDirectory(before), Operation::MakeDirectory(after)) => {
-            vec![("path", before.path != after.path), ("owner", before.owner != after.owner)]
+            vec![(Part::Path, before.path != after.path), (Part::Owner, before.owner != after.owner)]
         }
         _ => return None,
     };
@@ -283,6 +334,19 @@ mod tests {
         );
         assert_eq!(told("FROM a\nRUN b\nRUN c\n", "FROM a\nRUN c\n"), ["a step of stage 0 is gone"]);
         assert_eq!(told("FROM a\nRUN c\n", "FROM a\nCOPY b c\nRUN c\n"), ["stage 0 has a new step"]);
+    }
+
+    #[test]
+    fn steps_of_one_kind_are_matched_across_others() {
+        assert_eq!(
+            told("FROM a\nRUN b\nRUN c\n", "FROM a\nWORKDIR /d\nRUN b\nRUN c\n"),
+            [
+                "stage 0 has a new step",
+                "a step of stage 0 has another working directory",
+                "a step of stage 0 has another working directory",
+                "`WorkingDir` in the configuration of stage 0 is another"
+            ]
+        );
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod difference;
 mod digest;
 mod environment;
 mod lowering;
+mod normal_form;
 mod operation;
 mod paths;
 
@@ -16,9 +17,10 @@ use crate::ir::{Build, Platform};
 use crate::source::Span;
 
 pub use configuration::{Healthcheck, ImageConfiguration};
-pub use difference::{Difference, Field, differences};
+pub use difference::{Difference, Field, Part, differences};
 pub use digest::Digest;
 pub use environment::Environment;
+pub use normal_form::{Tolerance, differences_beyond};
 pub use operation::{
     Cache, Copied, Copy, Exec, Files, MakeDirectory, Mount, MountKind, Operation, Secret, Sharing, Source,
 };

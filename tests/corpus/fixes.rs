@@ -7,6 +7,8 @@ use dfx::Settings;
 use dfx::config::{Choice, Profile, Selection, Selector};
 use dfx::edit::{Effect, apply};
 use dfx::fix::Fixed;
+use dfx::ir::Build;
+use dfx::plan::{Plan, Tolerance, differences, differences_beyond};
 use dfx::syntax::Dockerfile;
 use rayon::prelude::*;
 
@@ -70,11 +72,26 @@ fn assert_promises(file: &Dockerfile, fixed: &Fixed, settings: &Settings, effect
     assert_untouched_bytes(file.source.bytes(), fixed.after.source.bytes(), &fixed.edits, "all fixes");
     assert_no_worse(file, &fixed.after, "all fixes together");
     assert!(fixed.applied.iter().all(|fix| fix.effect <= effect));
+    assert_plans_differ_only_as_announced(file, fixed);
     let again = dfx::fix(&parsed(fixed.after.source.bytes()), settings, None, effect);
     assert!(!again.is_changed(), "a second run changes {:?} in\n{}", again.applied, fixed.after.source.text());
     let endless: BTreeSet<_> = again.held_back.iter().map(|held_back| held_back.reason.to_string()).collect();
     let known: BTreeSet<_> = fixed.held_back.iter().map(|held_back| held_back.reason.to_string()).collect();
     assert!(endless.is_subset(&known), "a second run holds back something else: {endless:?}, {known:?}");
+}
+
+/// All fixes together do no more than the greatest of them has said.
+fn assert_plans_differ_only_as_announced(before: &Dockerfile, fixed: &Fixed) {
+    let plan = |file: &Dockerfile| Plan::new(&Build::new(file));
+    let differences = match fixed.applied.iter().map(|fix| fix.effect).max() {
+        None | Some(Effect::Identical) => differences(&plan(before), &plan(&fixed.after)),
+        Some(Effect::Equivalent) => differences_beyond(Tolerance::Layers, before, &fixed.after),
+        Some(Effect::Debris) => differences_beyond(Tolerance::Debris, before, &fixed.after),
+        // Fixes of these rungs say themselves what they change; the engine holds each to its own instructions.
+        Some(Effect::Content | Effect::Runtime) => return,
+    };
+    let told: Vec<String> = differences.iter().map(ToString::to_string).collect();
+    assert!(told.is_empty(), "{told:?} in\n{}", fixed.after.source.text());
 }
 
 /// Numbers for the notes: what was done, and what was held back and why.

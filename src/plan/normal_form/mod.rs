@@ -1,0 +1,202 @@
+//! Plans brought into one form, so that builds with the same outcome have equal plans.
+//!
+//! Three steps, each of which leaves the outcome as it is on its rung of the effect ladder:
+//!
+//! 1. *Erasure*: words that make no difference are taken out of the file, such as `sudo` of root ([`erasure`]).
+//! 2. *Cutting*: a RUN of several commands becomes one step for each command that has to work before the next runs,
+//!    with what the commands before it have changed in their shell ([`links`](crate::shell::Script::links)); a COPY of
+//!    several sources becomes one step for each.
+//! 3. With [`Tolerance::Debris`], commands that do nothing but empty caches of package managers are left out.
+
+mod erasure;
+
+use crate::ir::{Build, Command, Commands, Step};
+use crate::knowledge::archives::may_be_archive;
+use crate::knowledge::package_managers::{all, only_empties_caches};
+use crate::shell::{Script, ScriptLink};
+use crate::syntax::{CommandForm, Dockerfile, InstructionKind};
+
+use super::{Copied, Difference, Exec, Files, Operation, Plan, Source, Vertex, differences};
+
+/// What two builds may differ in and still count as equal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tolerance {
+    /// How the steps are spread over layers: the rung *equivalent*.
+    Layers,
+    /// Also what package managers can make again: the rung *debris*.
+    Debris,
+}
+
+/// Where two builds differ in more than `tolerance` allows.
+pub fn differences_beyond(tolerance: Tolerance, before: &Dockerfile, after: &Dockerfile) -> Vec<Difference> {
+    differences(&normal_form(before, tolerance), &normal_form(after, tolerance))
+}
+
+fn normal_form(file: &Dockerfile, tolerance: Tolerance) -> Plan {
+    let erased = erasure::erased(file, tolerance);
+    let build = Build::new(erased.as_ref().unwrap_or(file));
+    let commands = Commands::new(&build);
+    let mut plan = Plan::new(&build);
+    let cutter = Cutter { build: &build, commands: &commands, tolerance };
+    for (planned, stage) in plan.stages.iter_mut().zip(&build.stages) {
+        let vertices = std::mem::take(&mut planned.vertices).into_iter();
+        planned.vertices = vertices.flat_map(|vertex| cutter.cut(vertex, &stage.steps)).collect();
+    }
+    plan
+}
+
+struct Cutter<'c> {
+    build: &'c Build<'c>,
+    commands: &'c Commands<'c>,
+    tolerance: Tolerance,
+}
+
+impl Cutter<'_> {
+    fn cut(&self, vertex: Vertex, steps: &[Step<'_>]) -> Vec<Vertex> {
+        let Vertex { operation, maker } = vertex;
+        let operations = match operation {
+            Operation::Exec(exec) => match steps.get(maker.step) {
+                Some(step) => self.exec(*exec, step),
+                None => vec![Operation::Exec(exec)],
+            },
+            Operation::Files(files) => one_by_one(files),
+            directory @ Operation::MakeDirectory(_) => vec![directory],
+        };
+        operations.into_iter().map(|operation| Vertex { operation, maker }).collect()
+    }
+
+    fn exec(&self, exec: Exec, step: &Step<'_>) -> Vec<Operation> {
+        let [script] = self.build.scripts(step) else { return vec![Operation::Exec(Box::new(exec))] };
+        let is_shell_form = matches!(&step.instruction.kind, InstructionKind::Run(CommandForm::Shell(_)));
+        if !is_shell_form || !script.is_clean() {
+            return vec![Operation::Exec(Box::new(exec))];
+        }
+        let links = script.links(self.build.shell_of(step).1);
+        let kept = links.iter().filter(|link| !self.is_debris(step, script, link));
+        kept.map(|link| Operation::Exec(Box::new(Exec { arguments: arguments(&exec, script, link), ..exec.clone() })))
+            .collect()
+    }
+
+    /// Whether the link is one command that does nothing but empty caches.
+    fn is_debris(&self, step: &Step<'_>, script: &Script, link: &ScriptLink) -> bool {
+        if self.tolerance != Tolerance::Debris {
+            return false;
+        }
+        let text = script.slice(link.span);
+        if all().iter().any(|manager| manager.clean == Some(text)) {
+            return true;
+        }
+        let is_whole = |command: &&Command<'_>| {
+            command.invoked.as_ref().is_some_and(|invoked| {
+                invoked.simple.span == link.span && invoked.redirections.is_empty() && invoked.assignments().is_empty()
+            })
+        };
+        let home = self.build.home(step).unwrap_or("~");
+        let command = self.commands.of_step(step).iter().find(is_whole);
+        command.is_some_and(|command| only_empties_caches(&command.patterns(), home))
+    }
+}
+
+/// The words of the shell, what was done in it before, and the commands.
+fn arguments(exec: &Exec, script: &Script, link: &ScriptLink) -> Vec<String> {
+    let shell = exec.arguments.split_last().map_or(&[][..], |(_, shell)| shell);
+    let before = link.before.iter().map(|span| script.slice(*span).to_owned());
+    let text = std::iter::once(script.slice(link.span).trim().to_owned());
+    shell.iter().cloned().chain(before).chain(text).collect()
+}
+
+/// Copies of one source each, in order. ADD of a file that is no archive is COPY.
+fn one_by_one(files: Files) -> Vec<Operation> {
+    let Files { copies, is_linked } = files;
+    let single = copies.into_iter().map(|mut copy| {
+        if let Copied::Paths { path, unpacks, .. } = &mut copy.copied
+            && copy.from == Source::Context
+        {
+            *unpacks &= may_be_archive(path);
+        }
+        Operation::Files(Files { copies: vec![copy], is_linked })
+    });
+    single.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::source::SourceFile;
+    use crate::syntax::parse;
+
+    use super::*;
+
+    fn beyond(tolerance: Tolerance, before: &str, after: &str) -> Vec<String> {
+        let file = |text: &str| parse(SourceFile::new("Dockerfile", format!("FROM debian:13\n{text}")));
+        differences_beyond(tolerance, &file(before), &file(after)).iter().map(ToString::to_string).collect()
+    }
+
+    fn is_equivalent(before: &str, after: &str) -> bool {
+        beyond(Tolerance::Layers, before, after).is_empty()
+    }
+
+    fn is_debris(before: &str, after: &str) -> bool {
+        assert!(!is_equivalent(before, after), "no debris is needed");
+        beyond(Tolerance::Debris, before, after).is_empty()
+    }
+
+    #[test]
+    fn neighbouring_runs_can_be_joined() {
+        assert!(is_equivalent("RUN a\nRUN b | c\n", "RUN a \\\n    && b | c\n"));
+        assert!(is_equivalent("RUN a; b\nRUN c || d\n", "RUN { a; b; } && ( c || d )\n"));
+        assert!(is_equivalent("RUN cd x && a\nRUN b\n", "RUN ( cd x && a ) && b\n"));
+    }
+
+    #[test]
+    fn what_one_run_leaves_to_the_next_is_not_forgotten() {
+        assert!(!is_equivalent("RUN cd x && a\nRUN b\n", "RUN cd x && a && b\n"));
+        assert!(!is_equivalent("RUN A=1\nRUN b $A\n", "RUN A=1 && b $A\n"));
+        assert!(!is_equivalent("RUN set -x && a\nRUN b\n", "RUN set -x && a && b\n"));
+        assert!(!is_equivalent("RUN a || b\nRUN c\n", "RUN a || b && c\n"));
+        assert!(!is_equivalent("RUN a\nENV B=c\nRUN d\n", "RUN a && d\nENV B=c\n"));
+        assert!(!is_equivalent("RUN a\nUSER b\nRUN d\n", "USER b\nRUN a && d\n"));
+        assert!(!is_equivalent("RUN a\nRUN b\n", "RUN b && a\n"));
+    }
+
+    #[test]
+    fn words_that_make_no_difference_are_not_seen() {
+        assert!(is_equivalent("RUN sudo apt install \\\n # c\n x\n", "RUN apt-get install -y \\\n # c\n x\n"));
+        assert!(!is_equivalent("RUN apt-get install -y x\n", "RUN apt-get install -y --no-install-recommends x\n"));
+        assert!(!is_equivalent("RUN apt upgrade\n", "RUN apt-get upgrade\n"));
+        assert!(!is_equivalent("USER a\nRUN sudo x\n", "USER a\nRUN x\n"));
+    }
+
+    #[test]
+    fn copies_to_one_place_can_be_joined() {
+        assert!(is_equivalent("COPY a /d/\nCOPY b /d/\n", "COPY a b /d/\n"));
+        assert!(is_equivalent("ADD a.txt /d/\n", "COPY a.txt /d/\n"));
+        assert!(!is_equivalent("ADD a.tar.gz /d/\n", "COPY a.tar.gz /d/\n"));
+        assert!(!is_equivalent("COPY a /d/\nCOPY b /d/\n", "COPY b a /d/\n"));
+    }
+
+    #[test]
+    fn clean_up_flags_and_cache_mounts_are_debris() {
+        let install = "RUN apt-get update && apt-get install -y x";
+        assert!(is_debris(&format!("{install}\n"), &format!("{install} && rm -rf /var/lib/apt/lists/*\n")));
+        assert!(is_debris("RUN pip install x\n", "RUN pip install --no-cache-dir x\n"));
+        assert!(is_debris("RUN pip install x\n", "RUN --mount=type=cache,target=/root/.cache/pip pip install x\n"));
+        assert!(is_debris("RUN npm ci\n", "RUN npm ci && npm cache clean --force\n"));
+    }
+
+    #[test]
+    fn other_removals_are_none() {
+        assert!(!is_debris("RUN a\n", "RUN a && rm -rf /var/lib/apt\n"));
+        assert!(!is_debris("RUN a\n", "RUN a && rm -rf /root/.cache/pip /etc\n"));
+        assert!(!is_debris("RUN a\n", "RUN a && rm -rf /root/.cache/../x\n"));
+        assert!(!is_debris("RUN a\n", "RUN a; rm -rf /root/.cache\n"));
+        assert!(!is_debris("RUN a\n", "RUN --mount=type=cache,target=/app a\n"));
+    }
+
+    #[test]
+    fn configuration_counts_on_every_rung() {
+        assert_eq!(
+            beyond(Tolerance::Debris, "CMD [\"a\"]\n", "CMD [\"b\"]\n"),
+            ["`Cmd` in the configuration of stage 0 is another"]
+        );
+    }
+}
