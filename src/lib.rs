@@ -16,6 +16,7 @@ pub mod knowledge;
 mod lint;
 pub mod plan;
 pub mod report;
+pub mod rewrite;
 pub mod rules;
 pub mod shell;
 pub mod source;

@@ -13,22 +13,28 @@
 //! ```
 //! ```dockerfile,good
 //! FROM debian:13-slim
-//! RUN apt-get update && apt-get install -y curl
+//! RUN apt-get update \
+//!     && apt-get install -y curl
 //! ```
 //!
 //! ## Fix
-//! None here: joining RUN instructions is a rewrite of its own.
+//! Joins the RUN with the next one, if that is the one that installs. *Equivalent*: the same commands run in the same
+//! order. Not where their flags differ, where one is in exec form or has a heredoc, and where `set -e` or `exit` would
+//! mean something else.
 //!
 //! ## Sources
 //! Docker's best practices for `apt-get` ("cache busting"); Trivy DS-0017; Checkov CKV_DOCKER_5; Sonar S6595.
 
+use crate::edit::Effect;
 use crate::ir::{Command, Step};
 use crate::knowledge::package_managers::{Action, Family, Home, Invocation};
+use crate::rewrite::{Refusal, join_runs};
 use crate::rules::{Context, Meta, Sink};
 use crate::syntax::Keyword;
 
 pub const META: Meta = Meta {
     name: "cache/update-without-install",
+    effect: Some(Effect::Equivalent),
     aliases: &["DS-0017", "CKV_DOCKER_5", "KICS-9bae49be", "CIS-DI-0007", "S6595"],
     ..Meta::on_by_default()
 };
@@ -46,12 +52,18 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             let Some(user) = user else { continue };
             let tool = update.name().unwrap_or_default();
             let line = cx.source().line_at(user.span().start);
-            sink.report(
-                update.verb_span(),
-                format!("the lists of `{tool} update` stay in the build cache and grow old for the installation in line {line}"),
-            )
-            .related(user.verb_span(), "installs from lists of the day when the RUN above last ran")
-            .help(format!("run `{tool} update` in the RUN that installs"));
+            let report = sink
+                .report(
+                    update.verb_span(),
+                    format!("the lists of `{tool} update` stay in the build cache and grow old for the installation in line {line}"),
+                )
+                .related(user.verb_span(), "installs from lists of the day when the RUN above last ran")
+                .help(format!("run `{tool} update` in the RUN that installs"));
+            match join_runs(cx.build, step, user.step) {
+                Ok(edits) => report.fix("join the two RUNs", Effect::Equivalent, edits),
+                Err(Refusal::Apart) => report,
+                Err(refusal) => report.note(format!("dfx does not join the two: {refusal}.")),
+            };
         }
     }
 }
@@ -86,6 +98,16 @@ mod tests {
     #[test]
     fn the_update_is_reported_where_a_later_run_installs() {
         fires!("RUN apt-get «update»\nENV A=b\nRUN apt-get install -y curl\n");
+    }
+
+    #[test]
+    fn the_update_moves_into_the_run_that_needs_it() {
+        fixes!(
+            "RUN apt-get update && apt-get clean\n# tools\nRUN apt-get install -y a\n" =>
+            "RUN apt-get update && apt-get clean \\\n# tools\n    && apt-get install -y a\n"
+        );
+        let far = "FROM debian:13\nRUN apt-get update\nENV A=b\nRUN apt-get install -y a\n";
+        assert!(findings(&META, check, far)[0].fix.is_none());
     }
 
     #[test]

@@ -8,30 +8,42 @@
 //! ## Example
 //! ```dockerfile,bad
 //! FROM debian:13-slim
-//! COPY tool.tar.gz /tmp/
+//! RUN wget -O /tmp/tool.tar.gz https://example.com/tool.tar.gz
 //! RUN tar -xzf /tmp/tool.tar.gz -C /opt && rm /tmp/tool.tar.gz
 //! ```
 //! ```dockerfile,good
 //! FROM debian:13-slim
-//! RUN --mount=type=bind,source=tool.tar.gz,target=/tmp/tool.tar.gz tar -xzf /tmp/tool.tar.gz -C /opt
+//! RUN wget -O /tmp/tool.tar.gz https://example.com/tool.tar.gz \
+//!     && tar -xzf /tmp/tool.tar.gz -C /opt && rm /tmp/tool.tar.gz
 //! ```
+//!
+//! What comes out of the build context need not be copied at all:
+//! `RUN --mount=type=bind,source=tool.tar.gz,target=/tmp/tool.tar.gz tar -xzf /tmp/tool.tar.gz -C /opt`.
 //!
 //! Of copied files only those are reported that are large by their kind: archives, packages, programs in one file.
 //! Caches of package managers are the matter of `size/package-cache-kept`.
 //!
 //! ## Fix
-//! None: commands of two RUN instructions would have to be joined.
+//! Joins the RUN with the one right before it, if that one has downloaded or installed what is removed. *Equivalent*: the
+//! same commands run in the same order, in one layer.
 //!
 //! ## Sources
 //! Docker's documentation, "Building best practices"; OCI image specification, `layer.md`, "Whiteouts".
 
+use crate::edit::Effect;
 use crate::finding::Severity;
 use crate::ir::{Command, Step, is_large_by_name, is_small_by_name, lies_in};
 use crate::knowledge::package_managers::Action;
+use crate::rewrite::join_runs;
 use crate::rules::{Context, Meta, Sink};
 use crate::source::Span;
 
-pub const META: Meta = Meta { name: "size/cleanup-in-later-layer", severity: Severity::Info, ..Meta::on_by_default() };
+pub const META: Meta = Meta {
+    name: "size/cleanup-in-later-layer",
+    severity: Severity::Info,
+    effect: Some(Effect::Equivalent),
+    ..Meta::on_by_default()
+};
 
 /// Something that a layer holds.
 struct Held<'b> {
@@ -77,9 +89,13 @@ fn report(cx: &Context<'_>, sink: &mut Sink<'_>, command: &Command<'_>, held: &H
         }
     };
     let span = if held.kind == Kind::Installed { command.verb_span() } else { command.name_span() };
-    sink.report(span, format!("`{name}` stays in the layer of line {line}, which has {verb} it"))
+    let report = sink
+        .report(span, format!("`{name}` stays in the layer of line {line}, which has {verb} it"))
         .related(held.span, "this layer keeps it")
         .help(help);
+    if let Ok(edits) = join_runs(cx.build, held.step, command.step) {
+        report.fix("join the two RUNs", Effect::Equivalent, edits);
+    }
 }
 
 /// What the step's layer holds that a later one may want to get rid of.
@@ -157,6 +173,16 @@ mod tests {
         let found =
             findings(&META, check, "FROM a\nCOPY x-1.2.tgz /tmp/x.tgz\nRUN tar xf /tmp/x.tgz && rm -rf /tmp/*\n");
         assert!(found[0].message.starts_with("`/tmp/x.tgz` "), "{found:?}");
+    }
+
+    #[test]
+    fn neighbours_become_one_layer() {
+        fixes!(
+            "RUN curl -o /tmp/a.zip https://x/a.zip; b\nRUN rm -rf /tmp/*\n" =>
+            "RUN { curl -o /tmp/a.zip https://x/a.zip; b; } \\\n    && rm -rf /tmp/*\n"
+        );
+        let far = "FROM debian:13\nRUN curl -o /tmp/a.zip https://x/a.zip\nRUN b\nRUN rm -rf /tmp/*\n";
+        assert!(findings(&META, check, far)[0].fix.is_none());
     }
 
     #[test]

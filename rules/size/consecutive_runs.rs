@@ -13,24 +13,32 @@
 //! ```
 //! ```dockerfile,good
 //! FROM alpine:3.22
-//! RUN apk add --no-cache curl git
+//! RUN apk add --no-cache curl \
+//!     && apk add --no-cache git
 //! ```
 //!
+//! Better still is one `apk add` with both names, where their versions may be chosen together.
+//!
 //! ## Fix
-//! None here: joining RUN instructions is a rewrite of its own.
+//! Joins the two with `&&`, comments included. *Equivalent*: the same commands run in the same order; what the first
+//! changes in its shell, such as the directory, is kept from the second by brackets. Not where their flags differ, where
+//! one is in exec form or has a heredoc, and where `set -e` or `exit` would mean something else.
 //!
 //! ## Sources
 //! hadolint DL3059; Sonar S7031; Parfum's rule `ruleMoreThanOneInstall`.
 
+use crate::edit::Effect;
 use crate::finding::Severity;
 use crate::ir::Step;
 use crate::knowledge::package_managers::PackageManager;
+use crate::rewrite::{Refusal, join_runs};
 use crate::rules::{Context, Meta, Sink};
 use crate::syntax::Keyword;
 
 pub const META: Meta = Meta {
     name: "size/consecutive-runs",
     severity: Severity::Info,
+    effect: Some(Effect::Equivalent),
     aliases: &["DL3059", "S7031", "ruleMoreThanOneInstall"],
     ..Meta::opt_in()
 };
@@ -39,25 +47,27 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for stage in cx.build.stages.iter().filter(|stage| stage.is_reachable) {
         for pair in stage.steps.windows(2) {
             let [first, second] = pair else { continue };
-            if !cx.shapes_final_image(second) || flags(cx, first) != flags(cx, second) {
+            let joined = join_runs(cx.build, first, second);
+            if !cx.shapes_final_image(second) || joined == Err(Refusal::Flags) {
                 continue;
             }
             let (Some(manager), Some(again)) = (installer(cx, first), installer(cx, second)) else { continue };
             if manager == again {
                 let name = manager.name;
-                sink.report(
-                    second.instruction.keyword_span(),
-                    format!("`{name}` installs here and in the RUN right above"),
-                )
-                .related(first.instruction.keyword_span(), "could install all of it")
-                .help("install everything in one RUN");
+                let report = sink
+                    .report(
+                        second.instruction.keyword_span(),
+                        format!("`{name}` installs here and in the RUN right above"),
+                    )
+                    .related(first.instruction.keyword_span(), "could install all of it")
+                    .help("install everything in one RUN");
+                match joined {
+                    Ok(edits) => report.fix("join the two RUNs", Effect::Equivalent, edits),
+                    Err(refusal) => report.note(format!("dfx does not join the two: {refusal}.")),
+                };
             }
         }
     }
-}
-
-fn flags<'a>(cx: &Context<'a>, step: &Step<'_>) -> Vec<&'a str> {
-    step.instruction.flags.iter().map(|flag| cx.text(flag.span)).collect()
 }
 
 /// The system's package manager with which a RUN installs.
@@ -77,6 +87,21 @@ mod tests {
     #[test]
     fn each_further_run_is_reported() {
         fires!("RUN apt-get install -y a\n«RUN» apt-get install -y b\n«RUN» apt-get install -y c\n");
+    }
+
+    #[test]
+    fn three_become_one() {
+        fixes!(
+            "RUN apt-get install -y a\nRUN apt-get install -y b\nRUN apt-get install -y c\n" =>
+            "RUN apt-get install -y a \\\n    && apt-get install -y b \\\n    && apt-get install -y c\n"
+        );
+    }
+
+    #[test]
+    fn what_keeps_them_apart_is_said() {
+        let found =
+            findings(&META, check, "FROM debian:13\nRUN [\"apt-get\", \"install\", \"a\"]\nRUN apt-get install b\n");
+        assert_eq!(found[0].notes, ["dfx does not join the two: one of them is no plain shell command."]);
     }
 
     #[test]

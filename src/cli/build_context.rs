@@ -53,7 +53,8 @@ pub fn infer(dockerfile: &Path, sources: &[&str]) -> Option<PathBuf> {
     let dockerfile = std::path::absolute(dockerfile).ok()?;
     let own = dockerfile.parent()?;
     let mut candidates = Vec::new();
-    for folder in own.ancestors().take(MOST_LEVELS + 1) {
+    // Nobody builds from the root of the file system; `COPY usr /usr` must not make dfx read all of it.
+    for folder in own.ancestors().take(MOST_LEVELS + 1).filter(|folder| *folder == own || folder.parent().is_some()) {
         candidates.push(folder);
         if folder.join(".git").exists() {
             break;
