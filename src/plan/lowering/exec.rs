@@ -74,7 +74,7 @@ impl Lowering<'_> {
         let from = Source::Inline { content };
         let kind = MountKind::Bind { from, path: "/".to_owned(), is_read_only: true };
         mounts.push(Mount { target: "/dev/pipes/".to_owned(), kind });
-        vec![format!("/dev/pipes/{}", heredoc.name)]
+        self.in_shell(&format!("/dev/pipes/{}", heredoc.name))
     }
 
     fn mount(&self, step: &Step<'_>, flag: &Flag, exec: &mut Exec) {
@@ -91,7 +91,8 @@ impl Lowering<'_> {
                 if secret.variable.is_some() && target.is_empty() {
                     return exec.secrets.push(secret);
                 }
-                let target = if target.is_empty() { format!("/run/secrets/{}", secret.id) } else { absolute_target };
+                let default = || format!("/run/secrets/{}", last_part(&secret.id));
+                let target = if target.is_empty() { default() } else { absolute_target };
                 return exec.mounts.push(Mount { target, kind: MountKind::Secret(secret) });
             }
             "ssh" => MountKind::Ssh {
@@ -102,8 +103,7 @@ impl Lowering<'_> {
             _ => MountKind::Bind {
                 from: self.source_of_mount(&fields, Source::Context),
                 path: absolute("/", &fields.text(&["source", "src"])),
-                // BuildKit: a bind mount is read-only unless `rw` says otherwise.
-                is_read_only: !fields.is_set(&["rw", "readwrite"]),
+                is_read_only: fields.is_read_only().unwrap_or(true),
             },
         };
         exec.mounts.push(Mount { target: absolute_target, kind });
@@ -122,14 +122,14 @@ impl Lowering<'_> {
             from: self.source_of_mount(fields, Source::Scratch),
             path: absolute("/", &fields.text(&["source", "src"])),
             ownership: fields.ownership(),
-            is_read_only: fields.is_set(&["ro", "readonly"]),
+            is_read_only: fields.is_read_only().unwrap_or(false),
         })
     }
 
     fn source_of_mount(&self, fields: &Fields<'_>, default: Source) -> Source {
         let Some(word) = fields.flag.mount_field(&["from"]) else { return default };
         let named = fields.step.sources.iter().find(|source| source.word.span() == word.span());
-        named.map_or(Source::Unknown, |named| source(&named.source, self.platform.as_ref()))
+        named.map_or(Source::Unknown, |named| source(&named.source, None))
     }
 }
 
@@ -146,12 +146,26 @@ impl Fields<'_> {
 
     /// Whether a field that needs no value is there and not false.
     fn is_set(&self, keys: &[&str]) -> bool {
+        self.boolean(keys).unwrap_or(false)
+    }
+
+    /// What the last of the fields says that grant or refuse writing.
+    fn is_read_only(&self) -> Option<bool> {
         let fields = self.flag.mount_fields().unwrap_or_default();
-        let field = fields.iter().rfind(|field| keys.iter().any(|key| field.key.text().eq_ignore_ascii_case(key)));
-        field.is_some_and(|field| {
-            let value = field.value.as_ref().map(|word| self.step.value(word));
-            value.is_none_or(|value| matches!(value.to_ascii_lowercase().as_str(), "1" | "t" | "true"))
-        })
+        let last = fields.iter().rev().find_map(|field| {
+            let key = field.key.text().to_ascii_lowercase();
+            ["ro", "readonly", "rw", "readwrite"].into_iter().find(|known| *known == key)
+        })?;
+        let grants_writing = matches!(last, "rw" | "readwrite");
+        Some(self.boolean(&[last])? != grants_writing)
+    }
+
+    /// The value of the last of the fields, which is true where the field stands alone.
+    fn boolean(&self, keys: &[&str]) -> Option<bool> {
+        let fields = self.flag.mount_fields().unwrap_or_default();
+        let field = fields.iter().rfind(|field| keys.iter().any(|key| field.key.text().eq_ignore_ascii_case(key)))?;
+        let value = field.value.as_ref().map(|word| self.step.value(word));
+        Some(value.is_none_or(|value| matches!(value.to_ascii_lowercase().as_str(), "1" | "t" | "true")))
     }
 
     fn ownership(&self) -> [String; 3] {
@@ -159,16 +173,21 @@ impl Fields<'_> {
     }
 
     fn secret(&self, target: &str) -> Secret {
-        let id = self.text(&["id"]);
-        let name = target.rsplit('/').next().unwrap_or_default();
+        // BuildKit's `dispatchSecret`: the source is another word for the id.
+        let names = [self.text(&["source", "src"]), self.text(&["id"])];
         let variable = self.text(&["env"]);
         Secret {
-            id: if id.is_empty() { name.to_owned() } else { id },
+            id: names.into_iter().find(|name| !name.is_empty()).unwrap_or_else(|| last_part(target).to_owned()),
             variable: Some(variable).filter(|variable| !variable.is_empty()),
             ownership: self.ownership(),
             is_required: self.is_set(&["required"]),
         }
     }
+}
+
+/// What stands behind the last slash.
+fn last_part(path: &str) -> &str {
+    path.trim_end_matches('/').rsplit('/').next().unwrap_or_default()
 }
 
 /// Go's `path.Clean`: a relative path stays relative.
@@ -188,4 +207,61 @@ pub(super) fn content(heredoc: &Heredoc, body: &str) -> String {
         return body.to_owned();
     }
     body.split_inclusive('\n').map(|line| line.trim_start_matches('\t')).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::ir::Build;
+    use crate::plan::{Exec, Mount, MountKind, Operation, Plan, Source};
+    use crate::source::SourceFile;
+    use crate::syntax::parse;
+
+    fn exec(text: &str) -> Exec {
+        let plan = Plan::new(&Build::new(&parse(SourceFile::new("Dockerfile", text))));
+        match &plan.stages.last().unwrap().vertices.last().unwrap().operation {
+            Operation::Exec(exec) => (**exec).clone(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn mount(fields: &str) -> Mount {
+        exec(&format!("FROM a\nRUN --mount={fields} b")).mounts.remove(0)
+    }
+
+    #[test]
+    fn a_script_with_its_own_interpreter_is_still_started_by_the_shell() {
+        let text = "FROM a\nSHELL [\"/bin/bash\", \"-c\"]\nRUN <<X\n#!/usr/bin/env python3\nprint(1)\nX\n";
+        assert_eq!(exec(text).arguments, ["/bin/bash", "-c", "/dev/pipes/X"]);
+    }
+
+    #[test]
+    fn the_last_word_on_writing_to_a_bind_mount_counts() {
+        let is_read_only = |fields: &str| match mount(&format!("target=/b{fields}")).kind {
+            MountKind::Bind { is_read_only, .. } => is_read_only,
+            other => panic!("{other:?}"),
+        };
+        assert!(is_read_only("") && is_read_only(",ro") && is_read_only(",rw=false") && is_read_only(",rw,ro"));
+        assert!(!is_read_only(",rw") && !is_read_only(",ro=false") && !is_read_only(",ro,readwrite"));
+    }
+
+    #[test]
+    fn a_secret_is_named_by_its_source_and_lies_under_its_last_part() {
+        let found = |fields: &str| {
+            let mount = mount(&format!("type=secret,{fields}"));
+            let MountKind::Secret(secret) = mount.kind else { panic!("{:?}", mount.kind) };
+            (secret.id, mount.target)
+        };
+        assert_eq!(found("source=a/b"), ("a/b".to_owned(), "/run/secrets/b".to_owned()));
+        assert_eq!(found("target=/c/d"), ("d".to_owned(), "/c/d".to_owned()));
+    }
+
+    #[test]
+    fn only_a_base_that_is_pulled_has_the_platform_of_its_from() {
+        let text = "FROM a AS b\nFROM --platform=linux/arm64 b\nRUN c";
+        let plan = |text: &str| Plan::new(&Build::new(&parse(SourceFile::new("Dockerfile", text))));
+        assert_eq!(plan(text).stages[1].platform, None);
+        let files = plan("FROM --platform=linux/arm64 a\nCOPY --from=c:1 d e");
+        let Operation::Files(files) = &files.stages[0].vertices[0].operation else { panic!() };
+        assert!(matches!(&files.copies[0].from, Source::Image { platform: None, .. }));
+    }
 }

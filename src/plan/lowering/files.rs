@@ -73,7 +73,7 @@ impl Lowering<'_> {
         if step.instruction.flag("from").is_none() {
             return Source::Context;
         }
-        step.sources.first().map_or(Source::Unknown, |named| source(&named.source, self.platform.as_ref()))
+        step.sources.first().map_or(Source::Unknown, |named| source(&named.source, None))
     }
 }
 

@@ -70,13 +70,18 @@ impl<'l> Lowering<'l> {
         for (name, value) in configuration.environment.iter() {
             environment.set_last(name, value);
         }
+        // BuildKit heeds `--platform` where it pulls an image, and only there.
+        let platform = match stage.base {
+            Base::Stage(_) | Base::Scratch => platform,
+            Base::Image(_) | Base::Unknown => stage.platform.clone(),
+        };
         Self {
             build,
             stage,
             environment,
             configuration,
             directory,
-            platform: stage.platform.clone().or(platform).filter(|platform| *platform != Platform::assumed()),
+            platform: platform.filter(|platform| *platform != Platform::assumed()),
             vertices: Vec::new(),
             has_cmd: false,
         }
