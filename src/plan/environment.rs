@@ -1,35 +1,43 @@
 //! The variables of a step, in BuildKit's order.
 
+use std::rc::Rc;
+
 /// Names and values, each name once. The order counts: it is part of the cache key of every RUN.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Environment {
-    variables: Vec<(String, String)>,
+    /// Shared between the steps: a file of thousands of ENVs, each before a RUN, would else fill the memory.
+    variables: Rc<Vec<Rc<(String, String)>>>,
 }
 
 impl Environment {
     /// With the `PATH` that BuildKit sets where the base image has none.
     pub fn with_default_path() -> Self {
-        Self { variables: vec![("PATH".to_owned(), crate::ir::DEFAULT_PATH.to_owned())] }
+        let mut environment = Self::default();
+        environment.set_last("PATH", crate::ir::DEFAULT_PATH);
+        environment
     }
 
     /// Sets a variable for the steps behind. The variables that steps see stand in the order in which they were set
     /// last (BuildKit's `EnvList.ToArray`).
     pub fn set_last(&mut self, name: &str, value: &str) {
-        self.variables.retain(|(other, _)| other != name);
-        self.variables.push((name.to_owned(), value.to_owned()));
+        let variables = Rc::make_mut(&mut self.variables);
+        variables.retain(|variable| variable.0 != name);
+        variables.push(Rc::new((name.to_owned(), value.to_owned())));
     }
 
     /// Sets a variable of the image's configuration, where a name keeps its place (BuildKit's `addEnv`).
     pub fn set_in_place(&mut self, name: &str, value: &str) {
-        match self.variables.iter_mut().find(|(other, _)| other == name) {
-            Some((_, old)) => value.clone_into(old),
-            None => self.variables.push((name.to_owned(), value.to_owned())),
+        let variables = Rc::make_mut(&mut self.variables);
+        let variable = Rc::new((name.to_owned(), value.to_owned()));
+        match variables.iter_mut().find(|variable| variable.0 == name) {
+            Some(old) => *old = variable,
+            None => variables.push(variable),
         }
     }
 
     /// The variables, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.variables.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+        self.variables.iter().map(|variable| (variable.0.as_str(), variable.1.as_str()))
     }
 }
 
