@@ -81,7 +81,7 @@ fn select(findings: &mut Vec<Finding>, selection: &Selection) {
             return false;
         };
         finding.severity = selection.severity(rule.meta, finding.severity);
-        selection.reports(rule.meta, &finding.aliases)
+        selection.reports(rule.meta, &finding.aliases, finding.weight)
     });
 }
 

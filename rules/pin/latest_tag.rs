@@ -44,6 +44,7 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         };
         sink.report(found.tag_span(), format!("`{name}:latest` is another image after each release"))
             .related_all(found.tag_defaults())
+            .weight(cx.weight_of_base_images())
             .help(help);
     }
 }

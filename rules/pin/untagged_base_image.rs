@@ -51,6 +51,7 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         };
         sink.report(found.span, format!("`{name}` has no tag: each build takes the `latest` of its day"))
             .related_all(found.tag_defaults())
+            .weight(cx.weight_of_base_images())
             .help(help);
     }
 }
@@ -65,12 +66,20 @@ fn is_callers_choice(cx: &Context<'_>, span: Span) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::finding::Weight;
     use crate::rules::harness::*;
 
     #[test]
     fn a_name_alone_is_reported_in_from_copy_and_mounts() {
         fires!("FROM «ghcr.io/a/b»\nCOPY --from=«composer» /usr/bin/composer /usr/bin/\n");
         fires!("RUN --mount=from=«golang»,target=/go true\n");
+    }
+
+    #[test]
+    fn a_file_that_builds_nothing_hardly_matters() {
+        let weight = |text: &str| findings(&META, check, text)[0].weight;
+        assert_eq!(weight("FROM alpine\nENV A=b\n"), Weight::Minor);
+        assert_eq!(weight("FROM alpine\nRUN a\n"), Weight::Ordinary);
     }
 
     #[test]

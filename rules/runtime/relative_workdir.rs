@@ -23,7 +23,7 @@
 //! S7021.
 
 use crate::edit::{Edit, Effect};
-use crate::finding::Severity;
+use crate::finding::{Severity, Weight};
 use crate::ir::{Base, Step, is_absolute};
 use crate::knowledge::base_environment;
 use crate::rules::{Context, Meta, Sink};
@@ -50,12 +50,20 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         }
         let report = sink
             .report(word.span(), format!("`{path}` starts where the base image left off"))
+            .weight(weight(cx, step))
             .help("write the whole path, from `/` on");
         if starts_in_root(cx, step) && word.is_contiguous() && word.text() == path && !path.starts_with('.') {
             let edit = Edit::insert(word.span().start, "/");
             report.fix(format!("write `/{path}`"), Effect::Identical, vec![edit]);
         }
     }
+}
+
+/// Who builds on an image of their own without starting anything knows where it works: fuzzers of OSS-Fuzz and the like.
+fn weight(cx: &Context<'_>, step: &Step<'_>) -> Weight {
+    let is_own_image = cx.build.image_facts(step.stage).is_none() && cx.build.root_image(step.stage).is_some();
+    let starts_nothing = cx.process().steps().next().is_none();
+    if is_own_image && starts_nothing && !cx.options.exactly_buildkit { Weight::Minor } else { Weight::Ordinary }
 }
 
 /// BuildKit knows drive letters on Windows only, and takes a stage for Windows only if `--platform` says so or the

@@ -11,11 +11,13 @@
 //! FROM python:3.13-slim
 //! RUN apt-get update && apt-get install -y libpq5
 //! RUN pip install flask
+//! CMD ["flask", "run"]
 //! ```
 //! ```dockerfile,good
 //! FROM python:3.13-slim
 //! RUN apt-get update && apt-get install -y libpq5 && rm -rf /var/lib/apt/lists/*
 //! RUN pip install --no-cache-dir flask
+//! CMD ["flask", "run"]
 //! ```
 //!
 //! A cache mount keeps the directory out of the layer as well, and makes the next build faster:
@@ -24,6 +26,9 @@
 //! Only the layers of the final image count, its base stages included. The archives that `apt-get install` downloads are
 //! no matter: the official Debian and Ubuntu images delete them by `/etc/apt/apt.conf.d/docker-clean`. Nor are caches
 //! that programs read when they run (Deno, Maven) or that hold nothing but hard links (pnpm, Bun).
+//!
+//! All commands of one manager are one finding. It is left to `--profile strict` where it hardly matters: in images that
+//! start nothing, which are rarely pulled, and where only tools of a megabyte or two are downloaded.
 //!
 //! ## Fix
 //! Adds the manager's flag, or its clean-up as the last command of the RUN's `&&` chain: *debris*. Holds back where the
@@ -34,7 +39,7 @@
 //! Docker's best practices for `apt-get`.
 
 use crate::edit::{Edit, Effect};
-use crate::finding::Severity;
+use crate::finding::{Severity, Weight};
 use crate::ir::{Command, KeptCache};
 use crate::knowledge::package_managers::CacheKind;
 use crate::rules::{Context, Meta, Sink};
@@ -70,27 +75,68 @@ pub const META: Meta = Meta {
 };
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
-    let Some(last) = cx.final_stage() else { return };
+    for caches in kept_caches(cx) {
+        report(cx, sink, &caches);
+    }
+}
+
+/// The caches that stay in the image and are debris there, one list for each package manager.
+fn kept_caches<'b>(cx: &Context<'b>) -> Vec<Vec<KeptCache<'b>>> {
+    let Some(last) = cx.final_stage() else { return Vec::new() };
+    let mut by_manager: Vec<Vec<KeptCache<'b>>> = Vec::new();
     for kept in cx.build.kept_caches(cx.commands, last.index) {
         // Lists that a later RUN installs from are no debris; `cache/update-without-install` has a word for that.
         if kept.is_needed_later || is_modern_yarn(cx, &kept) {
             continue;
         }
-        let remedy = Remedy::of(&kept);
-        let mut report = sink.report(kept.command.verb_span(), message(cx, &kept)).help(remedy.help());
-        // Other tools know the caches of a few managers only.
-        report = report.aliases(kept.manager.codes.cache);
-        if let Remedy::Flag(_) = remedy {
-            report =
-                report.related_all(kept.others.iter().map(|other| (other.verb_span(), "and so does this".to_owned())));
-        }
-        if let Some(late) = kept.emptied_later {
-            report = report.related(late.span(), "removes it too late: the layer that holds it is finished by then");
-        }
-        if let Some(edits) = remedy.edits(cx, &kept) {
-            report.fix(remedy.help(), Effect::Debris, edits);
+        match by_manager.iter_mut().find(|list| list.iter().any(|other| other.manager == kept.manager)) {
+            Some(list) => list.push(kept),
+            None => by_manager.push(vec![kept]),
         }
     }
+    by_manager
+}
+
+/// Whether the caches are hardly worth a word: the image starts nothing, so that nobody pulls it to run it, or only tools
+/// of a megabyte or two were downloaded.
+fn are_minor(cx: &Context<'_>, caches: &[KeptCache<'_>]) -> bool {
+    cx.process().steps().next().is_none() || caches.iter().all(is_small)
+}
+
+/// Packages that are small, and need no others.
+const SMALL: &[&str] = &["bundler", "pip", "pipenv", "setuptools", "virtualenv", "wheel"];
+
+fn is_small(kept: &KeptCache<'_>) -> bool {
+    let is_small = |command: &&Command<'_>| {
+        command.manager.as_ref().is_some_and(|invocation| {
+            let mut packages = invocation.packages().peekable();
+            packages.peek().is_some()
+                && packages.all(|package| SMALL.contains(&package.name))
+                && invocation.packages().count() == invocation.operands.len()
+        })
+    };
+    // What PECL downloads are sources, which it unpacks and compiles in the same folder.
+    kept.manager.name == "pecl" || std::iter::once(&kept.command).chain(&kept.others).all(is_small)
+}
+
+/// Reports the caches of one package manager: the first of its commands, and the others with it.
+fn report(cx: &Context<'_>, sink: &mut Sink<'_>, caches: &[KeptCache<'_>]) {
+    let Some(first) = caches.first() else { return };
+    let remedy = Remedy::of(first);
+    let others =
+        caches.iter().flat_map(|kept| std::iter::once(kept.command).chain(kept.others.iter().copied())).skip(1);
+    // Other tools know the caches of a few managers only.
+    let mut report = sink
+        .report(first.command.verb_span(), message(cx, first))
+        .help(remedy.help())
+        .aliases(first.manager.codes.cache)
+        .related_all(others.map(|other| (other.verb_span(), "and so does this".to_owned())))
+        .weight(if are_minor(cx, caches) { Weight::Minor } else { Weight::Ordinary });
+    for late in caches.iter().filter_map(|kept| kept.emptied_later) {
+        report = report.related(late.span(), "removes it too late: the layer that holds it is finished by then");
+    }
+    let edits: Vec<Edit> = caches.iter().filter_map(|kept| Remedy::of(kept).edits(cx, kept)).flatten().collect();
+    report.fix(remedy.help(), Effect::Debris, edits);
 }
 
 fn message(cx: &Context<'_>, kept: &KeptCache<'_>) -> String {
@@ -206,6 +252,24 @@ mod tests {
         fixes!(
             "RUN sudo apt-get update && \\\n    sudo apt-get install -y a\n" =>
             "RUN sudo apt-get update && \\\n    sudo apt-get install -y a && \\\n    sudo rm -rf /var/lib/apt/lists/*\n"
+        );
+    }
+
+    #[test]
+    fn images_that_start_nothing_and_small_tools_hardly_matter() {
+        let weight = |text: &str| findings(&META, check, text)[0].weight;
+        assert_eq!(weight("FROM debian:13\nRUN apt-get update && apt-get install -y a\n"), Weight::Minor);
+        assert_eq!(weight("FROM debian:13\nRUN apt-get update && apt-get install -y a\nCMD a\n"), Weight::Ordinary);
+        assert_eq!(weight("FROM python:3.13\nRUN pip install --upgrade pip\nCMD a\n"), Weight::Minor);
+        assert_eq!(weight("FROM python:3.13\nRUN pip install pip -r x.txt\nCMD a\n"), Weight::Ordinary);
+    }
+
+    #[test]
+    fn one_manager_is_one_finding_and_mended_as_a_whole() {
+        fires!("FROM fedora:42\nRUN dnf «install» -y a\nRUN dnf install -y b\n");
+        fixes!(
+            "FROM fedora:42\nRUN dnf install -y a\nRUN dnf install -y b\n" =>
+            "FROM fedora:42\nRUN dnf install -y a && dnf clean all\nRUN dnf install -y b && dnf clean all\n"
         );
     }
 

@@ -1,5 +1,6 @@
 //! Sets of rules to start from.
 
+use crate::finding::Weight;
 use crate::rules::{Activation, BUILDKIT_CHECKS, Meta};
 
 /// A set of rules to start from.
@@ -36,9 +37,9 @@ impl Profile {
     }
 
     /// Whether a finding of the rule that answers to `aliases` is part of the profile.
-    pub(super) fn admits(self, meta: &Meta, aliases: &[&str]) -> bool {
+    pub(super) fn admits(self, meta: &Meta, aliases: &[&str], weight: Weight) -> bool {
         match self {
-            Profile::Default => meta.activation == Activation::Default,
+            Profile::Default => meta.activation == Activation::Default && weight == Weight::Ordinary,
             Profile::Strict => true,
             Profile::Hadolint => aliases.iter().any(|alias| is_hadolint_code(alias)),
             Profile::Buildkit => aliases.iter().any(|alias| BUILDKIT_CHECKS.contains(alias)) || meta.is_refusal,

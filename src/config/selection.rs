@@ -1,6 +1,6 @@
 //! Which rules are on, and how grave their findings are.
 
-use crate::finding::Severity;
+use crate::finding::{Severity, Weight};
 use crate::rules::Meta;
 
 use super::{Profile, Selector};
@@ -64,11 +64,12 @@ impl Selection {
 
     /// Whether the rule may have something to report.
     pub fn is_on(&self, rule: &Meta) -> bool {
-        self.reports(rule, rule.aliases) || rule.aliases.iter().any(|&alias| self.reports(rule, &[alias]))
+        let reports = |aliases: &[&str]| self.reports(rule, aliases, Weight::Ordinary);
+        reports(rule.aliases) || rule.aliases.iter().any(|&alias| reports(&[alias]))
     }
 
     /// Whether a finding of the rule that answers to `aliases`, some of the rule's, is reported.
-    pub fn reports(&self, rule: &Meta, aliases: &[&str]) -> bool {
+    pub fn reports(&self, rule: &Meta, aliases: &[&str], weight: Weight) -> bool {
         let means = |selector: &&Selector| selector.matches(rule.name, aliases);
         if self.ignored_in_file.iter().any(|selector| means(&selector)) {
             return false;
@@ -100,7 +101,7 @@ impl Selection {
         if profile.is_none() && self.configured.select.is_some() {
             return false;
         }
-        profile.or(self.configured.profile).unwrap_or_default().admits(rule, aliases)
+        profile.or(self.configured.profile).unwrap_or_default().admits(rule, aliases, weight)
     }
 
     /// Whether a finding of the rule that answers to `aliases` is asked for by the rule's own name or by a code, not
@@ -237,11 +238,14 @@ mod tests {
     #[test]
     fn a_code_means_the_findings_that_carry_it() {
         let selection = Selection::new(choice("profile=strict ignore=DL3008"), Choice::default(), vec![]);
-        assert!(!selection.reports(&APT, &["DL3008"]));
-        assert!(selection.reports(&APT, &["DL3018"]));
+        assert!(!selection.reports(&APT, &["DL3008"], Weight::Ordinary));
+        assert!(selection.reports(&APT, &["DL3018"], Weight::Ordinary));
         assert!(selection.is_on(&APT));
         let selection = Selection::new(choice("select=DL3018"), Choice::default(), vec![]);
-        assert!(!selection.reports(&APT, &["DL3008"]) && selection.reports(&APT, &["DL3018"]));
+        assert!(
+            !selection.reports(&APT, &["DL3008"], Weight::Ordinary)
+                && selection.reports(&APT, &["DL3018"], Weight::Ordinary)
+        );
     }
 
     #[test]

@@ -58,6 +58,7 @@ mod tests {
         Finding {
             rule: "pin/untagged-base-image",
             severity: Severity::Warning,
+            weight: crate::finding::Weight::Ordinary,
             message: String::new(),
             span: Span::at(offset),
             label: String::new(),

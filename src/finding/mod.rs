@@ -42,6 +42,16 @@ impl std::fmt::Display for Severity {
     }
 }
 
+/// Whether a finding is worth a reviewer's minute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Weight {
+    /// As much as its rule is.
+    #[default]
+    Ordinary,
+    /// True, and hardly ever worth it here: not part of the default profile.
+    Minor,
+}
+
 /// A place and what is to be said there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Label {
@@ -58,6 +68,8 @@ pub struct Finding {
     pub rule: &'static str,
     /// How grave it is here.
     pub severity: Severity,
+    /// Whether it is worth a reviewer's minute.
+    pub weight: Weight,
     /// What is wrong, in the words of this file. One sentence without a final full stop.
     pub message: String,
     /// The word at fault, as tight as the fault.

@@ -2,6 +2,7 @@
 
 use crate::context::BuildContext;
 use crate::edit::Edit;
+use crate::finding::Weight;
 use crate::finding::suppression::{Malformed, Unused};
 use crate::ir::{Build, Command, Commands, Process, Stage, Step};
 use crate::knowledge::images::Known;
@@ -178,6 +179,13 @@ impl<'a> Context<'a> {
         let start = instruction.span.start;
         let line_ending = self.source().line_ending(instruction.first_line);
         Edit::insert(start, format!("{line}{line_ending}{}", self.indentation(start)))
+    }
+
+    /// How much advice on base images weighs: little where nothing is built on them, as in a fixture of a test.
+    pub fn weight_of_base_images(&self) -> Weight {
+        let makes_layers =
+            |step: &&Step<'_>| matches!(step.instruction.keyword, Some(Keyword::Run | Keyword::Copy | Keyword::Add));
+        if self.build.steps().any(|step| makes_layers(&step)) { Weight::Ordinary } else { Weight::Minor }
     }
 
     /// The text before the byte at `offset` in its line: the blanks before an instruction.

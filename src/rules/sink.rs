@@ -1,7 +1,7 @@
 //! Where a rule puts what it finds.
 
 use crate::edit::{Applicability, Edit, Effect, Fix};
-use crate::finding::{Finding, Label, Severity};
+use crate::finding::{Finding, Label, Severity, Weight};
 use crate::source::Span;
 
 use super::Meta;
@@ -26,6 +26,7 @@ impl<'s> Sink<'s> {
         self.findings.push(Finding {
             rule: self.meta.name,
             severity: self.meta.severity,
+            weight: Weight::Ordinary,
             message: message.into(),
             span,
             label: String::new(),
@@ -81,6 +82,12 @@ impl Report<'_> {
     /// A severity other than the rule's own.
     pub fn severity(self, severity: Severity) -> Self {
         self.finding.severity = severity;
+        self
+    }
+
+    /// Whether the finding is worth a reviewer's minute.
+    pub fn weight(self, weight: Weight) -> Self {
+        self.finding.weight = weight;
         self
     }
 

@@ -49,6 +49,7 @@ fn finding(span: Span, text: &str, length: usize) -> Finding {
     Finding {
         rule: "style/protocol-casing",
         severity: Severity::Info,
+        weight: dfx::finding::Weight::Ordinary,
         message: text.into(),
         span,
         label: text.into(),

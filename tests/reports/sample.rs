@@ -116,6 +116,7 @@ fn finding(meta: &'static Meta, span: Span, message: &str) -> Finding {
     Finding {
         rule: meta.name,
         severity: meta.severity,
+        weight: dfx::finding::Weight::Ordinary,
         message: message.to_owned(),
         span,
         label: String::new(),

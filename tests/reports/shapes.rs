@@ -14,6 +14,7 @@ fn finding(message: &str, span: Span) -> Finding {
     Finding {
         rule: "shell/shape",
         severity: Severity::Info,
+        weight: dfx::finding::Weight::Ordinary,
         message: message.to_owned(),
         span,
         label: "here".to_owned(),

@@ -39,6 +39,7 @@ fn finding(rule: &'static str, aliases: &[&'static str]) -> Finding {
     Finding {
         rule,
         severity: Severity::Warning,
+        weight: crate::finding::Weight::Ordinary,
         message: "something is wrong".into(),
         span: Span::at(0),
         label: String::new(),
