@@ -206,6 +206,9 @@ def write_cycles(facts):
         codename = codename if codename.isascii() else ""
         if product == "nodejs":
             codename = NODE_NAMES.get(name, "")
+        # The images tagged 1809 are those of the long-term channel, which are rebuilt; the row is the semi-annual one's.
+        if product in ("windows-server-core", "windows-nano-server") and name == "1809":
+            continue
         cycles.append((product, name, row["release_date"], row["eol"], row["extended_eol"], row["lts"], codename))
         for images in re.split(r",(?![^{]*\})", row["images"]):
             products.update((image, product) for image in expand(images) if image and "*" not in image)

@@ -24,7 +24,7 @@
 //! `prefer-json-notation`; SonarQube S7019.
 
 use crate::edit::{Edit, Effect};
-use crate::finding::Severity;
+use crate::finding::{Severity, Weight};
 use crate::ir::Step;
 use crate::rules::{Context, Meta, Sink};
 use crate::syntax::{CommandForm, InstructionKind, Word};
@@ -59,7 +59,8 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         let keyword = step.instruction.keyword_word.text();
         let message = format!("this {keyword} runs below a shell, which need not pass signals on");
         let span = if text.is_empty() { step.instruction.keyword_span() } else { text.span() };
-        let report = sink.report(span, message);
+        let weight = if only_idles(cx, step) { Weight::Minor } else { Weight::Ordinary };
+        let report = sink.report(span, message).weight(weight);
         match plain_words(text) {
             Some(words) => {
                 let array = format!("[\"{}\"]", words.join("\", \""));
@@ -82,6 +83,18 @@ fn needs_no_signal(cx: &Context<'_>, step: &Step<'_>) -> bool {
     let commands = cx.commands.of_step(step);
     let is_brief = |name| matches!(name, "echo" | "printf" | "true" | "false" | ":" | "exit");
     !commands.is_empty() && commands.iter().all(|command| command.name().is_some_and(is_brief))
+}
+
+/// Whether the last command is there to keep the container running, or for a person at a terminal: nothing is lost when
+/// it is killed.
+fn only_idles(cx: &Context<'_>, step: &Step<'_>) -> bool {
+    let last = cx.commands.of_step(step).last();
+    last.and_then(|last| Some((last.name()?, last.arguments()))).is_some_and(|(name, arguments)| match name {
+        "sleep" | "tail" => true,
+        // A shell with arguments runs a script.
+        "bash" | "sh" | "ash" | "zsh" => arguments.is_empty(),
+        _ => false,
+    })
 }
 
 /// The words of a command that a shell would hand on as they stand.
@@ -134,5 +147,13 @@ mod tests {
         silent!("SHELL [\"/bin/bash\", \"-c\"]\nCMD a\n");
         silent!("FROM mcr.microsoft.com/windows/nanoserver:ltsc2025\nCMD a\n");
         silent!("FROM a AS b\nCMD c\nFROM d\nCOPY --from=b e f\n");
+    }
+
+    #[test]
+    fn what_only_waits_hardly_matters() {
+        let weight = |text: &str| findings(&META, check, text)[0].weight;
+        assert_eq!(weight("FROM a\nCMD service tomcat start && tail -F /log\n"), Weight::Minor);
+        assert_eq!(weight("FROM a\nCMD /bin/bash\n"), Weight::Minor);
+        assert_eq!(weight("FROM a\nCMD bash run.sh\n"), Weight::Ordinary);
     }
 }
