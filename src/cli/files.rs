@@ -160,9 +160,14 @@ impl Files {
     pub fn listing(&self) -> String {
         let name = |task: &Task| match &task.input {
             Input::Unreachable(path, _) => path.display().to_string(),
-            input => shown(input.path(self.stdin_filename.as_deref())),
+            _ => shown(self.name_of(task)),
         };
         self.tasks.iter().map(|task| format!("{}\n", name(task))).collect()
+    }
+
+    /// The path of a file, or the name given to standard input.
+    pub fn name_of<'t>(&'t self, task: &'t Task) -> Option<&'t Path> {
+        task.input.path(self.stdin_filename.as_deref())
     }
 
     /// Reads and parses a file.
@@ -170,7 +175,7 @@ impl Files {
         if let Input::Unreachable(path, error) = &task.input {
             return Err(Unreadable { path: path.display().to_string(), error: error.clone() });
         }
-        let path = task.input.path(self.stdin_filename.as_deref());
+        let path = self.name_of(task);
         let bytes = match &task.input {
             Input::File(path) => read::file(path),
             Input::Stdin | Input::Unreachable(..) => read::standard_input(),

@@ -18,6 +18,7 @@ use super::color::ColorChoice;
 use super::failure::{Failure, reason};
 use super::files::{FileArguments, Files, Task, Unreadable, tell};
 use super::fix::EffectArguments;
+use super::known::{Known, KnownArguments};
 use super::outputs::{Outputs, Wanted};
 use super::settings::{self, Configurations};
 use super::statistics::Statistics;
@@ -40,6 +41,8 @@ pub struct Arguments {
     /// The day for which ends of life are judged [default: SOURCE_DATE_EPOCH, else the system's date]
     #[arg(long, value_name = "YYYY-MM-DD", help_heading = "Rules")]
     today: Option<Date>,
+    #[command(flatten)]
+    known: KnownArguments,
     /// The mildest severity that makes dfx exit with 1 [default: warning]
     #[arg(long, value_name = "SEVERITY", value_parser = settings::fail_on(), help_heading = "Outcome")]
     fail_on: Option<FailOn>,
@@ -121,15 +124,21 @@ pub fn run(arguments: &Arguments, color: ColorChoice) -> Result<ExitCode, Failur
     if arguments.fix && files.tasks.iter().any(|task| task.path().is_none()) {
         return Err(Failure::new("standard input cannot be repaired in place", "`dfx fix -` prints the repaired file"));
     }
+    let known = arguments.known.read(&files)?;
     // Only SARIF describes the rules.
     let describes_rules = wanted.iter().any(|wanted| wanted.format == Format::Sarif);
     let rules = if describes_rules { rules_in_use(&configurations) } else { Vec::new() };
     let outputs = Outputs::open(&wanted, Run { version: VERSION, rules: &rules }, color, arguments.quiet)?;
-    lint_all(&files, outputs, arguments)
+    lint_all(&files, &known, outputs, arguments)
 }
 
 /// Lints everything and reports in the order of the files.
-fn lint_all(files: &Files, mut outputs: Outputs<'_>, arguments: &Arguments) -> Result<ExitCode, Failure> {
+fn lint_all(
+    files: &Files,
+    known: &Known,
+    mut outputs: Outputs<'_>,
+    arguments: &Arguments,
+) -> Result<ExitCode, Failure> {
     let tells_errors = outputs.tells_errors() && !arguments.statistics;
     let (mut summary, mut statistics, mut fails) = (Summary::default(), Statistics::default(), false);
     let mut repairs = Repairs::default();
@@ -151,9 +160,10 @@ fn lint_all(files: &Files, mut outputs: Outputs<'_>, arguments: &Arguments) -> R
         summary.add(&report);
         outputs.file(&report)
     };
-    files.for_each(arguments.threads, |task| lint_one(task, files, arguments), report)?;
+    files.for_each(arguments.threads, |task| lint_one(task, files, known, arguments), report)?;
     if outputs.tells_errors() && !arguments.quiet {
         files.tell_notes();
+        known.tell_notes();
     }
     outputs.finish(&summary)?;
     if arguments.fix && !arguments.quiet {
@@ -170,7 +180,7 @@ fn lint_all(files: &Files, mut outputs: Outputs<'_>, arguments: &Arguments) -> R
     })
 }
 
-fn lint_one(task: &Task, files: &Files, arguments: &Arguments) -> Outcome {
+fn lint_one(task: &Task, files: &Files, known: &Known, arguments: &Arguments) -> Outcome {
     let mut loaded = match files.load(task) {
         Ok(loaded) => loaded,
         Err(unreadable) => return Outcome::Unreadable(unreadable),
@@ -187,8 +197,9 @@ fn lint_one(task: &Task, files: &Files, arguments: &Arguments) -> Outcome {
         loaded.file = repair.fixed.after.clone();
     }
     let checked = files.with_context(&loaded, |context| crate::check(&loaded.file, &settings, context));
-    let fails = checked.findings.iter().any(|finding| task.prepared.fail_on.fails(finding.severity));
     let Checked { findings, suppressed, .. } = checked;
+    let findings = known.take_out(findings, &loaded, files, &settings);
+    let fails = findings.iter().any(|finding| task.prepared.fail_on.fails(finding.severity));
     Outcome::Checked { source: loaded.file.source, findings, suppressed, fails, repair }
 }
 

@@ -1,5 +1,6 @@
 //! The command line: alone in using files, environment, process and terminal. One file per command.
 
+mod baseline;
 pub mod build_context;
 mod color;
 mod completions;
@@ -10,11 +11,13 @@ mod explain;
 mod failure;
 mod files;
 mod fix;
+mod known;
 mod lint;
 mod outputs;
 mod parse;
 mod plan;
 mod read;
+mod revision;
 mod rules;
 mod settings;
 mod statistics;
@@ -53,6 +56,7 @@ enum Command {
     #[command(visible_alias = "check")]
     Lint(Box<lint::Arguments>),
     Fix(Box<fix::Arguments>),
+    Baseline(baseline::Arguments),
     Explain(explain::Arguments),
     Rules(rules::Arguments),
     Config(config::Arguments),
@@ -75,6 +79,7 @@ pub fn main() -> ExitCode {
     let result = match arguments.command {
         Command::Lint(arguments) => lint::run(&arguments, color),
         Command::Fix(arguments) => fix::run(&arguments),
+        Command::Baseline(arguments) => baseline::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments, color),
         Command::Rules(arguments) => rules::run(&arguments),
         Command::Config(arguments) => config::run(&arguments),

@@ -1,12 +1,14 @@
 //! What dfx reports: findings, how grave they are, and how they are told apart over time.
 
 mod fingerprint;
+mod known;
 pub mod suppression;
 
 use crate::edit::Fix;
 use crate::source::Span;
 
 pub use fingerprint::fingerprints;
+pub use known::{Comparison, FingerprintsByRule, compare, fingerprints_by_rule};
 
 /// How grave a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
