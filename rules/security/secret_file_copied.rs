@@ -93,10 +93,10 @@ fn report_whole_context(cx: &Context<'_>, sink: &mut Sink<'_>, source: &Word, is
 /// The path and the kind of a file that holds a secret and that the builder gets.
 fn secret_of<'c>(context: &'c BuildContext, entry: &'c Entry) -> Option<(&'c str, &'static str)> {
     let path = entry.path.as_str();
+    let what = secret_file(path).filter(|_| entry.kind == EntryKind::File && entry.size > 0)?;
     let is_own = !path.split('/').any(|part| matches!(part, ".git" | "node_modules" | "vendor" | "venv" | ".venv"));
-    let what = secret_file(path).filter(|_| is_own && entry.kind == EntryKind::File && entry.size > 0)?;
     let is_harmless = is_known_harmless(Some(context), path) || is_mostly_settings(Some(context), path);
-    (!is_harmless && !context.would_exclude(path)).then_some((path, what))
+    (is_own && !is_harmless && !context.would_exclude(path)).then_some((path, what))
 }
 
 /// A `.key` that goes where servers keep theirs.

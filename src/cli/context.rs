@@ -57,8 +57,7 @@ impl Contexts {
             Contexts::None => None,
             Contexts::Folder(folder, kept) => Some(kept.load(folder, path)),
             Contexts::Inferred(kept) => {
-                let build = Build::new(file);
-                let sources = context_sources(&build);
+                let sources = plain_sources(file).unwrap_or_else(|| context_sources(&Build::new(file)));
                 if sources.is_empty() {
                     return None;
                 }
@@ -111,6 +110,23 @@ impl Kept {
     }
 }
 
+/// The sources of COPY and ADD that lie in the build context, where none of them holds anything to expand: then they
+/// can be had without working out the whole build. `None` where one does.
+fn plain_sources(file: &Dockerfile) -> Option<Vec<String>> {
+    let mut sources = Vec::new();
+    for instruction in file.instructions().filter(|instruction| instruction.flag("from").is_none()) {
+        if let InstructionKind::Copy(transfer) | InstructionKind::Add(transfer) = &instruction.kind {
+            for word in &transfer.sources {
+                if word.text().contains(['$', '"', '\'', '\\', '`']) {
+                    return None;
+                }
+                sources.extend(Some(word.text()).filter(|source| is_local(source)).map(str::to_owned));
+            }
+        }
+    }
+    Some(sources)
+}
+
 /// The sources of COPY and ADD that lie in the build context, as far as the file alone tells them.
 fn context_sources(build: &Build<'_>) -> Vec<String> {
     let mut sources = Vec::new();
@@ -124,18 +140,15 @@ fn context_sources(build: &Build<'_>) -> Vec<String> {
         // Defaults of build arguments are a good guess; a variable that nobody sets is none.
         let is_set = |word: &&Word| step.expanded(word).is_none_or(|expanded| expanded.undefined.is_empty());
         let words = transfer.sources.iter().filter(is_set).map(|word| step.value(word));
-        sources.extend(
-            words
-                .filter(|source| !source.is_empty() && !is_remote(source) && !source.starts_with("<<"))
-                .map(str::to_owned),
-        );
+        sources.extend(words.filter(|source| is_local(source)).map(str::to_owned));
     }
     sources
 }
 
-/// Whether ADD fetches the source: a URL or a git repository.
-fn is_remote(source: &str) -> bool {
-    source.contains("://") || source.starts_with("git@") || source.starts_with("github.com/")
+/// Whether the source is a path in the build context: neither a URL, nor a git repository, nor a heredoc.
+fn is_local(source: &str) -> bool {
+    let is_remote = source.contains("://") || source.starts_with("git@") || source.starts_with("github.com/");
+    !source.is_empty() && !is_remote && !source.starts_with("<<")
 }
 
 #[cfg(test)]

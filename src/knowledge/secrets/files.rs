@@ -3,30 +3,61 @@
 /// What is in a file of that name, with its article: "a private key". `None` for files that hold no secret as far as
 /// their name tells, and for examples and fixtures.
 pub fn secret_file(path: &str) -> Option<&'static str> {
-    const KEYS: &[&str] = &["id_rsa", "id_dsa", "id_ecdsa", "id_ed25519"];
-    let path = path.trim_end_matches('/').to_ascii_lowercase();
-    let (folder, name) = path.rsplit_once('/').unwrap_or(("", &path));
-    let folder = folder.rsplit('/').next().unwrap_or_default();
-    if ["example", "sample", "template", "dist", "test", "fixture", "pub"].iter().any(|word| path.contains(word)) {
-        return None;
-    }
-    match name {
-        ".npmrc" | ".yarnrc" | ".pypirc" | ".netrc" | "_netrc" | ".git-credentials" | ".dockercfg" => {
-            Some("credentials of a registry")
-        }
-        "config.json" if folder == ".docker" => Some("credentials of a registry"),
-        ".env" => Some("settings that are mostly secret"),
-        "credentials" if folder == ".aws" => Some("credentials of a cloud"),
-        "kubeconfig" => Some("credentials of a cluster"),
-        "config" if folder == ".kube" => Some("credentials of a cluster"),
-        ".htpasswd" => Some("password hashes"),
-        name if KEYS.contains(&name) => Some("a private key"),
-        name => by_ending(name),
-    }
+    let path = path.trim_end_matches('/');
+    // Byte by byte: names are short, and a whole build context comes through here.
+    let (folder, name) = match path.bytes().rposition(|byte| byte == b'/') {
+        Some(slash) => (&path[..slash], &path[slash + 1..]),
+        None => ("", path),
+    };
+    let what = by_name(folder, name)?;
+    let path = path.to_ascii_lowercase();
+    let is_for_show =
+        ["example", "sample", "template", "dist", "test", "fixture", "pub"].iter().any(|word| path.contains(word));
+    (!is_for_show).then_some(what)
 }
 
+/// What is in a file called `name`, in any case, in the folder with the path `folder`.
+fn by_name(folder: &str, name: &str) -> Option<&'static str> {
+    const NAMES: &[(&str, &str)] = &[
+        (".npmrc", REGISTRY),
+        (".yarnrc", REGISTRY),
+        (".pypirc", REGISTRY),
+        (".netrc", REGISTRY),
+        ("_netrc", REGISTRY),
+        (".git-credentials", REGISTRY),
+        (".dockercfg", REGISTRY),
+        (".env", "settings that are mostly secret"),
+        ("kubeconfig", "credentials of a cluster"),
+        (".htpasswd", "password hashes"),
+        ("id_rsa", "a private key"),
+        ("id_dsa", "a private key"),
+        ("id_ecdsa", "a private key"),
+        ("id_ed25519", "a private key"),
+    ];
+    const IN_FOLDERS: &[(&str, &str, &str)] = &[
+        (".docker", "config.json", REGISTRY),
+        (".aws", "credentials", "credentials of a cloud"),
+        (".kube", "config", "credentials of a cluster"),
+    ];
+    let is_it = |known: &str| name.eq_ignore_ascii_case(known);
+    let named = NAMES.iter().find(|(known, _)| is_it(known)).map(|(_, what)| *what);
+    let in_folder = || {
+        let last = |of: &str| folder.rsplit('/').next().is_some_and(|last| last.eq_ignore_ascii_case(of));
+        let is_here = |known: &str, of: &str| is_it(known) && last(of);
+        IN_FOLDERS.iter().find(|(of, known, _)| is_here(known, of)).map(|(_, _, what)| *what)
+    };
+    named.or_else(in_folder).or_else(|| by_ending(name))
+}
+
+const REGISTRY: &str = "credentials of a registry";
+
 fn by_ending(name: &str) -> Option<&'static str> {
-    let (stem, ending) = name.rsplit_once('.')?;
+    const ENDINGS: &[&str] = &["pfx", "p12", "jks", "keystore", "ppk", "key", "pem"];
+    let dot = name.bytes().rposition(|byte| byte == b'.')?;
+    let (stem, ending) = (&name[..dot], &name[dot + 1..]);
+    // Of a whole build context hardly a file comes further than this.
+    let ending = *ENDINGS.iter().find(|known| ending.eq_ignore_ascii_case(known))?;
+    let stem = stem.to_ascii_lowercase();
     let says = |words: &[&str]| words.iter().any(|word| stem.contains(word));
     match ending {
         "pfx" | "p12" | "jks" | "keystore" if !says(&["trust", "cacert"]) => Some("a key store"),
