@@ -25,17 +25,27 @@
 //! is named once in a stage; build stages count as well.
 //!
 //! ## Fix
-//! None: each later RUN that reads the cache needs the same mount.
+//! Mounts the cache in every RUN of the stage that uses the manager. *Debris*: what the manager has downloaded is no part of
+//! the layers any more. Not where something else may read it there: a script or `make` behind `go mod download`, another
+//! stage that copies the directory or starts from this one, the container's own command; nor under a `# syntax` older than
+//! 1.2, which knows no cache mounts.
 //!
 //! ## Sources
 //! Docker's documentation, "Optimize cache usage in builds: use cache mounts"; Dockerfile reference, `RUN --mount`.
 
+use crate::edit::{Edit, Effect};
 use crate::finding::Severity;
-use crate::ir::Command;
-use crate::knowledge::package_managers::{Action, Cache, Home, Invocation};
+use crate::ir::{Command, Stage, Step, lies_in};
+use crate::knowledge::package_managers::{Action, Cache, Home, Invocation, PackageManager};
 use crate::rules::{Context, Meta, Sink};
+use crate::syntax::{DirectiveName, Keyword};
 
-pub const META: Meta = Meta { name: "cache/missing-cache-mount", severity: Severity::Info, ..Meta::opt_in() };
+pub const META: Meta = Meta {
+    name: "cache/missing-cache-mount",
+    severity: Severity::Info,
+    effect: Some(Effect::Debris),
+    ..Meta::opt_in()
+};
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for stage in cx.reachable_stages().filter(|stage| !stage.is_windows) {
@@ -55,8 +65,12 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             named.push(tool);
             let what =
                 if invocation.action == Action::Build { "starts from nothing" } else { "downloads everything again" };
-            sink.report(command.verb_span(), format!("`{tool}` {what} whenever this RUN does"))
+            let report = sink
+                .report(command.verb_span(), format!("`{tool}` {what} whenever this RUN does"))
                 .help(format!("write `RUN {} ...`", mounts.join(" ")));
+            if let Some(edits) = edits(cx, stage, invocation.manager, &mounts) {
+                report.fix(format!("mount the cache of `{tool}`"), Effect::Debris, edits);
+            }
         }
     }
 }
@@ -86,6 +100,76 @@ fn mount(cx: &Context<'_>, command: &Command<'_>, cache: &Cache, home: &str) -> 
     format!("--mount=type=cache,target={directory}{sharing}")
 }
 
+/// The mounts for each RUN of the stage that uses the manager; `None` where something else may read what it downloads.
+fn edits(cx: &Context<'_>, stage: &Stage<'_>, manager: &PackageManager, mounts: &[String]) -> Option<Vec<Edit>> {
+    let runs = || stage.steps.iter().filter(|step| step.instruction.keyword == Some(Keyword::Run));
+    let uses = |step: &&Step<'_>| cx.commands.of_step(step).iter().any(|command| is_of(command, manager));
+    let users: Vec<&Step<'_>> = runs().filter(uses).collect();
+    let is_alike = users.iter().all(|step| {
+        let is_known = manager.caches.iter().all(|cache| cx.build.knows_place_of(step, cache));
+        step.instruction.flags.is_empty() && cx.build.home(step) == Some("/root") && is_known
+    });
+    if !is_alike || is_named_elsewhere(cx, &users, mounts) || has_old_syntax(cx) {
+        return None;
+    }
+    let is_base = cx.build.stages.iter().any(|other| other.base_stage() == Some(stage.index));
+    let starts = || cx.process_commands().any(|command| is_of(command, manager));
+    let others = || runs().flat_map(|step| cx.commands.of_step(step)).filter(|command| !is_of(command, manager));
+    let is_read_later = manager.is_read_later() && (is_base || starts() || !others().all(reads_no_downloads));
+    let edits = users.iter().map(|step| mounted(cx, step, mounts));
+    (!is_read_later).then(|| edits.collect())
+}
+
+/// The mounts before the command: one on its line, several on lines of their own.
+fn mounted(cx: &Context<'_>, step: &Step<'_>, mounts: &[String]) -> Edit {
+    let line_ending = cx.source().line_ending(step.instruction.first_line);
+    let separator = match mounts {
+        [_] => " ".to_owned(),
+        _ => format!(" {}{line_ending}    ", cx.file.escape),
+    };
+    let flags: String = mounts.iter().map(|mount| format!("{mount}{separator}")).collect();
+    Edit::insert(step.instruction.arguments.span().start, flags)
+}
+
+fn is_of(command: &Command<'_>, manager: &PackageManager) -> bool {
+    command.manager.as_ref().is_some_and(|invocation| invocation.manager == manager)
+}
+
+/// Commands that surely have nothing to do with what a package manager has downloaded. Scripts and `make` may.
+fn reads_no_downloads(command: &Command<'_>) -> bool {
+    const NAMES: &[&str] = &[
+        "addgroup", "adduser", "cat", "cd", "chmod", "chown", "cp", "echo", "export", "groupadd", "ln", "ls", "mkdir",
+        "mv", "printf", "rm", "set", "strip", "tar", "test", "touch", "true", "useradd",
+    ];
+    let is_system = command.manager.as_ref().is_some_and(|invocation| invocation.manager.is_system());
+    is_system || command.name().is_some_and(|name| NAMES.binary_search(&name).is_ok())
+}
+
+/// Whether an instruction other than these speaks of one of the directories, of one above or below:
+/// `COPY --from=build /root/.m2 ...`.
+fn is_named_elsewhere(cx: &Context<'_>, users: &[&Step<'_>], mounts: &[String]) -> bool {
+    let directories: Vec<&str> =
+        mounts.iter().filter_map(|mount| mount.split("target=").nth(1)?.split(',').next()).collect();
+    let others =
+        cx.build.steps().filter(|step| !users.iter().any(|user| user.instruction.span == step.instruction.span));
+    others.into_iter().any(|step| {
+        let is_word = |c: char| c.is_whitespace() || "\"'=,:;()[]".contains(c);
+        let words = step.instruction.text.text().split(is_word).map(|word| word.replacen('~', "/root", 1));
+        let copies = step.instruction.flag("from").is_some();
+        words
+            .filter(|word| word.starts_with('/') && (copies || word != "/"))
+            .any(|word| directories.iter().any(|directory| lies_in(directory, &word) || lies_in(&word, directory)))
+    })
+}
+
+/// Whether the file asks for a front end from before cache mounts: `# syntax=docker/dockerfile:1.1`.
+fn has_old_syntax(cx: &Context<'_>) -> bool {
+    cx.file.directives().any(|directive| {
+        let version = directive.value.rsplit_once(':').map_or("", |(_, version)| version);
+        directive.name == DirectiveName::Syntax && ["1.0", "1.1"].iter().any(|old| version.starts_with(old))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -96,6 +180,29 @@ mod tests {
         fires!("FROM golang AS a\nRUN go «mod download»\nRUN go build .\nFROM scratch\nCOPY --from=a /x /x\n");
         fires!("RUN mvn -q «package»\n");
         fires!("RUN pip «install» -r requirements.txt\n");
+    }
+
+    #[test]
+    fn every_run_that_uses_the_manager_gets_the_mount() {
+        fixes!(
+            "FROM golang:1.25 AS b\nRUN go mod download\nRUN go build -o /x . && strip /x\nFROM scratch\nCOPY --from=b /x /x\n" =>
+            "FROM golang:1.25 AS b\nRUN --mount=type=cache,target=/go/pkg/mod \\\n    --mount=type=cache,target=/root/.cache/go-build \\\n    go mod download\nRUN --mount=type=cache,target=/go/pkg/mod \\\n    --mount=type=cache,target=/root/.cache/go-build \\\n    go build -o /x . && strip /x\nFROM scratch\nCOPY --from=b /x /x\n"
+        );
+        fixes!(
+            "FROM python:3.14\nRUN pip install -r a.txt\n" =>
+            "FROM python:3.14\nRUN --mount=type=cache,target=/root/.cache/pip pip install -r a.txt\n"
+        );
+    }
+
+    #[test]
+    fn what_others_may_read_stays_in_the_layer() {
+        let unfixed = |text: &str| findings(&META, check, text).iter().all(|finding| finding.fix.is_none());
+        assert!(unfixed("FROM golang:1.25\nRUN go mod download\nRUN make\n"));
+        assert!(unfixed("FROM maven:3\nRUN mvn package\nCMD [\"mvn\", \"jetty:run\"]\n"));
+        assert!(unfixed("FROM golang:1.25 AS b\nRUN go mod download\nFROM b\nRUN ./x\n"));
+        assert!(unfixed("FROM example.com/go\nRUN go mod download\n"));
+        assert!(unfixed("FROM maven:3 AS b\nRUN mvn package\nFROM a\nCOPY --from=b /root/.m2 /root/.m2\n"));
+        assert!(unfixed("# syntax=docker/dockerfile:1.1\nFROM python:3\nRUN pip install -r a.txt\n"));
     }
 
     #[test]

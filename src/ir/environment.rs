@@ -1,11 +1,14 @@
 //! The environment in which a command of a RUN runs.
 
+use crate::knowledge::base_environment;
+use crate::knowledge::package_managers::Cache;
+
 use super::{Build, Command, Step};
 
 impl Build<'_> {
     /// The value of the variable in the environment of a command: what it sets itself, what its script has assigned,
-    /// what ENV and ARG say. Empty for a value that only the build knows; `None` for a variable that nothing in the
-    /// file sets. What the base image sets is not known.
+    /// what ENV and ARG say, what the tables know of the base image. Empty for a value that only the build knows; `None`
+    /// for a variable that nothing is known to set.
     pub fn environment(&self, command: &Command<'_>, name: &str) -> Option<String> {
         if let Some(invoked) = &command.invoked {
             let assigned = invoked.assignments().iter().find(|assignment| &*assignment.name == name);
@@ -18,7 +21,28 @@ impl Build<'_> {
                 return Some(String::new());
             }
         }
-        self.visible(command.step).variable(name).map(|variable| variable.value.clone().unwrap_or_default())
+        self.variable(command.step, name)
+    }
+
+    /// The value of the variable in the environment of a step: what ENV and ARG say, else what the tables know of the
+    /// base image. Empty for a value that only the build knows; `None` for a variable that nothing is known to set.
+    pub fn variable(&self, step: &Step<'_>, name: &str) -> Option<String> {
+        let of_file = self.visible(step).variable(name).map(|variable| variable.value.clone().unwrap_or_default());
+        let of_image = || {
+            let image = self.root_image(step.stage)?;
+            base_environment::value(image.is_docker_hub(), &image.repository, name).map(str::to_owned)
+        };
+        of_file.or_else(of_image)
+    }
+
+    /// Whether it is known where the cache lies for a step: no base image can have moved it without dfx's knowledge.
+    pub fn knows_place_of(&self, step: &Step<'_>, cache: &Cache) -> bool {
+        let is_known = |name: &str| {
+            let of_image = self.root_image(step.stage);
+            let sets = of_image.and_then(|it| base_environment::sets(it.is_docker_hub(), &it.repository, name));
+            self.variable(step, name).is_some_and(|value| !value.is_empty()) || sets == Some(false)
+        };
+        cache.moved_by.iter().all(|(name, _)| is_known(name))
     }
 
     /// The home directory of the user that runs the step, where that is root as far as the file tells.

@@ -26,14 +26,6 @@ pub struct KeptCache<'b> {
     pub is_needed_later: bool,
 }
 
-/// Managers whose cache is no debris: programs read it when they run (Deno, Maven, .NET), the next build step does
-/// (Go, Cargo, Gradle and their kind), or what is installed is hard links to it (pnpm, Bun), which take no room of
-/// their own.
-const READ_LATER: &[&str] = &[
-    "bun", "cabal", "cargo", "deno", "dotnet", "go", "gradle", "luarocks", "mix", "mvn", "npx", "opam", "pear", "pnpm",
-    "stack",
-];
-
 /// More commands of one RUN are not looked at, nor more steps behind one: only hostile files have them.
 const MOST_IN_ONE_RUN: usize = 50;
 const MOST_STEPS_BEHIND: usize = 1_000;
@@ -196,7 +188,7 @@ fn filled(command: &Command<'_>) -> Option<(&'static PackageManager, &'static Ca
     let ends_elsewhere = manager.is_system() && invocation.has_flag(works_elsewhere)
         || !manager.is_system()
             && invocation.has_flag("--cache-dir --cache --cache-folder --no-index --dry-run --prefix-cache");
-    if ends_elsewhere || invocation.skips_cache() || READ_LATER.contains(&manager.name) {
+    if ends_elsewhere || invocation.skips_cache() || manager.is_read_later() {
         return None;
     }
     let fills = match manager.home {

@@ -17,6 +17,13 @@ pub fn sets(is_docker_hub: bool, repository: &str, variable: &str) -> Option<boo
     Some(variable == "PATH" || variable == "LANG" || matches_any(variables, variable))
 }
 
+/// The value of a variable that the image sets and that says where a package manager keeps its files.
+pub fn value(is_docker_hub: bool, repository: &str, variable: &str) -> Option<&'static str> {
+    let name = repository.strip_prefix("library/").unwrap_or(repository);
+    let found = VALUES.iter().find(|(image, known, _)| *image == name && *known == variable);
+    found.filter(|_| is_docker_hub).map(|(_, _, value)| *value)
+}
+
 /// Whether the image is one of Docker's official images of a bare operating system, which start as root in `/`.
 pub fn is_bare_system(is_docker_hub: bool, repository: &str) -> bool {
     let name = repository.strip_prefix("library/").unwrap_or(repository);
@@ -60,6 +67,14 @@ const IMAGES: [(&str, &[&str]); 10] = [
     ("python", &["GPG_KEY", "PYTHON*"]),
     ("ruby", &["RUBY_*", "GEM_HOME", "BUNDLE_*"]),
     ("rust", &["RUSTUP_HOME", "CARGO_HOME", "RUST_VERSION"]),
+];
+
+/// Image, variable and value.
+const VALUES: [(&str, &str, &str); 4] = [
+    ("composer", "COMPOSER_HOME", "/tmp"),
+    ("golang", "GOPATH", "/go"),
+    ("ruby", "GEM_HOME", "/usr/local/bundle"),
+    ("rust", "CARGO_HOME", "/usr/local/cargo"),
 ];
 
 #[cfg(test)]

@@ -88,6 +88,16 @@ impl PackageManager {
         matches!(self.home, Home::System(_))
     }
 
+    /// Whether what it downloads is read after it has finished: by programs when they run (Deno, Maven, .NET), by the next
+    /// build step (Go, Cargo, Gradle and their kind), or through hard links (pnpm, Bun).
+    pub fn is_read_later(&self) -> bool {
+        const NAMES: &[&str] = &[
+            "bun", "cabal", "cargo", "deno", "dotnet", "go", "gradle", "luarocks", "mix", "mvn", "npx", "opam", "pear",
+            "pnpm", "stack",
+        ];
+        NAMES.contains(&self.name)
+    }
+
     /// The caches of one kind.
     pub fn caches_of(&self, kind: CacheKind) -> impl Iterator<Item = &'static Cache> {
         self.caches.iter().filter(move |cache| cache.kind == kind)

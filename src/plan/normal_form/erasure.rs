@@ -55,8 +55,7 @@ impl Eraser<'_> {
     }
 
     fn is_cache(&self, step: &Step<'_>, directory: &str) -> bool {
-        let visible = self.build.visible(step);
-        let variable = |name: &str| visible.variable(name).and_then(|variable| variable.value.clone());
+        let variable = |name: &str| self.build.variable(step, name).filter(|value| !value.is_empty());
         let is_it = |cache: &Cache| match self.build.home(step) {
             Some(home) => cache.directory(home, variable) == directory.trim_end_matches('/'),
             None => {
