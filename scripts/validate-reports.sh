@@ -85,6 +85,9 @@ for format in json sarif checkstyle junit; do
     "$1" lint --isolated --profile strict --exit-zero --format "$format" corpus >"$real/corpus.$format"
 done
 check_schema --schemafile docs/schema/lint-v1.schema.json "$real/corpus.json"
+"$1" fix --isolated --profile strict --effect runtime --format json corpus >"$real/fixes" 2>/dev/null
+check_schema --base-uri "file://$PWD/docs/schema/fix-v1.schema.json" \
+    --schemafile docs/schema/fix-v1.schema.json "$real/fixes"
 check_schema --schemafile "$sarif_schema" "$real/corpus.sarif"
 "$multitool" validate --rule-kind 'Sarif;Ghas' --log ForceOverwrite \
     -o "$real/validation.log" "$real/corpus.sarif" >/dev/null

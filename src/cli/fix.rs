@@ -134,25 +134,30 @@ fn fix_all(files: &Files, printed: Printed, arguments: &Arguments) -> Result<Exi
     if let Some(renderer) = &mut renderer {
         renderer.start(&mut out).map_err(Failure::standard_output)?;
     }
-    let (mut summary, mut unwritten) = (FixSummary::default(), 0usize);
+    let mut summary = FixSummary::default();
     let tells_lines = !arguments.quiet && printed != Printed::Report(FixFormat::Full);
     let report = |outcome: Outcome| -> Result<(), Failure> {
-        let report = match &outcome {
-            Outcome::Fixed(fixed, path) => {
-                if let Some(path) = path.as_deref().filter(|_| arguments.write && fixed.is_changed())
-                    && let Err(error) = write::replace(path, fixed.after.source.bytes())
-                {
-                    unwritten += 1;
-                    tell(&format!("error: cannot write {}: {}\n", path.display(), reason(&error)));
-                }
+        let unwritten = match &outcome {
+            Outcome::Fixed(fixed, Some(path)) if arguments.write && fixed.is_changed() => {
+                let written = write::replace(path, fixed.after.source.bytes());
+                written.err().map(|error| (path.display().to_string(), reason(&error)))
+            }
+            _ => None,
+        };
+        let report = match (&outcome, &unwritten) {
+            (_, Some((path, error))) => {
+                tell(&format!("error: cannot write {path}: {error}\n"));
+                FixReport::Failed { path, error }
+            }
+            (Outcome::Unreadable(Unreadable { path, error }), None) => {
+                tell(&format!("error: cannot read {path}: {error}\n"));
+                FixReport::Failed { path, error }
+            }
+            (Outcome::Fixed(fixed, _), None) => {
                 if tells_lines {
                     tell(&lines(fixed));
                 }
                 FixReport::Fixed(fixed)
-            }
-            Outcome::Unreadable(Unreadable { path, error }) => {
-                tell(&format!("error: cannot read {path}: {error}\n"));
-                FixReport::Unreadable { path, error }
             }
         };
         summary.add(&report);
@@ -172,7 +177,7 @@ fn fix_all(files: &Files, printed: Printed, arguments: &Arguments) -> Result<Exi
         files.tell_notes();
         tell(&format!("{}\n", summary.line(if arguments.write { "Fixed" } else { "Would fix" })));
     }
-    Ok(match summary.unreadable + summary.unfinished + unwritten {
+    Ok(match summary.failed + summary.unfinished {
         0 if arguments.check && summary.changed > 0 => ExitCode::from(FOUND),
         0 => ExitCode::SUCCESS,
         _ => ExitCode::from(FAILED),

@@ -69,6 +69,8 @@ fn a_file_that_may_not_be_written_stays_and_the_others_are_repaired() {
     assert_eq!((run.code, run.stderr.as_str()), (2, "error: cannot write a/Dockerfile: it is read-only\n"));
     assert_eq!(folder.read("a/Dockerfile"), FIXABLE);
     assert_ne!(folder.read("b/Dockerfile"), FIXABLE);
+    let told = folder.run(&format!("fix --write {RULES}")).stderr;
+    assert!(told.contains("1 file could not be read or written.") && !told.contains("Fixed"), "{told}");
 }
 
 #[test]

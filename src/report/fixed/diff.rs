@@ -24,7 +24,7 @@ impl FixRenderer for Diff {
     fn file(&mut self, file: &FixReport<'_>, out: &mut dyn Write) -> io::Result<()> {
         match file {
             FixReport::Fixed(fixed) => out.write_all(&unified_diff(fixed)),
-            FixReport::Unreadable { .. } => Ok(()),
+            FixReport::Failed { .. } => Ok(()),
         }
     }
 

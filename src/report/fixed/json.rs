@@ -40,7 +40,7 @@ impl FixRenderer for Json<'_> {
     fn file(&mut self, file: &FixReport<'_>, out: &mut dyn Write) -> io::Result<()> {
         match file {
             FixReport::Fixed(fixed) => self.files.write(&file_object(fixed), out),
-            FixReport::Unreadable { path, error } => {
+            FixReport::Failed { path, error } => {
                 self.errors.push(FileError::new(path, error));
                 Ok(())
             }

@@ -20,7 +20,7 @@ impl FixRenderer for Full {
 
     fn file(&mut self, file: &FixReport<'_>, out: &mut dyn Write) -> io::Result<()> {
         let fixed = match file {
-            FixReport::Unreadable { path, error } => {
+            FixReport::Failed { path, error } => {
                 return writeln!(out, "{}: error: {}", plain::path(path), plain::line(error));
             }
             FixReport::Fixed(fixed) => fixed,

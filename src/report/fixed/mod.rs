@@ -18,8 +18,8 @@ pub use summary::FixSummary;
 pub enum FixReport<'a> {
     /// The file was read and repaired.
     Fixed(&'a Fixed),
-    /// The file could not be read.
-    Unreadable {
+    /// The file could not be read or written.
+    Failed {
         /// The path as the user gave it.
         path: &'a str,
         /// Why not, in the words of the operating system.

@@ -12,8 +12,8 @@ pub struct FixSummary {
     pub files: usize,
     /// Files that are another than before.
     pub changed: usize,
-    /// Files that could not be read.
-    pub unreadable: usize,
+    /// Files that could not be read or written.
+    pub failed: usize,
     /// Files with which the engine did not come to an end.
     pub unfinished: usize,
     /// Fixes that were allowed and could not be made.
@@ -28,7 +28,7 @@ impl FixSummary {
     /// Count what came of one file.
     pub fn add(&mut self, file: &FixReport<'_>) {
         let FixReport::Fixed(fixed) = file else {
-            self.unreadable += 1;
+            self.failed += 1;
             return;
         };
         self.files += 1;
@@ -75,7 +75,7 @@ impl FixSummary {
                 format!(" {} to decide on yourself: select their rules.", count(self.suggested, "suggestion")),
             ),
             (self.held_back, format!(" {} held back.", self.held_back)),
-            (self.unreadable, format!(" {} could not be read.", count(self.unreadable, "file"))),
+            (self.failed, format!(" {} could not be read or written.", count(self.failed, "file"))),
         ];
         line.extend(rest.into_iter().filter(|(number, _)| *number > 0).map(|(_, text)| text));
         line
