@@ -65,6 +65,7 @@ const OUTSIDE: &[(&str, &[&str])] = &[
     // `context` reads manifests that are JSON: package.json.
     ("serde_json", &["context", "report", "cli", "config", "lsp"]),
     ("toml", &["config", "cli"]),
+    ("serde_saphyr", &["config"]),
     ("rayon", &["cli", "main"]),
 ];
 

@@ -8,11 +8,15 @@ use std::sync::Arc;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use crate::Settings;
-use crate::config::{Catalogue, Choice, Config, FILE_NAMES, FailOn, Profile, Selection, Selector};
+use crate::config::{
+    Catalogue, Choice, Config, FILE_NAMES, FailOn, HADOLINT_FILE_NAMES, Imported, Profile, Selection, Selector,
+    import_hadolint,
+};
 use crate::rules::{self, Options};
 use crate::source::SourceFile;
 
 use super::failure::Failure;
+use super::files::tell;
 use super::read;
 
 /// What marks the folder above which no configuration is looked for.
@@ -97,6 +101,18 @@ impl Configuration {
         Ok(Self { source, config, folder: real_folder(path) })
     }
 
+    /// hadolint's configuration, read as if it were ours.
+    fn read_hadolint(path: &Path, catalogue: &Catalogue) -> Result<Self, Failure> {
+        let source = SourceFile::new(shown(path), read_hadolint(path, catalogue)?.toml);
+        let config = Config::read(&source, catalogue)
+            .map_err(|faults| Failure::Told(faults.iter().map(|fault| fault.render(&source)).collect()))?;
+        tell(&format!(
+            "note: settings are taken from {}; `dfx config import-hadolint` makes a dfx.toml of it\n",
+            source.name()
+        ));
+        Ok(Self { source, config, folder: real_folder(path) })
+    }
+
     /// The path of a file as this configuration's patterns see it; `None` for a file that lies elsewhere.
     fn relative(&self, file: &Path) -> Option<String> {
         relative_to(file, &self.folder)
@@ -173,6 +189,8 @@ impl Configurations {
         }
         let real = std::fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
         let mut found = Arc::clone(&self.fallback);
+        // hadolint looks into its working folder; the nearest one upward is where that is for most users.
+        let mut of_hadolint = None;
         for ancestor in real.ancestors() {
             if let Some(known) = self.by_folder.get(ancestor) {
                 found = Arc::clone(known);
@@ -184,9 +202,16 @@ impl Configurations {
                 self.by_folder.insert(ancestor.to_owned(), Arc::clone(&found));
                 break;
             }
+            let hadolint = HADOLINT_FILE_NAMES.iter().map(|name| ancestor.join(name)).find(|path| path.is_file());
+            of_hadolint = of_hadolint.or_else(|| hadolint.map(|path| (ancestor.to_owned(), path)));
             if REPOSITORY_FOLDERS.iter().any(|name| ancestor.join(name).exists()) {
                 break;
             }
+        }
+        if let Some((ancestor, path)) = of_hadolint.filter(|_| Arc::ptr_eq(&found, &self.fallback)) {
+            let configuration = Configuration::read_hadolint(&path, &self.catalogue)?;
+            found = Arc::new(prepare(Some(configuration), &self.command_line, self.fail_on, &self.options));
+            self.by_folder.insert(ancestor, Arc::clone(&found));
         }
         self.by_folder.insert(real, Arc::clone(&found));
         self.by_folder.insert(folder.to_owned(), Arc::clone(&found));
@@ -217,6 +242,13 @@ fn prepare(
     options.exactly_buildkit = selection.profile() == Some(Profile::Buildkit);
     let fail_on = fail_on.or(configured).unwrap_or_default();
     Prepared { settings: Settings { selection, options }, fail_on, configuration }
+}
+
+/// hadolint's configuration in a file, in the words of a `dfx.toml`.
+pub fn read_hadolint(path: &Path, catalogue: &Catalogue) -> Result<Imported, Failure> {
+    let bytes = read::file(path).map_err(|error| Failure::at("read", path, &error))?;
+    import_hadolint(&String::from_utf8_lossy(&bytes), catalogue)
+        .map_err(|error| Failure::new(format!("{} is no configuration of hadolint: {error}", shown(path)), ""))
 }
 
 /// The folder of a file, without symbolic links.

@@ -93,3 +93,34 @@ fn the_published_schema_is_printed() {
     let published = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/schema/dfx-toml.schema.json"));
     assert_eq!(Folder::with(&[]).run("config schema").stdout, published.unwrap());
 }
+
+#[test]
+fn a_configuration_of_hadolint_is_honoured_with_a_word_and_turned_into_ours() {
+    let files = [
+        ("Dockerfile", "FROM debian:latest\nRUN a\n"),
+        (".hadolint.yaml", "ignored:\n  - DL3007\n  - SC1234\nformat: tty\n"),
+    ];
+    let folder = Folder::with(&files);
+    let run = folder.run("lint");
+    assert_eq!((run.code, run.stdout.as_str()), (0, "No problems in 1 file.\n"));
+    assert!(
+        run.stderr.contains("note: settings are taken from .hadolint.yaml; `dfx config import-hadolint`"),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(run.stderr.matches("note:").count(), 1, "{}", run.stderr);
+
+    snapshot("import_hadolint", &folder.run("config import-hadolint").text());
+    assert_eq!(folder.run("config import-hadolint --write").stdout, "Wrote ./dfx.toml\n");
+    assert_eq!(folder.read("dfx.toml"), "ignore = [\"DL3007\"]\n");
+    assert_eq!(folder.run("config import-hadolint --write").code, 2);
+    // With a configuration of our own, hadolint's is not looked at.
+    assert!(!folder.run("lint").stderr.contains("hadolint"));
+}
+
+#[test]
+fn what_is_no_configuration_of_hadolint_is_refused_with_a_place() {
+    let folder = Folder::with(&[(".hadolint.yml", "ignored: [\n"), ("other.yaml", "on: push\n")]);
+    snapshot("import_hadolint_broken", &folder.run("config import-hadolint").text());
+    snapshot("import_hadolint_other", &folder.run("config import-hadolint other.yaml").text());
+}
