@@ -15,6 +15,20 @@ pub struct Settings {
     pub selection: Selection,
     /// Options of rules.
     pub options: Options,
+    /// The rules that the selection leaves on: asked for once, not for each file.
+    on: Vec<&'static Rule>,
+}
+
+impl Settings {
+    /// The rules that `selection` leaves on, with their options.
+    pub fn new(selection: Selection, options: Options) -> Self {
+        let on = rules::all().filter(|rule| selection.is_on(rule.meta)).collect();
+        Self { selection, options, on }
+    }
+
+    fn is_on(&self, rule: &Rule) -> bool {
+        self.on.iter().any(|on| on.meta.name == rule.meta.name)
+    }
 }
 
 /// What came of a file.
@@ -30,16 +44,15 @@ pub struct Checked {
 
 /// Lints a file as `settings` say. Never fails.
 pub fn check(file: &Dockerfile, settings: &Settings, build_context: Option<&BuildContext>) -> Checked {
-    let Settings { selection, options } = settings;
-    let is_on = |rule: &&'static Rule| selection.is_on(rule.meta);
-    let mut findings = crate::lint(file, rules::all().filter(is_on), options, build_context);
+    let Settings { selection, options, on } = settings;
+    let mut findings = crate::lint(file, on.iter().copied(), options, build_context);
     select(&mut findings, selection);
     let mut suppressions = suppressions(file);
     let suppressed = suppress(&mut findings, &mut suppressions, file);
     if !suppressions.is_empty() {
-        let judged = judge(&suppressions, file, selection);
-        let mut of_comments =
-            crate::lint::lint_judging(file, judges().filter(is_on), options, build_context, Some(&judged));
+        let judged = judge(&suppressions, file, settings);
+        let judges = judges().filter(|judge| settings.is_on(judge));
+        let mut of_comments = crate::lint::lint_judging(file, judges, options, build_context, Some(&judged));
         select(&mut of_comments, selection);
         findings.extend(of_comments);
         findings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
@@ -49,9 +62,9 @@ pub fn check(file: &Dockerfile, settings: &Settings, build_context: Option<&Buil
 
 /// The findings that have a fix: as [`check`], and without asking the rules that never have one.
 pub(crate) fn fixable(file: &Dockerfile, settings: &Settings, build_context: Option<&BuildContext>) -> Vec<Finding> {
-    let Settings { selection, options } = settings;
-    let may_fix = |rule: &&'static Rule| rule.meta.effect.is_some() && selection.is_on(rule.meta);
-    let mut findings = crate::lint(file, rules::all().filter(may_fix), options, build_context);
+    let Settings { selection, options, on } = settings;
+    let may_fix = on.iter().copied().filter(|rule| rule.meta.effect.is_some());
+    let mut findings = crate::lint(file, may_fix, options, build_context);
     findings.retain(|finding| finding.fix.is_some());
     if !findings.is_empty() {
         select(&mut findings, selection);
@@ -85,11 +98,10 @@ fn select(findings: &mut Vec<Finding>, selection: &Selection) {
     });
 }
 
-fn judge<'s>(suppressions: &'s Suppressions, file: &Dockerfile, selection: &Selection) -> JudgedSuppressions<'s> {
+fn judge<'s>(suppressions: &'s Suppressions, file: &Dockerfile, settings: &Settings) -> JudgedSuppressions<'s> {
     let catalogue = Catalogue::new(rules::all().map(|rule| rule.meta));
     // A group or a prefix stands for rules of which some may be off: it is passed over.
-    let was_looked_for =
-        |code: &Code| rules::all().any(|rule| rule.meta.answers_to(&code.text) && selection.is_on(rule.meta));
+    let was_looked_for = |code: &Code| settings.on.iter().any(|rule| rule.meta.answers_to(&code.text));
     let own = suppressions.all().iter().filter(|suppression| suppression.dialect == Dialect::Dfx);
     let unknown = own.flat_map(|suppression| &suppression.codes).filter_map(|code| {
         let error = catalogue.resolve(&code.text).err()?;
@@ -139,7 +151,7 @@ mod tests {
         let selection = Selection::new(Choice::default(), Choice::default(), levels);
         let options = Options::new(Date::new(2026, 11, 23).unwrap());
         let file = crate::syntax::parse(SourceFile::new("Dockerfile", text));
-        check(&file, &Settings { selection, options }, None)
+        check(&file, &Settings::new(selection, options), None)
     }
 
     fn count(findings: &[Finding]) -> usize {

@@ -66,7 +66,6 @@ const OUTSIDE: &[(&str, &[&str])] = &[
     ("serde_json", &["context", "report", "cli", "config", "lsp"]),
     ("toml", &["config", "cli"]),
     ("serde_saphyr", &["config"]),
-    ("rayon", &["cli", "main"]),
 ];
 
 #[test]

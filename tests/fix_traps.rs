@@ -21,7 +21,7 @@ fn parsed(text: &str) -> Dockerfile {
 
 fn settings(choice: Choice) -> Settings {
     let selection = Selection::new(choice, Choice::default(), Vec::new());
-    Settings { selection, options: Options::new(Date::new(2026, 11, 25).unwrap()) }
+    Settings::new(selection, Options::new(Date::new(2026, 11, 25).unwrap()))
 }
 
 /// The file repaired by default, and repaired by all that there is.

@@ -110,7 +110,7 @@ fn findings(path: &Path, profile: Profile) -> Vec<Finding> {
     let choice = Choice { profile: Some(profile), ..Choice::default() };
     let selection = Selection::new(choice, Choice::default(), Vec::new());
     let file = parse(SourceFile::new("Dockerfile", std::fs::read(path).unwrap()));
-    dfx::check(&file, &dfx::Settings { selection, options }, None).findings
+    dfx::check(&file, &dfx::Settings::new(selection, options), None).findings
 }
 
 /// The topics that have a file that ends so.

@@ -29,6 +29,8 @@
 //! Docker, "Build secrets"; CWE-798; KICS c3e1b6ae; SonarQube S6437; CIS Docker Benchmark 4.10; OWASP Docker Security
 //! Cheat Sheet, rule 12. The forms: `src/knowledge/secrets/formats.rs`.
 
+use std::borrow::Cow;
+
 use crate::ir::Command;
 use crate::knowledge::secrets::{
     SecretFormat, SecretName, buildkit_calls_secret, credentials_in_url, find_secrets, is_placeholder, is_secret_value,
@@ -87,8 +89,8 @@ fn report(sink: &mut Sink<'_>, found: Vec<Found>) {
 fn by_form(cx: &Context<'_>, instruction: &Instruction) -> Vec<Found> {
     let mut found = Vec::new();
     let bodies = instruction.heredocs.iter().map(|heredoc| heredoc.body);
-    let bodies = bodies.map(|body| LocatedText::verbatim(cx.text(body), body.start));
-    for text in std::iter::once(instruction.text.clone()).chain(bodies) {
+    let bodies = bodies.map(|body| Cow::Owned(LocatedText::verbatim(cx.text(body), body.start)));
+    for text in std::iter::once(Cow::Borrowed(&instruction.text)).chain(bodies) {
         for SecretFormat { what, place, prefix } in find_secrets(text.text()) {
             let span = Span::new(place.start, place.end);
             let shown = if prefix.is_empty() { String::new() } else { format!(" (`{prefix}...`)") };

@@ -5,8 +5,10 @@ use std::ffi::OsString;
 use std::fs::{self, DirEntry, Metadata};
 use std::path::{Path, PathBuf};
 
-use crate::context::{BuildContext, Entry, EntryKind, Glob, IgnoreFile, LARGEST_MANIFEST, PathState, is_manifest};
+use crate::context::{BuildContext, Entry, EntryKind, IgnoreFile, LARGEST_MANIFEST, PathState, is_manifest};
 use crate::source::SourceFile;
+
+use super::folders::Folders;
 
 /// So many entries are read at most; the rest makes the context truncated.
 pub const MOST_ENTRIES: usize = 200_000;
@@ -19,9 +21,6 @@ const LARGEST_IGNORE_FILE: u64 = 1024 * 1024;
 
 /// So many folders above the Dockerfile's own may be its context.
 const MOST_LEVELS: usize = 6;
-
-/// So many names of one folder are compared with a wildcard before the folder is taken to hold a match.
-const MOST_NAMES: usize = 10_000;
 
 /// A build context, and what could not be read of it.
 #[derive(Debug)]
@@ -49,46 +48,20 @@ pub fn load(root: &Path, dockerfile: &Path) -> LoadedContext {
 ///
 /// That is the nearest folder, from the Dockerfile's own up to the root of the repository, in which all sources exist.
 /// Where there is none, it is the Dockerfile's own folder if at least one source exists there.
-pub fn infer(dockerfile: &Path, sources: &[&str]) -> Option<PathBuf> {
+pub fn infer(dockerfile: &Path, sources: &[&str], folders: &Folders) -> Option<PathBuf> {
     let dockerfile = std::path::absolute(dockerfile).ok()?;
     let own = dockerfile.parent()?;
     let mut candidates = Vec::new();
     // Nobody builds from the root of the file system; `COPY usr /usr` must not make dfx read all of it.
     for folder in own.ancestors().take(MOST_LEVELS + 1).filter(|folder| *folder == own || folder.parent().is_some()) {
         candidates.push(folder);
-        if folder.join(".git").exists() {
+        if folders.is_repository(folder) {
             break;
         }
     }
-    let whole = candidates.into_iter().find(|folder| sources.iter().all(|source| source_exists(folder, source)));
-    let part = || sources.iter().any(|source| source_exists(own, source)).then_some(own);
+    let whole = candidates.into_iter().find(|folder| sources.iter().all(|source| folders.hold(folder, source)));
+    let part = || sources.iter().any(|source| folders.hold(own, source)).then_some(own);
     whole.or_else(part).map(Path::to_owned)
-}
-
-fn source_exists(folder: &Path, source: &str) -> bool {
-    let source = source.trim_start_matches('/');
-    let parts: Vec<&str> = source.split('/').filter(|part| !part.is_empty()).collect();
-    if parts.contains(&"..") {
-        return false;
-    }
-    let first_wildcard = parts.iter().position(|part| Glob::has_wildcard(part));
-    let Some((literal, wildcards)) = first_wildcard.and_then(|first| parts.split_at_checked(first)) else {
-        return folder.join(source).exists();
-    };
-    let base = literal.iter().fold(folder.to_owned(), |base, part| base.join(part));
-    match wildcards {
-        [pattern] => has_match(&base, pattern),
-        // Looking deeper would mean to walk.
-        _ => base.is_dir(),
-    }
-}
-
-fn has_match(folder: &Path, pattern: &str) -> bool {
-    let (Ok(glob), Ok(names)) = (Glob::new(pattern), fs::read_dir(folder)) else {
-        return false;
-    };
-    let mut names = names.flatten().map(|entry| entry.file_name());
-    names.by_ref().take(MOST_NAMES).any(|name| glob.matches(&name.to_string_lossy())) || names.next().is_some()
 }
 
 #[derive(Default)]
@@ -294,7 +267,7 @@ mod tests {
         ]);
         let dockerfile = root.path().join("services/api/Dockerfile");
         let inferred = |sources: &[&str]| {
-            let found = infer(&dockerfile, sources)?;
+            let found = infer(&dockerfile, sources, &Folders::default())?;
             Some(found.strip_prefix(root.path()).unwrap().to_str().unwrap().to_owned())
         };
         assert_eq!(inferred(&["go.mod"]).as_deref(), Some("services/api"));
@@ -309,6 +282,6 @@ mod tests {
     #[test]
     fn the_search_ends_at_the_root_of_the_repository() {
         let root = folder(&[("a", ""), ("repository/.git/HEAD", ""), ("repository/Dockerfile", "")]);
-        assert_eq!(infer(&root.path().join("repository/Dockerfile"), &["a"]), None);
+        assert_eq!(infer(&root.path().join("repository/Dockerfile"), &["a"], &Folders::default()), None);
     }
 }

@@ -10,6 +10,7 @@ use crate::ir::Build;
 use crate::syntax::{Dockerfile, InstructionKind, Word};
 
 use super::build_context::{self, LoadedContext};
+use super::folders::Folders;
 
 /// So many contexts are kept: neighbours in the order of files mostly share one.
 const MOST_KEPT: usize = 4;
@@ -30,6 +31,7 @@ pub enum Contexts {
 pub struct Kept {
     contexts: Mutex<Vec<(PathBuf, Arc<OnceLock<BuildContext>>)>>,
     notes: Mutex<BTreeSet<String>>,
+    folders: Folders,
 }
 
 /// A context on loan.
@@ -62,7 +64,7 @@ impl Contexts {
                     return None;
                 }
                 let sources: Vec<&str> = sources.iter().map(String::as_str).collect();
-                build_context::infer(path, &sources).map(|folder| kept.load(&folder, path))
+                build_context::infer(path, &sources, &kept.folders).map(|folder| kept.load(&folder, path))
             }
         }
     }

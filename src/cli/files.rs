@@ -2,10 +2,8 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-
-use rayon::ThreadPool;
-use rayon::prelude::*;
+use std::sync::{Arc, mpsc};
+use std::thread;
 
 use crate::config::PathPatterns;
 use crate::context::BuildContext;
@@ -18,8 +16,11 @@ use super::failure::{Failure, reason};
 use super::read;
 use super::settings::{self, Configurations, Prepared};
 
-/// So many files for each thread are worked on before what came of them is told.
-const FILES_PER_THREAD: usize = 32;
+/// So many files are given to a thread at once.
+const FILES_PER_BATCH: usize = 8;
+
+/// So many batches a thread may be ahead of what was told: memory does not grow with the number of files.
+const BATCHES_AHEAD: usize = 8;
 
 /// More of what could not be read of build contexts is not told.
 const MOST_NOTES: usize = 10;
@@ -201,14 +202,30 @@ impl Files {
         work: impl Fn(&Task) -> O + Sync,
         mut tell: impl FnMut(O) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
-        let Some(pool) = pool(self.tasks.len(), threads)? else {
+        let batches = self.tasks.chunks(FILES_PER_BATCH);
+        let threads = threads_for(batches.len(), threads);
+        if threads < 2 {
             return self.tasks.iter().try_for_each(|task| tell(work(task)));
-        };
-        for chunk in self.tasks.chunks(FILES_PER_THREAD * pool.current_num_threads()) {
-            let outcomes: Vec<O> = pool.install(|| chunk.par_iter().map(&work).collect());
-            outcomes.into_iter().try_for_each(&mut tell)?;
         }
-        Ok(())
+        // Each thread takes every so many-th batch, so that asking them in turn gives the order of the files.
+        thread::scope(|scope| {
+            let mut lanes = Vec::new();
+            for first in 0..threads {
+                let (sender, receiver) = mpsc::sync_channel::<Vec<O>>(BATCHES_AHEAD);
+                let (work, mut batches) = (&work, batches.clone().skip(first).step_by(threads));
+                let run = move || {
+                    // Nobody listens any more where telling has failed.
+                    batches.try_for_each(|batch| sender.send(batch.iter().map(work).collect()))
+                };
+                let started = thread::Builder::new().stack_size(STACK_SIZE).spawn_scoped(scope, run);
+                started.map_err(|error| {
+                    Failure::new(format!("cannot start {threads} threads: {error}"), "use --threads 1")
+                })?;
+                lanes.push(receiver);
+            }
+            let outcomes = lanes.iter().cycle().map_while(|lane| lane.recv().ok());
+            outcomes.flatten().try_for_each(&mut tell)
+        })
     }
 
     /// Tells on standard error what could not be read of the build contexts.
@@ -229,13 +246,8 @@ fn shown(path: Option<&Path>) -> String {
     path.map_or_else(|| "-".to_owned(), |path| path.display().to_string())
 }
 
-/// Threads, where more than one file and more than one processor make them worth starting.
-fn pool(files: usize, threads: Option<usize>) -> Result<Option<ThreadPool>, Failure> {
-    let available = || std::thread::available_parallelism().map_or(1, |number| number.get());
-    let threads = threads.filter(|threads| *threads > 0).unwrap_or_else(available).min(files);
-    if threads < 2 {
-        return Ok(None);
-    }
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK_SIZE).build();
-    pool.map(Some).map_err(|error| Failure::new(format!("cannot start {threads} threads: {error}"), "use --threads 1"))
+/// How many threads so many batches are worth, where the user has asked for `threads`.
+fn threads_for(batches: usize, threads: Option<usize>) -> usize {
+    let available = || thread::available_parallelism().map_or(1, |number| number.get());
+    threads.filter(|threads| *threads > 0).unwrap_or_else(available).min(batches)
 }

@@ -11,6 +11,7 @@ mod explain;
 mod failure;
 mod files;
 mod fix;
+mod folders;
 mod known;
 mod lint;
 mod outputs;

@@ -151,7 +151,7 @@ impl Prepared {
             return Cow::Borrowed(&self.settings);
         }
         let selection = self.settings.selection.with_ignored(ignored);
-        Cow::Owned(Settings { selection, options: self.settings.options.clone() })
+        Cow::Owned(Settings::new(selection, self.settings.options.clone()))
     }
 }
 
@@ -241,7 +241,7 @@ fn prepare(
     let selection = Selection::new(choice, command_line.clone(), levels);
     options.exactly_buildkit = selection.profile() == Some(Profile::Buildkit);
     let fail_on = fail_on.or(configured).unwrap_or_default();
-    Prepared { settings: Settings { selection, options }, fail_on, configuration }
+    Prepared { settings: Settings::new(selection, options), fail_on, configuration }
 }
 
 /// hadolint's configuration in a file, in the words of a `dfx.toml`.

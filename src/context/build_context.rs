@@ -217,7 +217,9 @@ impl BuildContext {
 
 /// Orders by parts, so that each folder stands directly before what lies in it: `a`, `a/b`, `a-b`.
 fn compare_paths(one: &str, other: &str) -> Ordering {
-    one.split('/').cmp(other.split('/'))
+    // A slash comes before all that a name can hold, so that a folder's entries follow it at once.
+    let rank = |byte: u8| if byte == b'/' { 0 } else { byte };
+    one.bytes().map(rank).cmp(other.bytes().map(rank))
 }
 
 fn add_folders(entries: &mut Vec<Entry>) {

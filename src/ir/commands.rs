@@ -1,6 +1,8 @@
 //! Every command that a build or its container may run.
 
-use crate::knowledge::commands::{Wrapped, Wrapper, strip_wrapper};
+use std::cell::OnceCell;
+
+use crate::knowledge::commands::{Download, Wrapped, Wrapper, strip_wrapper};
 use crate::knowledge::package_managers::{Invocation, Operand, recognise};
 use crate::shell::Invoked;
 use crate::source::Span;
@@ -27,6 +29,7 @@ pub struct Command<'b> {
     pub invoked: Option<Invoked<'b>>,
     /// What it asks of a package manager, if it is one. Indices are indices of `words`.
     pub manager: Option<Invocation<'b>>,
+    pub(super) download: OnceCell<Option<Download<'b>>>,
 }
 
 /// A word of a command.
@@ -130,7 +133,7 @@ impl<'b> Command<'b> {
 
     fn new(step: &'b Step<'b>, words: Vec<CommandWord<'b>>, invoked: Option<Invoked<'b>>) -> Self {
         let values: Vec<Option<&'b str>> = words.iter().map(|word| word.value).collect();
-        Self { step, manager: recognise(&values), words, invoked, wrapping: Vec::new() }
+        Self { step, manager: recognise(&values), words, invoked, wrapping: Vec::new(), download: OnceCell::new() }
     }
 
     /// The name of what is run, without directory, where it is known.

@@ -10,7 +10,7 @@ pub struct Fetch<'c, 'b> {
     /// The command.
     pub command: &'c Command<'b>,
     /// The command taken apart. Indices are indices of [`Command::words`].
-    pub download: Download<'b>,
+    pub download: &'c Download<'b>,
     /// The interpreter that runs what comes: `curl ... | sh`, `sh -c "$(curl ...)"`, `bash <(curl ...)`.
     pub run_by: Option<&'c Command<'b>>,
     /// Whether a command of the same RUN compares a checksum or verifies a signature.
@@ -45,9 +45,12 @@ impl<'b> Commands<'b> {
 
 impl<'b> Command<'b> {
     /// The command as a download, if it is one.
-    pub fn download(&self) -> Option<Download<'b>> {
-        let values: Vec<Option<&'b str>> = self.words.iter().map(|word| word.value).collect();
-        download(&values)
+    pub fn download(&self) -> Option<&Download<'b>> {
+        let take_apart = || {
+            let values: Vec<Option<&'b str>> = self.words.iter().map(|word| word.value).collect();
+            download(&values)
+        };
+        self.download.get_or_init(take_apart).as_ref()
     }
 
     /// The word at `index` as it stands in its script, without quotes around it: `http://x/$VERSION`.

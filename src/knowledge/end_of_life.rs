@@ -169,11 +169,15 @@ pub(super) fn distribution_product(family: &str) -> Option<&'static str> {
 /// The cycle that a tag or release text begins with: the longest version prefix that is a cycle, or a codename.
 fn named(product: &str, text: &str) -> Option<Cycle> {
     let tag = Tag::parse(text);
-    let by_version = tag.shortened().find_map(|version| cycle(product, version));
-    by_version.or_else(|| {
+    let mut rows = CYCLES.rows([product]);
+    let mut by_version = tag.shortened();
+    let found = by_version.find_map(|version| rows.clone().find(|row| row.field(1) == version));
+    let by_codename = || {
         let word = tag.words().next().filter(|_| tag.version.is_empty())?;
-        CYCLES.rows([product]).find(|row| row.field(CODENAME) == word).map(read)
-    })
+        // The codename ends the row: hardly a row is taken apart.
+        rows.find(|row| row.text().ends_with(word) && row.field(CODENAME) == word)
+    };
+    found.or_else(by_codename).map(read)
 }
 
 /// The product as its makers write it. Where the table has no entry, its parts with a capital letter will do.

@@ -17,7 +17,7 @@ pub struct Flag<'w> {
 impl Flag<'_> {
     /// Whether the flag's name is among `names`, written with blanks between: `"-y --yes"`.
     pub fn is_one_of(&self, names: &str) -> bool {
-        names.split(' ').any(|name| name == self.name)
+        is_among(&self.name, names)
     }
 
     /// The value's text, where there is a value and it is known.
@@ -44,6 +44,11 @@ pub enum OptionSyntax {
     GnuWithBooleans,
     /// One option a word, whatever the number of dashes: `-mod=vendor`, `-pl module` (Go, Maven, Gradle, find).
     WholeWords,
+}
+
+/// Whether the option is among `names`, written with blanks between: `"-y --yes"`.
+pub fn is_among(option: &str, names: &str) -> bool {
+    names.as_bytes().split(|byte| *byte == b' ').any(|name| name == option.as_bytes())
 }
 
 /// Whether `word` is an option and not an operand. `-` and `--` are none.

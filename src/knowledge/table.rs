@@ -23,9 +23,14 @@ impl Table {
     }
 
     /// All rows whose leading fields are `key`, in table order. The table must be sorted by those fields.
-    pub(super) fn rows<const N: usize>(self, key: [&str; N]) -> impl Iterator<Item = Row> {
-        let rest = self.0.get(self.lower_bound(&key)..).unwrap_or_default();
-        rest.lines().map(Row).take_while(move |row| row.compare(&key) == Ordering::Equal)
+    pub(super) fn rows<const N: usize>(self, key: [&str; N]) -> impl Iterator<Item = Row> + Clone {
+        let mut start = self.lower_bound(&key);
+        let next = move || {
+            let row = Row(self.line_at(start));
+            start += row.0.len() + 1;
+            Some(row).filter(|row| row.compare(&key) == Ordering::Equal && !row.0.is_empty())
+        };
+        std::iter::from_fn(next)
     }
 
     /// Every row.
@@ -40,7 +45,14 @@ impl Table {
 
     /// The row that begins at this byte.
     pub(super) fn at_byte(self, offset: usize) -> Option<Row> {
-        self.0.get(offset..)?.lines().next().map(Row)
+        (offset < self.0.len()).then(|| Row(self.line_at(offset)))
+    }
+
+    fn line_at(self, start: usize) -> &'static str {
+        let rest = self.0.get(start..).unwrap_or_default();
+        // Lines and fields are short: going byte by byte is faster than setting up a search.
+        let end = rest.bytes().position(|byte| byte == b'\n').unwrap_or(rest.len());
+        rest.get(..end).unwrap_or_default()
     }
 
     /// Offset of the first row that is not less than `key`.
@@ -51,7 +63,7 @@ impl Table {
             let middle = low + (high - low) / 2;
             let before = bytes.get(low..middle).unwrap_or_default();
             let start = before.iter().rposition(|&byte| byte == b'\n').map_or(low, |at| low + at + 1);
-            let line = self.0.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
+            let line = self.line_at(start);
             if Row(line).compare(key) == Ordering::Less {
                 low = start + line.len() + 1;
             } else {
@@ -69,12 +81,12 @@ pub(super) struct Row(&'static str);
 impl Row {
     /// The field at this place, counted from 0; empty where the row has fewer.
     pub(super) fn field(self, index: usize) -> &'static str {
-        self.0.split('\t').nth(index).unwrap_or_default()
+        self.fields().nth(index).unwrap_or_default()
     }
 
     /// All fields, in order.
-    pub(super) fn fields(self) -> std::str::Split<'static, char> {
-        self.0.split('\t')
+    pub(super) fn fields(self) -> Fields {
+        Fields { rest: Some(self.0) }
     }
 
     /// The line as it stands.
@@ -88,6 +100,23 @@ impl Row {
             .map(|part| fields.next().unwrap_or_default().cmp(part))
             .find(|order| order.is_ne())
             .unwrap_or(Ordering::Equal)
+    }
+}
+
+/// The fields of a row, in order.
+pub(super) struct Fields {
+    rest: Option<&'static str>,
+}
+
+impl Iterator for Fields {
+    type Item = &'static str;
+
+    fn next(&mut self) -> Option<&'static str> {
+        let rest = self.rest?;
+        let end = rest.bytes().position(|byte| byte == b'\t');
+        let (field, behind) = rest.split_at_checked(end.unwrap_or(rest.len()))?;
+        self.rest = end.and_then(|_| behind.get(1..));
+        Some(field)
     }
 }
 

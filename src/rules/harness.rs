@@ -62,7 +62,7 @@ pub(crate) fn findings(meta: &'static Meta, check: Check, text: &str) -> Vec<Fin
     if crate::check::judges().any(|judge| judge.meta.name == meta.name) {
         let everything = Choice { profile: Some(Profile::Strict), ..Choice::default() };
         let selection = Selection::new(everything, Choice::default(), Vec::new());
-        let checked = crate::check(&file, &Settings { selection, options }, None);
+        let checked = crate::check(&file, &Settings::new(selection, options), None);
         return checked.findings.into_iter().filter(|finding| finding.rule == meta.name).collect();
     }
     crate::lint(&file, [&rule], &options, build_context(text).as_ref())

@@ -55,7 +55,7 @@ fn exact_findings(file: &Dockerfile) -> Vec<Finding> {
     let profile = Choice { profile: Some(Profile::Buildkit), ..Choice::default() };
     let options = Options { exactly_buildkit: true, ..Options::new(Date::new(2026, 11, 23).unwrap()) };
     let selection = Selection::new(profile, Choice::default(), Vec::new());
-    dfx::check(file, &dfx::Settings { selection, options }, None).findings
+    dfx::check(file, &dfx::Settings::new(selection, options), None).findings
 }
 
 fn check_name(finding: &Finding) -> Option<&'static str> {

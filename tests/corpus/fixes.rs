@@ -112,5 +112,5 @@ fn settings(profile: Profile) -> Settings {
 }
 
 fn with_choice(choice: Choice) -> Settings {
-    Settings { selection: Selection::new(choice, Choice::default(), Vec::new()), options: options() }
+    Settings::new(Selection::new(choice, Choice::default(), Vec::new()), options())
 }

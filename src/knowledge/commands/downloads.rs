@@ -2,7 +2,7 @@
 //!
 //! Sources: the manual pages curl(1), wget(1), git(1), git-clone(1), aria2c(1).
 
-use crate::knowledge::options::{Flag, OptionSyntax, is_option, read_option};
+use crate::knowledge::options::{Flag, OptionSyntax, is_among, is_option, read_option};
 
 /// A command that fetches from the net. All indices are indices of words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -164,7 +164,7 @@ impl Row {
 }
 
 fn read<'w>(words: &[Option<&'w str>], row: &Row) -> (Vec<Flag<'w>>, Vec<usize>) {
-    let takes_value = |name: &str| row.values.split_ascii_whitespace().any(|option| option == name);
+    let takes_value = |name: &str| is_among(name, row.values);
     let (mut flags, mut operands) = (Vec::new(), Vec::new());
     let (mut at, mut only_operands) = (1, false);
     while at < words.len() {

@@ -1,6 +1,6 @@
 //! What an image sets and holds.
 
-use super::super::table::{List, Table};
+use super::super::table::{Fields, List, Table};
 
 /// user, users, entrypoint, cmd, ports, volumes, workdir, shell, sh, libc, package manager, stop signal, ONBUILD.
 pub(super) const CONFIGURATIONS: Table = Table::new(include_str!("../data/image-configurations.tsv"));
@@ -93,7 +93,7 @@ impl Configuration {
     }
 
     /// Reads the rest of a build's line, from the end-of-life cycle of its distribution on.
-    pub(super) fn read(mut build: std::str::Split<'static, char>) -> Option<Self> {
+    pub(super) fn read(mut build: Fields) -> Option<Self> {
         let _distribution_cycle = (build.next(), build.next());
         let mut next = || build.next().unwrap_or_default();
         let (slim_sibling, alpine_sibling, buildpack_deps) = (word(next()), word(next()), word(next()));

@@ -20,8 +20,9 @@ impl PackageManager {
         {
             kinds.extend_from_slice(invocation.cleans());
         }
-        for cache in self.caches {
-            if !kinds.contains(&cache.kind) && removes_cache(words, cache, home, &variable) {
+        let removed = removed_paths(words);
+        for cache in self.caches.iter().filter(|_| !removed.is_empty()) {
+            if !kinds.contains(&cache.kind) && covers_cache(&removed, cache, home, &variable) {
                 kinds.push(cache.kind);
             }
         }
@@ -40,8 +41,12 @@ pub fn removes_cache(
     home: &str,
     variable: impl Fn(&str) -> Option<String>,
 ) -> bool {
+    covers_cache(&removed_paths(words), cache, home, variable)
+}
+
+fn covers_cache(removed: &[&str], cache: &Cache, home: &str, variable: impl Fn(&str) -> Option<String>) -> bool {
     let directory = cache.directory(home, variable);
-    removed_paths(words).into_iter().any(|path| covers(&in_home(path, home), &directory))
+    removed.iter().any(|path| covers(&in_home(path, home), &directory))
 }
 
 /// Whether the simple command `words` does nothing but empty caches that package managers can fill again.

@@ -1,6 +1,6 @@
 //! One command of a package manager, taken apart, and the questions that rules ask of it.
 
-use crate::knowledge::options::Flag;
+use crate::knowledge::options::{Flag, is_among};
 
 use super::operand::{Operand, OperandKind};
 use super::row::{Action, CacheKind, PackageManager, Place, ProjectScripts, Switch, Takes, Verb};
@@ -150,5 +150,5 @@ impl<'w> Invocation<'w> {
 /// What the value of the option `name` is; the verb knows better than the manager. `None` for a switch.
 pub(super) fn takes(manager: &PackageManager, verb: Option<&Verb>, name: &str) -> Option<Takes> {
     let after_verb = verb.map_or(&[][..], |verb| verb.options).iter();
-    after_verb.chain(manager.options).find(|spec| spec.names.split(' ').any(|n| n == name)).map(|spec| spec.takes)
+    after_verb.chain(manager.options).find(|spec| is_among(name, spec.names)).map(|spec| spec.takes)
 }

@@ -1,10 +1,42 @@
 //! Files that hold secrets, by their name.
 
+const REGISTRY: &str = "credentials of a registry";
+const NAMES: &[(&str, &str)] = &[
+    (".npmrc", REGISTRY),
+    (".yarnrc", REGISTRY),
+    (".pypirc", REGISTRY),
+    (".netrc", REGISTRY),
+    ("_netrc", REGISTRY),
+    (".git-credentials", REGISTRY),
+    (".dockercfg", REGISTRY),
+    (".env", "settings that are mostly secret"),
+    ("kubeconfig", "credentials of a cluster"),
+    (".htpasswd", "password hashes"),
+    ("id_rsa", "a private key"),
+    ("id_dsa", "a private key"),
+    ("id_ecdsa", "a private key"),
+    ("id_ed25519", "a private key"),
+];
+const IN_FOLDERS: &[(&str, &str, &str)] = &[
+    (".docker", "config.json", REGISTRY),
+    (".aws", "credentials", "credentials of a cloud"),
+    (".kube", "config", "credentials of a cluster"),
+];
+const ENDINGS: &[&str] = &["pfx", "p12", "jks", "keystore", "ppk", "key", "pem"];
+
+/// The last two bytes of all those names and endings: of a whole build context, which comes through here, hardly a file
+/// ends so.
+const LAST_BYTES: &[&[u8; 2]] =
+    &[b"rc", b"ls", b"fg", b"nv", b"ig", b"wd", b"sa", b"19", b"on", b"fx", b"12", b"ks", b"re", b"pk", b"ey", b"em"];
+
 /// What is in a file of that name, with its article: "a private key". `None` for files that hold no secret as far as
 /// their name tells, and for examples and fixtures.
 pub fn secret_file(path: &str) -> Option<&'static str> {
     let path = path.trim_end_matches('/');
-    // Byte by byte: names are short, and a whole build context comes through here.
+    let last = path.as_bytes().last_chunk::<2>()?.map(|byte| byte.to_ascii_lowercase());
+    if !LAST_BYTES.contains(&&last) {
+        return None;
+    }
     let (folder, name) = match path.bytes().rposition(|byte| byte == b'/') {
         Some(slash) => (&path[..slash], &path[slash + 1..]),
         None => ("", path),
@@ -18,27 +50,6 @@ pub fn secret_file(path: &str) -> Option<&'static str> {
 
 /// What is in a file called `name`, in any case, in the folder with the path `folder`.
 fn by_name(folder: &str, name: &str) -> Option<&'static str> {
-    const NAMES: &[(&str, &str)] = &[
-        (".npmrc", REGISTRY),
-        (".yarnrc", REGISTRY),
-        (".pypirc", REGISTRY),
-        (".netrc", REGISTRY),
-        ("_netrc", REGISTRY),
-        (".git-credentials", REGISTRY),
-        (".dockercfg", REGISTRY),
-        (".env", "settings that are mostly secret"),
-        ("kubeconfig", "credentials of a cluster"),
-        (".htpasswd", "password hashes"),
-        ("id_rsa", "a private key"),
-        ("id_dsa", "a private key"),
-        ("id_ecdsa", "a private key"),
-        ("id_ed25519", "a private key"),
-    ];
-    const IN_FOLDERS: &[(&str, &str, &str)] = &[
-        (".docker", "config.json", REGISTRY),
-        (".aws", "credentials", "credentials of a cloud"),
-        (".kube", "config", "credentials of a cluster"),
-    ];
     let is_it = |known: &str| name.eq_ignore_ascii_case(known);
     let named = NAMES.iter().find(|(known, _)| is_it(known)).map(|(_, what)| *what);
     let in_folder = || {
@@ -49,13 +60,9 @@ fn by_name(folder: &str, name: &str) -> Option<&'static str> {
     named.or_else(in_folder).or_else(|| by_ending(name))
 }
 
-const REGISTRY: &str = "credentials of a registry";
-
 fn by_ending(name: &str) -> Option<&'static str> {
-    const ENDINGS: &[&str] = &["pfx", "p12", "jks", "keystore", "ppk", "key", "pem"];
     let dot = name.bytes().rposition(|byte| byte == b'.')?;
     let (stem, ending) = (&name[..dot], &name[dot + 1..]);
-    // Of a whole build context hardly a file comes further than this.
     let ending = *ENDINGS.iter().find(|known| ending.eq_ignore_ascii_case(known))?;
     let stem = stem.to_ascii_lowercase();
     let says = |words: &[&str]| words.iter().any(|word| stem.contains(word));
@@ -100,6 +107,15 @@ mod tests {
         }
         for path in [".env.example", "id_rsa.pub", "cert.pem", "test/.env", "config", "truststore.jks"] {
             assert_eq!(secret_file(path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn no_name_is_passed_over_for_its_last_bytes() {
+        let names = NAMES.iter().map(|(name, _)| *name);
+        let names = names.chain(IN_FOLDERS.iter().map(|(_, name, _)| *name)).chain(ENDINGS.iter().copied());
+        for name in names {
+            assert!(LAST_BYTES.iter().any(|last| name.as_bytes().ends_with(*last)), "{name}");
         }
     }
 

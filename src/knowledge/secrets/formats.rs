@@ -80,21 +80,41 @@ const FORMATS: &[Format] = &[
 /// The secrets in a text that can be told by their form alone, in order, without overlaps.
 pub fn find_secrets(text: &str) -> Vec<SecretFormat> {
     let mut found = Vec::new();
-    let mut at = 0;
-    while at < text.len() {
+    let bytes = text.as_bytes();
+    let mut behind = 0;
+    let begins = |(_, byte): &(usize, &u8)| BEGINS_SECRET[usize::from(**byte)];
+    for (at, _) in bytes.iter().enumerate().filter(begins) {
         // All forms start where a word does; that also keeps the look-ahead from starting anew inside one long word.
-        let before = text.as_bytes()[..at].last();
+        let before = at.checked_sub(1).and_then(|before| bytes.get(before));
         let starts_word = before.is_none_or(|byte| !byte.is_ascii_alphanumeric() && !b"_-.".contains(byte));
-        match text.get(at..).filter(|_| starts_word).and_then(secret_at) {
-            Some((what, prefix, length)) => {
-                found.push(SecretFormat { what, prefix, place: at..at + length });
-                at += length;
-            }
-            None => at += 1,
+        if !starts_word || at < behind {
+            continue;
+        }
+        if let Some((what, prefix, length)) = text.get(at..).and_then(secret_at) {
+            found.push(SecretFormat { what, prefix, place: at..at + length });
+            behind = at + length;
         }
     }
     found
 }
+
+/// The bytes with which a secret can begin: nearly every word of a Dockerfile begins otherwise.
+const BEGINS_SECRET: [bool; 256] = {
+    let mut begins = [false; 256];
+    let mut at = 0;
+    while at < FORMATS.len() {
+        begins[FORMATS[at].prefix.as_bytes()[0] as usize] = true;
+        at += 1;
+    }
+    // Private keys, web tokens, and what stands behind a name.
+    let others = b"-e_aA";
+    at = 0;
+    while at < others.len() {
+        begins[others[at] as usize] = true;
+        at += 1;
+    }
+    begins
+};
 
 fn secret_at(rest: &str) -> Option<(&'static str, &'static str, usize)> {
     issued(rest).or_else(|| private_key(rest)).or_else(|| web_token(rest)).or_else(|| assigned(rest))

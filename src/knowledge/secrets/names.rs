@@ -13,7 +13,7 @@ pub enum SecretName {
 /// `PASSWORD_FILE`, `TOKEN_URL` and `SECRET_NAME` say where a secret is or what it is called.
 pub fn secret_name(name: &str) -> Option<SecretName> {
     // Nearly every name ends here, without being cut into words.
-    if !STEMS.iter().any(|stem| contains_ignoring_case(name, stem)) {
+    if !holds_stem(name) {
         return None;
     }
     let words = words_of(name);
@@ -63,8 +63,15 @@ pub fn buildkit_calls_secret(name: &str) -> bool {
 /// One of these is in every name that says secret.
 const STEMS: [&str; 6] = ["key", "pass", "pat", "pw", "secret", "token"];
 
-fn contains_ignoring_case(text: &str, stem: &str) -> bool {
-    text.as_bytes().windows(stem.len()).any(|window| window.eq_ignore_ascii_case(stem.as_bytes()))
+fn holds_stem(name: &str) -> bool {
+    let bytes = name.as_bytes();
+    let starts =
+        bytes.iter().enumerate().filter(|(_, byte)| matches!(byte.to_ascii_lowercase(), b'k' | b'p' | b's' | b't'));
+    starts.map(|(at, _)| &bytes[at..]).any(|rest| {
+        let begins =
+            |stem: &&str| rest.get(..stem.len()).is_some_and(|start| start.eq_ignore_ascii_case(stem.as_bytes()));
+        STEMS.iter().any(begins)
+    })
 }
 
 /// What makes a key a secret one.
