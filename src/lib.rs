@@ -4,6 +4,7 @@
 //! [`rules`] look at it and report [`finding`]s, which carry fixes made of [`edit`]s; [`report`] writes them down.
 //! `ARCHITECTURE.md` says who may import whom.
 
+pub mod cache;
 mod check;
 pub mod cli;
 pub mod config;

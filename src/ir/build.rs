@@ -1,5 +1,7 @@
 //! The build that a Dockerfile describes.
 
+use std::collections::BTreeMap;
+
 use crate::syntax::expansion::{Expansion, Reference};
 use crate::syntax::{Dockerfile, Instruction, Keyword, Pair, Word};
 
@@ -37,7 +39,13 @@ pub struct GlobalArg<'f> {
 impl<'f> Build<'f> {
     /// Work out what the file means. Never fails; what cannot be known is left open.
     pub fn new(file: &'f Dockerfile) -> Self {
-        Lowering::new(file).run()
+        Self::with_arguments(file, const { &BTreeMap::new() })
+    }
+
+    /// The build of a file that is given `arguments`, as by `docker build --build-arg`. Names that no ARG declares do
+    /// nothing.
+    pub fn with_arguments(file: &'f Dockerfile, arguments: &'f BTreeMap<String, String>) -> Self {
+        Lowering::new(file, arguments).run()
     }
 
     /// The stage that BuildKit builds without `--target`: the last.

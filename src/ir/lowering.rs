@@ -1,7 +1,7 @@
 //! From the syntax tree to the build, instruction by instruction, as BuildKit's `dockerfile2llb` goes through it.
 
 use std::cell::{Cell, OnceCell};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 
 use crate::shell::Dialect;
@@ -20,6 +20,8 @@ use super::{
 pub(super) struct Lowering<'f> {
     file: &'f Dockerfile,
     expander: Expander,
+    /// What `docker build --build-arg` gives, by name.
+    arguments: &'f BTreeMap<String, String>,
     global: Scope,
     global_args: Vec<GlobalArg<'f>>,
     stages: Vec<Stage<'f>>,
@@ -48,7 +50,7 @@ const PLATFORM_ARGS: [&str; 11] = [
 ];
 
 impl<'f> Lowering<'f> {
-    pub fn new(file: &'f Dockerfile) -> Self {
+    pub fn new(file: &'f Dockerfile, arguments: &'f BTreeMap<String, String>) -> Self {
         let mut global = Scope::default();
         let platform = Platform::assumed();
         for name in PLATFORM_ARGS {
@@ -59,6 +61,7 @@ impl<'f> Lowering<'f> {
         Self {
             file,
             expander: Expander::new(file.escape),
+            arguments,
             global,
             global_args: Vec::new(),
             stages: Vec::new(),
@@ -107,9 +110,10 @@ impl<'f> Lowering<'f> {
             let step = self.global_args.len();
             let value = pair.value.as_ref().map(|word| self.expand_globally(word));
             let value = value.and_then(Result::ok);
+            let own = value.as_ref().map(|expansion| expansion.value.clone());
             let variable = Variable {
                 step: step + 1,
-                value: value.as_ref().map(|expansion| expansion.value.clone()),
+                value: self.arguments.get(pair.name.text()).cloned().or(own),
                 origin: Origin::Arg,
                 is_certain: false,
                 name_span: pair.name.span(),
@@ -440,8 +444,11 @@ impl<'f> Lowering<'f> {
             Some(Rc::new(Setting { value, is_certain, span: word.span(), stage: step.stage }))
         };
         match &step.instruction.kind {
-            InstructionKind::Env(pairs) => set_variables(stage, step, pairs, Origin::Env, &self.global),
-            InstructionKind::Arg(pairs) => set_variables(stage, step, pairs, Origin::Arg, &self.global),
+            InstructionKind::Env(pairs) => set_variables(stage, step, pairs, None),
+            InstructionKind::Arg(pairs) => {
+                let outside = Outside { given: self.arguments, global: &self.global };
+                set_variables(stage, step, pairs, Some(&outside));
+            }
             InstructionKind::User(word) => {
                 let is_certain = step.certain_value(word).is_some();
                 stage.last_state.user = setting(word, step.value(word).to_owned(), is_certain);
@@ -490,14 +497,32 @@ fn stage_name(instruction: &Instruction) -> Option<String> {
     }
 }
 
-fn set_variables(stage: &mut Stage<'_>, step: &Step<'_>, pairs: &Pairs, origin: Origin, global: &Scope) {
+/// Where ARG may have its values from, other than its own line.
+struct Outside<'o> {
+    given: &'o BTreeMap<String, String>,
+    global: &'o Scope,
+}
+
+impl Outside<'_> {
+    /// `--build-arg` beats the default; `ARG name` takes the value that the name has before the first FROM.
+    fn value(&self, name: &str, default: Option<String>) -> Option<String> {
+        let of_global = || self.global.before(name, usize::MAX).and_then(|variable| variable.value.clone());
+        self.given.get(name).cloned().or(default).or_else(of_global)
+    }
+}
+
+/// ENV, or with the values from `outside` ARG.
+fn set_variables(stage: &mut Stage<'_>, step: &Step<'_>, pairs: &Pairs, outside: Option<&Outside<'_>>) {
+    let origin = if outside.is_some() { Origin::Arg } else { Origin::Env };
     for pair in &pairs.pairs {
         let name = step.value(&pair.name).to_owned();
         let own = pair.value.as_ref().map(|word| step.value(word).to_owned());
         let is_certain =
             origin == Origin::Env && pair.value.as_ref().is_some_and(|word| step.certain_value(word).is_some());
-        // `ARG name` takes the value that the name has before the first FROM.
-        let value = own.or_else(|| global.before(&name, usize::MAX).and_then(|variable| variable.value.clone()));
+        let value = match outside {
+            Some(outside) => outside.value(&name, own),
+            None => own,
+        };
         stage.scope.set(&name, Variable { step: step.index, value, origin, is_certain, name_span: pair.name.span() });
     }
 }

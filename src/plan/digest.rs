@@ -23,6 +23,38 @@ impl fmt::Display for Digest {
     }
 }
 
+impl Digest {
+    /// The digest of a list of digests.
+    pub fn of_all(digests: &[Digest]) -> Self {
+        let mut form = Form { digests: &[], hasher: Sha256::new() };
+        form.list(digests, |form, digest| form.field(&digest.0));
+        form.digest()
+    }
+
+    /// The digest of a list of texts.
+    pub fn of_texts<T: AsRef<str>>(texts: impl IntoIterator<Item = T>) -> Self {
+        let mut form = Form { digests: &[], hasher: Sha256::new() };
+        texts.into_iter().for_each(|text| form.text(text.as_ref()));
+        form.digest()
+    }
+}
+
+impl Operation {
+    /// The digest of the operation alone, on whatever it works. Stages that it names count by their number.
+    pub fn digest(&self) -> Digest {
+        let mut form = Form { digests: &[], hasher: Sha256::new() };
+        form.operation(self);
+        form.digest()
+    }
+}
+
+impl Source {
+    /// The digest of the source; of a stage that of its number.
+    pub fn digest(&self) -> Digest {
+        end_of(self, &[])
+    }
+}
+
 impl Plan {
     /// For each stage the digests of its vertices, in order.
     pub fn digests(&self) -> Vec<Vec<Digest>> {

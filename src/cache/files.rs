@@ -1,0 +1,195 @@
+//! The files of a build context, as far as they enter cache keys.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use crate::context::{Glob, IgnoreFile};
+use crate::plan::Digest;
+use crate::source::SourceFile;
+
+/// What the builder is sent: the files of the context that the ignore file does not leave out.
+///
+/// Owners and times are not here: clients send all files as root's, and no key holds a time.
+#[derive(Debug, Clone, Default)]
+pub struct ContextFiles {
+    nodes: BTreeMap<String, Node>,
+}
+
+/// What lies at a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Node {
+    /// A file.
+    File {
+        /// Permission bits, as `0o755`.
+        mode: u32,
+        /// What stands for its bytes: a digest, or git's name of the blob. Only such names of one kind can be compared.
+        content: String,
+    },
+    /// A symbolic link.
+    Link {
+        /// What it says.
+        target: String,
+    },
+    /// A folder.
+    Folder {
+        /// Permission bits, as `0o755`.
+        mode: u32,
+    },
+}
+
+/// As many links as Linux follows before it gives up.
+const MOST_LINKS: usize = 40;
+
+impl ContextFiles {
+    /// The files at these paths, relative to the root of the context.
+    pub fn new(nodes: impl IntoIterator<Item = (String, Node)>) -> Self {
+        Self { nodes: nodes.into_iter().collect() }
+    }
+
+    /// Those that `ignore` does not leave out.
+    pub fn without_ignored(&self, ignore: &IgnoreFile) -> Self {
+        let is_sent = |path: &&String| ignore.is_ignored(path).is_none();
+        let paths = self.nodes.iter().filter(|(path, _)| is_sent(path));
+        Self::new(paths.map(|(path, node)| (path.clone(), node.clone())))
+    }
+
+    /// Puts a file in the place of what is there.
+    pub fn insert(&mut self, path: impl Into<String>, node: Node) {
+        self.nodes.insert(path.into(), node);
+    }
+
+    /// Takes a file away.
+    pub fn remove(&mut self, path: &str) {
+        self.nodes.remove(path);
+    }
+
+    /// What lies at a path.
+    pub fn get(&self, path: &str) -> Option<&Node> {
+        self.nodes.get(path)
+    }
+
+    /// The paths, in order.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.nodes.keys().map(String::as_str)
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
+    /// What a COPY, ADD or bind mount of `path` takes in, less what the patterns `excluded` leave out. `path` is
+    /// absolute, from the root of the context, and may hold wildcards.
+    pub fn selected(&self, path: &str, excluded: &[String]) -> Selected<'_> {
+        let excluded =
+            (!excluded.is_empty()).then(|| IgnoreFile::parse(SourceFile::new("--exclude", excluded.join("\n"))));
+        let mut nodes = match Glob::has_wildcard(path) {
+            true => self.matching(path),
+            false => self.below(&self.followed(path)),
+        };
+        if let Some(excluded) = excluded {
+            nodes.retain(|selected| excluded.is_ignored(selected.name).is_none());
+        }
+        Selected { nodes }
+    }
+
+    /// The paths at which the two differ, in order.
+    pub fn changes<'c>(&'c self, other: &'c Self) -> Vec<&'c str> {
+        let gone_or_other = self.nodes.iter().filter(|(path, node)| other.nodes.get(*path) != Some(node));
+        let new = other.nodes.keys().filter(|path| !self.nodes.contains_key(*path));
+        let mut paths: Vec<&str> =
+            gone_or_other.map(|(path, _)| path.as_str()).chain(new.map(String::as_str)).collect();
+        paths.sort_unstable();
+        paths
+    }
+
+    /// The file at `path`, or all that lies below the folder there, with names relative to it.
+    fn below(&self, path: &str) -> Vec<SelectedNode<'_>> {
+        if path.is_empty() {
+            return self.nodes.iter().map(|(path, node)| SelectedNode { name: path, path, node }).collect();
+        }
+        let own = self.nodes.get_key_value(path).map(|(path, node)| SelectedNode { name: "", path, node });
+        let prefix = format!("{path}/");
+        let below = self.nodes.range(prefix.clone()..).take_while(|(path, _)| path.starts_with(&prefix));
+        let below = below.map(|(path, node)| SelectedNode { name: &path[prefix.len()..], path, node });
+        own.into_iter().chain(below).collect()
+    }
+
+    /// All paths of which a front part matches, with names relative to the folder before the first wildcard.
+    fn matching(&self, pattern: &str) -> Vec<SelectedNode<'_>> {
+        let parts: Vec<&str> = pattern.split('/').filter(|part| !part.is_empty()).collect();
+        let first = parts.iter().position(|part| Glob::has_wildcard(part)).unwrap_or(parts.len());
+        let (folder, wild) = parts.split_at(first);
+        let Ok(glob) = Glob::new(&wild.join("/")) else { return Vec::new() };
+        let matches = |name: &str| {
+            let end = name.match_indices('/').map(|(at, _)| at).nth(wild.len() - 1).unwrap_or(name.len());
+            glob.matches(&name[..end])
+        };
+        let mut nodes = self.below(&self.followed(&folder.join("/")));
+        nodes.retain(|selected| matches(selected.name));
+        nodes
+    }
+
+    /// The path without its symbolic links, relative to the root: BuildKit follows them, and stops at the root.
+    fn followed(&self, path: &str) -> String {
+        let mut ahead: Vec<String> = path.split('/').rev().map(str::to_owned).collect();
+        let mut here: Vec<String> = Vec::new();
+        let mut links = 0;
+        while let Some(part) = ahead.pop() {
+            match part.as_str() {
+                "" | "." => continue,
+                ".." => {
+                    here.pop();
+                    continue;
+                }
+                _ => here.push(part),
+            }
+            if let Some(Node::Link { target }) = self.nodes.get(&here.join("/"))
+                && links < MOST_LINKS
+            {
+                links += 1;
+                here.pop();
+                if target.starts_with('/') {
+                    here.clear();
+                }
+                ahead.extend(target.split('/').rev().map(str::to_owned));
+            }
+        }
+        here.join("/")
+    }
+}
+
+/// What a copy takes in.
+#[derive(Debug, Default)]
+pub struct Selected<'f> {
+    nodes: Vec<SelectedNode<'f>>,
+}
+
+#[derive(Debug)]
+struct SelectedNode<'f> {
+    /// Relative to what is copied; empty for that itself.
+    name: &'f str,
+    path: &'f str,
+    node: &'f Node,
+}
+
+impl Selected<'_> {
+    /// The paths, from the root of the context.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.nodes.iter().map(|selected| selected.path)
+    }
+
+    /// The digest of names, kinds, modes and contents, in order. The names are relative: a folder that was moved has the
+    /// same digest.
+    pub fn digest(&self) -> Digest {
+        let octal = |mode: &u32| Cow::Owned(format!("{mode:o}"));
+        Digest::of_texts(self.nodes.iter().flat_map(|SelectedNode { name, node, .. }| {
+            let [kind, mode, content] = match node {
+                Node::File { mode, content } => ["file".into(), octal(mode), content.into()],
+                Node::Link { target } => ["link".into(), Cow::Borrowed(""), target.into()],
+                Node::Folder { mode } => ["folder".into(), octal(mode), Cow::Borrowed("")],
+            };
+            [Cow::Borrowed(*name), kind, mode, content]
+        }))
+    }
+}

@@ -1,0 +1,16 @@
+//! Which steps of a build BuildKit takes from its cache, and why it does not take the others.
+//!
+//! A build is a [`State`]: a plan, the files of its context, and what the builder is told. [`Keys::new`] gives each step
+//! of the state its cache key; [`Cache`] remembers the keys of builds that were run, and says what would become of the
+//! next one. Nothing is run and nothing is read.
+//!
+//! What enters a key was read in BuildKit's source and observed on a running builder; `tests/cache_truth.rs` holds the
+//! observations.
+
+mod comparison;
+mod files;
+mod keys;
+
+pub use comparison::{Cache, Fate, Judged, Reason};
+pub use files::{ContextFiles, Node};
+pub use keys::{Keys, State, StepKey};
