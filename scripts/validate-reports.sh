@@ -88,6 +88,11 @@ check_schema --schemafile docs/schema/lint-v1.schema.json "$real/corpus.json"
 "$1" fix --isolated --profile strict --effect runtime --format json corpus >"$real/fixes" 2>/dev/null
 check_schema --base-uri "file://$PWD/docs/schema/fix-v1.schema.json" \
     --schemafile docs/schema/fix-v1.schema.json "$real/fixes"
+check_schema --check-metaschema docs/schema/layers-v1.schema.json
+for dockerfile in corpus/apps/*/Dockerfile; do
+    "$1" layers "$dockerfile" --compare corpus/guide/Dockerfile --format json >"$real/layers.json"
+    check_schema --schemafile docs/schema/layers-v1.schema.json "$real/layers.json"
+done
 check_schema --schemafile "$sarif_schema" "$real/corpus.sarif"
 "$multitool" validate --rule-kind 'Sarif;Ghas' --log ForceOverwrite \
     -o "$real/validation.log" "$real/corpus.sarif" >/dev/null

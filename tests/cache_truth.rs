@@ -1,6 +1,8 @@
 //! Builds that were run twice on a real buildkitd (August 2026), with an edit between, and what it took from its cache the
 //! second time. The simulator must say the same of every step.
 
+#![allow(clippy::unwrap_used)]
+
 use std::collections::BTreeMap;
 
 use dfx::cache::{Cache, ContextFiles, Fate, Keys, Node, State};

@@ -73,6 +73,11 @@ impl ContextFiles {
         self.nodes.keys().map(String::as_str)
     }
 
+    /// How many files and links there are.
+    pub fn number(&self) -> usize {
+        self.nodes.values().filter(|node| !matches!(node, Node::Folder { .. })).count()
+    }
+
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.nodes.is_empty()
@@ -173,10 +178,20 @@ struct SelectedNode<'f> {
     node: &'f Node,
 }
 
-impl Selected<'_> {
+impl<'f> Selected<'f> {
+    /// The paths, from the root of the context.
+    pub fn into_paths(self) -> impl Iterator<Item = &'f str> {
+        self.nodes.into_iter().map(|selected| selected.path)
+    }
+
     /// The paths, from the root of the context.
     pub fn paths(&self) -> impl Iterator<Item = &str> {
         self.nodes.iter().map(|selected| selected.path)
+    }
+
+    /// How many files and links it takes in.
+    pub fn number(&self) -> usize {
+        self.nodes.iter().filter(|selected| !matches!(selected.node, Node::Folder { .. })).count()
     }
 
     /// The digest of names, kinds, modes and contents, in order. The names are relative: a folder that was moved has the

@@ -14,7 +14,8 @@
 //! A cache mount's id and sharing count where they are the defaults, and else only in that they are not
 //! (`checkShouldClearCacheOpts`). `SOURCE_DATE_EPOCH` is the time of what WORKDIR makes.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::plan::{
     Cache, Copied, Copy, Digest, Exec, Files, MakeDirectory, Mount, MountKind, Operation, Plan, PlannedStage, Sharing,
@@ -82,13 +83,14 @@ impl StepKey {
 impl Keys {
     /// The keys of a build.
     pub fn new(state: &State<'_>) -> Self {
+        let reader = Reader { state, known: RefCell::default() };
         let mut ends: Vec<(Digest, Digest)> = Vec::new();
         let mut stages = Vec::new();
         for stage in &state.plan.stages {
             let mut before = start(state, stage, &ends);
             let mut keys = Vec::with_capacity(stage.vertices.len());
             for vertex in &stage.vertices {
-                let key = key(state, stage, &vertex.operation, before, &ends);
+                let key = key(&reader, stage, &vertex.operation, before, &ends);
                 before = key.end();
                 keys.push(key);
             }
@@ -111,7 +113,7 @@ fn start(state: &State<'_>, stage: &PlannedStage, ends: &[(Digest, Digest)]) -> 
 }
 
 fn key(
-    state: &State<'_>,
+    reader: &Reader<'_>,
     stage: &PlannedStage,
     operation: &Operation,
     before: (Digest, Digest),
@@ -120,7 +122,7 @@ fn key(
     let form = |of: &dyn Fn(&Input<'_>) -> Source| {
         let platform = stage.platform.as_ref().filter(|_| matches!(operation, Operation::Exec(_)));
         let platform = Digest::of_texts(platform.map(ToString::to_string));
-        let epoch = state.epoch.filter(|_| matches!(operation, Operation::MakeDirectory(_)));
+        let epoch = reader.state.epoch.filter(|_| matches!(operation, Operation::MakeDirectory(_)));
         Digest::of_all(&[canonical(operation, of).digest(), platform, Digest::of_texts(epoch)])
     };
     let strict_of_stage = |stage: usize, path: &str| {
@@ -129,14 +131,14 @@ fn key(
     };
     let nothing = Source::Scratch;
     let alone = form(&|_| nothing.clone());
-    let with_files = form(&|input| if input.from == &Source::Context { read(state, input) } else { nothing.clone() });
+    let with_files = form(&|input| if input.from == &Source::Context { reader.read(input) } else { nothing.clone() });
     let lenient = form(&|input| match input.from {
         Source::Stage(_) => nothing.clone(),
-        _ => read(state, input),
+        _ => reader.read(input),
     });
     let strict = form(&|input| match input.from {
         Source::Stage(stage) => strict_of_stage(*stage, input.path),
-        _ => read(state, input),
+        _ => reader.read(input),
     });
     let behind = |before: Digest, own: Digest| Digest::of_all(&[before, own]);
     if matches!(operation, Operation::Files(files) if files.is_linked) {
@@ -153,18 +155,29 @@ struct Input<'i> {
     excluded: &'i [String],
 }
 
-/// What stands for files that are not of a stage.
-fn read(state: &State<'_>, input: &Input<'_>) -> Source {
-    match input.from {
-        Source::Context => {
-            let selected = state.files.selected(input.path, input.excluded);
-            Source::Inline { content: selected.digest().to_string() }
+/// Says what stands for files, and works it out once for each path.
+struct Reader<'r> {
+    state: &'r State<'r>,
+    known: RefCell<HashMap<(String, Vec<String>), Digest>>,
+}
+
+impl Reader<'_> {
+    /// What stands for files that are not of a stage.
+    fn read(&self, input: &Input<'_>) -> Source {
+        match input.from {
+            Source::Context => Source::Inline { content: self.selected(input).to_string() },
+            Source::Image { .. } => {
+                let image = self.state.today(input.from).digest();
+                Source::Inline { content: format!("{image} {}", input.path) }
+            }
+            other => other.clone(),
         }
-        Source::Image { .. } => {
-            let image = state.today(input.from).digest();
-            Source::Inline { content: format!("{image} {}", input.path) }
-        }
-        other => other.clone(),
+    }
+
+    fn selected(&self, input: &Input<'_>) -> Digest {
+        let question = (input.path.to_owned(), input.excluded.to_vec());
+        let digest = || self.state.files.selected(input.path, input.excluded).digest();
+        *self.known.borrow_mut().entry(question).or_insert_with(digest)
     }
 }
 

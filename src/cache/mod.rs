@@ -8,9 +8,17 @@
 //! observations.
 
 mod comparison;
+mod cost;
 mod files;
+mod history;
 mod keys;
+mod layers;
+mod scenario;
 
 pub use comparison::{Cache, Fate, Judged, Reason};
+pub use cost::Cost;
 pub use files::{ContextFiles, Node};
+pub use history::{History, Revision, Tally, replay};
 pub use keys::{Keys, State, StepKey};
+pub use layers::{Layer, LayerStage, Layers, NO_IMAGES, Read};
+pub use scenario::{Scenario, ScenarioKind};

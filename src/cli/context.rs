@@ -55,16 +55,25 @@ impl Loan {
 impl Contexts {
     /// The context of a Dockerfile that lies at `path`.
     pub fn of(&self, path: &Path, file: &Dockerfile) -> Option<Loan> {
+        let folder = self.folder_of(path, file)?;
         match self {
             Contexts::None => None,
-            Contexts::Folder(folder, kept) => Some(kept.load(folder, path)),
+            Contexts::Folder(_, kept) | Contexts::Inferred(kept) => Some(kept.load(&folder, path)),
+        }
+    }
+
+    /// The folder that is the context of a Dockerfile.
+    pub fn folder_of(&self, path: &Path, file: &Dockerfile) -> Option<PathBuf> {
+        match self {
+            Contexts::None => None,
+            Contexts::Folder(folder, _) => Some(folder.clone()),
             Contexts::Inferred(kept) => {
                 let sources = plain_sources(file).unwrap_or_else(|| context_sources(&Build::new(file)));
                 if sources.is_empty() {
                     return None;
                 }
                 let sources: Vec<&str> = sources.iter().map(String::as_str).collect();
-                build_context::infer(path, &sources, &kept.folders).map(|folder| kept.load(&folder, path))
+                build_context::infer(path, &sources, &kept.folders)
             }
         }
     }

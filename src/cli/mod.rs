@@ -13,6 +13,7 @@ mod files;
 mod fix;
 mod folders;
 mod known;
+mod layers;
 mod lint;
 mod outputs;
 mod parse;
@@ -57,6 +58,7 @@ enum Command {
     #[command(visible_alias = "check")]
     Lint(Box<lint::Arguments>),
     Fix(Box<fix::Arguments>),
+    Layers(layers::Arguments),
     Baseline(baseline::Arguments),
     Explain(explain::Arguments),
     Rules(rules::Arguments),
@@ -80,6 +82,7 @@ pub fn main() -> ExitCode {
     let result = match arguments.command {
         Command::Lint(arguments) => lint::run(&arguments, color),
         Command::Fix(arguments) => fix::run(&arguments),
+        Command::Layers(arguments) => layers::run(&arguments),
         Command::Baseline(arguments) => baseline::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments, color),
         Command::Rules(arguments) => rules::run(&arguments),

@@ -91,7 +91,7 @@ fn row(finding: &Finding, at: Point) -> String {
 }
 
 /// `text` as code, in a table or elsewhere.
-fn code(text: &str) -> String {
+pub(super) fn code(text: &str) -> String {
     if text.contains('`') {
         return format!("<code>{}</code>", escaped(&plain::line(text)));
     }
@@ -100,7 +100,7 @@ fn code(text: &str) -> String {
 
 /// `text` where Markdown would take marks for orders. What stands between backticks stays code; everywhere else marks,
 /// HTML, references and mentions of people lose their meaning.
-fn inline(text: &str) -> String {
+pub(super) fn inline(text: &str) -> String {
     let text = plain::line(text);
     if text.matches('`').count() % 2 == 1 || text.contains("``") {
         return escaped(&text);

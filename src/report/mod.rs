@@ -14,6 +14,7 @@ mod gitlab;
 mod gnu;
 mod json;
 mod junit;
+pub mod layers;
 mod markdown;
 mod patch;
 mod path;

@@ -1,0 +1,153 @@
+//! The report for terminals, at most a hundred columns wide.
+
+use std::fmt::Write as _;
+
+use crate::cache::{Fate, History, Judged, Layer, Layers, Read, Scenario};
+use crate::report::plain;
+
+use super::{Advice, Compared, LayersReport, shortened, title};
+
+/// Columns for the instruction of a step.
+const STEP_WIDTH: usize = 50;
+
+/// Paths to blame that are shown.
+const MOST_PATHS: usize = 5;
+
+pub(super) fn render(report: &LayersReport<'_>) -> String {
+    let mut text = String::new();
+    let layers = report.layers;
+    let files = match layers.files {
+        Some(files) => format!("{files} files are sent to the builder"),
+        None => "without a build context: name it with --context".to_owned(),
+    };
+    line(&mut text, &format!("{}: {} steps; {files}", report.name, layers.steps.len()));
+    if let Some(history) = &layers.history {
+        of_history(&mut text, report, history);
+    }
+    line(&mut text, "");
+    steps(&mut text, layers);
+    match report.compared {
+        Some(compared) => of_comparison(&mut text, report, compared),
+        None => scenarios(&mut text, report),
+    }
+    if !report.advice.is_empty() {
+        line(&mut text, "\nWhat would help");
+        report.advice.iter().for_each(|advice| of_advice(&mut text, advice));
+    }
+    text
+}
+
+fn line(text: &mut String, content: &str) {
+    let indented = content.trim_start_matches('\n');
+    text.extend(std::iter::repeat_n('\n', content.len() - indented.len()));
+    text.push_str(plain::line(indented).trim_end());
+    text.push('\n');
+}
+
+fn of_history(text: &mut String, report: &LayersReport<'_>, history: &History) {
+    line(text, &format!("\n{}", report.headline(history)));
+    if history.idle > 0 {
+        line(text, &format!("{} of them ran nothing again.", history.idle));
+    }
+    let Some(tally) = report.layers.costliest().and_then(|layer| layer.tally.as_ref()) else { return };
+    line(text, "To blame for it:");
+    for (path, commits) in tally.paths.iter().take(MOST_PATHS) {
+        line(text, &format!("{commits:>6}  {}", shortened(path, 80)));
+    }
+    if let Some(rest) = tally.paths.len().checked_sub(MOST_PATHS).filter(|rest| *rest > 0) {
+        line(text, &format!("        and {rest} files more"));
+    }
+    if tally.by_dockerfile > 0 {
+        line(text, &format!("{:>6}  an edit of the Dockerfile", tally.by_dockerfile));
+    }
+}
+
+fn steps(text: &mut String, layers: &Layers) {
+    let has_history = layers.history.is_some();
+    let tallies = if has_history { "   ran again" } else { "" };
+    line(text, &format!("line  {:STEP_WIDTH$}  {:15}{tallies}  reads", "step", "cost, estimated"));
+    for stage in &layers.stages {
+        line(text, &format!("      stage {} from {}", stage.name, stage.base));
+        for layer in layers.steps.iter().filter(|layer| layer.stage == stage.index) {
+            let tally = if has_history { format!("{:>12}", share(layer)) } else { String::new() };
+            let step = shortened(&layer.text, STEP_WIDTH);
+            let reads: Vec<String> = layer.reads.iter().map(read).collect();
+            let reads = shortened(&reads.join(", "), if has_history { 24 } else { 36 });
+            line(text, &format!("{:>4}  {step:STEP_WIDTH$}  {:15}{tally}  {reads}", layer.line, layer.cost.name()));
+        }
+    }
+}
+
+/// How often a step ran again: `41 of 57`.
+fn share(layer: &Layer) -> String {
+    match &layer.tally {
+        Some(tally) => format!("{} of {}", tally.rebuilt, tally.commits),
+        None => "-".to_owned(),
+    }
+}
+
+fn read(read: &Read) -> String {
+    match read {
+        Read::Context { path, files: 1 } => path.clone(),
+        Read::Context { path, files } => format!("{path} ({files} files)"),
+        Read::Stage(stage) => format!("stage {stage}"),
+        Read::Image(image) => image.clone(),
+        Read::Address(address) => address.clone(),
+    }
+}
+
+fn scenarios(text: &mut String, report: &LayersReport<'_>) {
+    line(text, "\nWhat runs again if one of these changes");
+    let scenarios = &report.layers.scenarios;
+    for (at, scenario) in scenarios.iter().enumerate() {
+        line(text, &format!("  {}", shortened(&title(scenario), 96)));
+        let steps = |scenario: &Scenario| -> Vec<(usize, Fate)> {
+            report.not_kept(&scenario.judged).map(|(layer, fate, _)| (layer.line, fate)).collect()
+        };
+        let own = steps(scenario);
+        match scenarios[..at].iter().find(|earlier| !own.is_empty() && steps(earlier) == own) {
+            Some(earlier) => line(text, &format!("        the same steps as for {}", earlier.kind.name())),
+            None => not_kept(text, report, &scenario.judged),
+        }
+    }
+}
+
+fn of_comparison(text: &mut String, report: &LayersReport<'_>, compared: &Compared) {
+    line(text, &format!("\nWhat runs again behind a build of {}", compared.other));
+    not_kept(text, report, &compared.judged);
+}
+
+fn not_kept(text: &mut String, report: &LayersReport<'_>, judged: &[Judged]) {
+    let mut is_any = false;
+    for (layer, fate, reason) in report.not_kept(judged) {
+        is_any = true;
+        let doubt = if fate == Fate::Unknown { "perhaps, " } else { "" };
+        let step = shortened(&layer.text, 44);
+        line(text, &format!("{:>6}  {step:44}  {}", layer.line, shortened(&format!("{doubt}{reason}"), 46)));
+    }
+    if !is_any {
+        line(text, "        nothing");
+    }
+}
+
+fn of_advice(text: &mut String, advice: &Advice) {
+    let mut words = advice.message.split(' ').peekable();
+    let mut row = format!("{:>6}  ", advice.line);
+    while let Some(word) = words.next() {
+        row.push_str(word);
+        let next = words.peek().map_or(0, |next| next.chars().count() + 1);
+        if row.chars().count() + next > 98 {
+            line(text, &row);
+            row = " ".repeat(8);
+        } else {
+            row.push(' ');
+        }
+    }
+    if !row.trim().is_empty() {
+        line(text, &row);
+    }
+    let fix = if advice.is_fixable { format!(": dfx fix --select {}", advice.rule) } else { String::new() };
+    let mut last = String::new();
+    let _ = write!(last, "        {}{fix}", advice.rule);
+    line(text, &last);
+}

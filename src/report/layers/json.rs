@@ -1,0 +1,86 @@
+//! The report for programs; its schema is `docs/schema/layers-v1.schema.json`.
+
+use serde_json::{Value, json};
+
+use crate::cache::{History, Judged, Layer, Read, Tally};
+
+use super::LayersReport;
+
+pub(super) fn render(report: &LayersReport<'_>) -> String {
+    let layers = report.layers;
+    let value = json!({
+        "schema_version": "1",
+        "file": report.name,
+        "context_files": layers.files,
+        "stages": layers.stages.iter().map(|stage| {
+            json!({ "index": stage.index, "name": stage.name, "base": stage.base })
+        }).collect::<Vec<_>>(),
+        "steps": layers.steps.iter().map(step).collect::<Vec<_>>(),
+        "scenarios": layers.scenarios.iter().map(|scenario| json!({
+            "change": scenario.kind.name(),
+            "subject": scenario.subject,
+            "steps": judged(report, &scenario.judged),
+        })).collect::<Vec<_>>(),
+        "history": layers.history.as_ref().map(|history| of_history(report, history)),
+        "comparison": report.compared.map(|compared| json!({
+            "other": compared.other,
+            "steps": judged(report, &compared.judged),
+        })),
+        "advice": report.advice.iter().map(|advice| json!({
+            "line": advice.line,
+            "rule": advice.rule,
+            "message": advice.message,
+            "has_fix": advice.is_fixable,
+        })).collect::<Vec<_>>(),
+    });
+    format!("{value:#}\n")
+}
+
+fn step(layer: &Layer) -> Value {
+    json!({
+        "stage": layer.stage,
+        "index": layer.vertex,
+        "line": layer.line,
+        "instruction": layer.text,
+        "reads": layer.reads.iter().map(read).collect::<Vec<_>>(),
+        "cost": layer.cost.name(),
+        "cost_source": "estimated",
+        "history": layer.tally.as_ref().map(tally),
+    })
+}
+
+fn read(read: &Read) -> Value {
+    match read {
+        Read::Context { path, files } => json!({ "kind": "context", "path": path, "files": files }),
+        Read::Stage(stage) => json!({ "kind": "stage", "name": stage }),
+        Read::Image(image) => json!({ "kind": "image", "name": image }),
+        Read::Address(address) => json!({ "kind": "address", "address": address }),
+    }
+}
+
+fn tally(tally: &Tally) -> Value {
+    json!({
+        "commits": tally.commits,
+        "rebuilt": tally.rebuilt,
+        "unknown": tally.unknown,
+        "by_dockerfile": tally.by_dockerfile,
+        "by_path": tally.paths.iter().map(|(path, commits)| json!({ "path": path, "commits": commits })).collect::<Vec<_>>(),
+    })
+}
+
+fn of_history(report: &LayersReport<'_>, history: &History) -> Value {
+    json!({ "commits": history.commits, "idle": history.idle, "headline": report.headline(history) })
+}
+
+fn judged(report: &LayersReport<'_>, judged: &[Judged]) -> Vec<Value> {
+    let known = judged.iter().filter(|step| report.layers.step(step.stage, step.vertex).is_some());
+    let steps = known.map(|step| {
+        json!({
+            "stage": step.stage,
+            "index": step.vertex,
+            "fate": step.fate.name(),
+            "reason": step.reason.as_ref().map(|reason| report.layers.reason(reason)),
+        })
+    });
+    steps.collect()
+}

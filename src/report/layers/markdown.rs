@@ -1,0 +1,58 @@
+//! The report for pull requests and job summaries.
+
+use crate::cache::{Fate, Judged};
+
+use super::super::markdown::{code, inline};
+use super::{LayersReport, title};
+
+pub(super) fn render(report: &LayersReport<'_>) -> String {
+    let layers = report.layers;
+    let mut text = format!("### Cached steps of {}\n\n", code(report.name));
+    if let Some(history) = &layers.history {
+        text.push_str(&inline(&report.headline(history)));
+        text.push_str("\n\n");
+    }
+    let has_history = layers.history.is_some();
+    let (title_of_share, line_of_share) = if has_history { (" ran again |", " ---: |") } else { ("", "") };
+    text.push_str(&format!("| line | step | cost, estimated |{title_of_share}\n| ---: | --- | --- |{line_of_share}\n"));
+    for layer in &layers.steps {
+        text.push_str(&format!("| {} | {} | {} |", layer.line, code(&layer.text), layer.cost.name()));
+        if has_history {
+            let share =
+                layer.tally.as_ref().map_or("-".to_owned(), |tally| format!("{} of {}", tally.rebuilt, tally.commits));
+            text.push_str(&format!(" {share} |"));
+        }
+        text.push('\n');
+    }
+    match report.compared {
+        Some(compared) => {
+            text.push_str(&format!("\nBehind a build of {}, these steps run again:\n\n", code(&compared.other)));
+            not_kept(&mut text, report, &compared.judged);
+        }
+        None => {
+            for scenario in &layers.scenarios {
+                text.push_str(&format!("\nIf {} changes, these steps run again:\n\n", inline(&title(scenario))));
+                not_kept(&mut text, report, &scenario.judged);
+            }
+        }
+    }
+    if !report.advice.is_empty() {
+        text.push_str("\nWhat would help:\n\n");
+        for advice in report.advice {
+            text.push_str(&format!("- line {}: {} ({})\n", advice.line, inline(&advice.message), advice.rule));
+        }
+    }
+    text
+}
+
+fn not_kept(text: &mut String, report: &LayersReport<'_>, judged: &[Judged]) {
+    let mut is_any = false;
+    for (layer, fate, reason) in report.not_kept(judged) {
+        is_any = true;
+        let doubt = if fate == Fate::Unknown { "perhaps, " } else { "" };
+        text.push_str(&format!("- line {}, {}: {doubt}{}\n", layer.line, code(&layer.text), inline(&reason)));
+    }
+    if !is_any {
+        text.push_str("- none\n");
+    }
+}

@@ -1,0 +1,122 @@
+//! The report of `dfx layers`. JSON holds everything; the other forms are for people.
+
+mod full;
+mod json;
+mod markdown;
+
+use crate::cache::{Fate, History, Judged, Layer, Layers, Scenario};
+
+/// A form of the report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LayersFormat {
+    /// For terminals.
+    #[default]
+    Full,
+    /// For programs.
+    Json,
+    /// For pull requests.
+    Markdown,
+}
+
+impl LayersFormat {
+    /// All forms.
+    pub const ALL: [LayersFormat; 3] = [LayersFormat::Full, LayersFormat::Json, LayersFormat::Markdown];
+
+    /// The name on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            LayersFormat::Full => "full",
+            LayersFormat::Json => "json",
+            LayersFormat::Markdown => "markdown",
+        }
+    }
+
+    /// The form with this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.name() == name)
+    }
+}
+
+/// What a rule about the cache says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Advice {
+    /// 1-based line.
+    pub line: usize,
+    /// The rule.
+    pub rule: &'static str,
+    /// What it says.
+    pub message: String,
+    /// Whether it has a fix.
+    pub is_fixable: bool,
+}
+
+/// What becomes of the build after another one.
+#[derive(Debug)]
+pub struct Compared {
+    /// The other Dockerfile or build context.
+    pub other: String,
+    /// What becomes of each step.
+    pub judged: Vec<Judged>,
+}
+
+/// All that is reported of a Dockerfile.
+#[derive(Debug, Clone, Copy)]
+pub struct LayersReport<'r> {
+    /// The Dockerfile, as the user named it.
+    pub name: &'r str,
+    /// Its steps.
+    pub layers: &'r Layers,
+    /// The comparison with another build.
+    pub compared: Option<&'r Compared>,
+    /// What would help.
+    pub advice: &'r [Advice],
+}
+
+impl LayersReport<'_> {
+    /// The report in a form, with its line ends.
+    pub fn render(&self, format: LayersFormat) -> String {
+        match format {
+            LayersFormat::Full => full::render(self),
+            LayersFormat::Json => json::render(self),
+            LayersFormat::Markdown => markdown::render(self),
+        }
+    }
+
+    /// The steps of a comparison that are not kept, each with its fate and the reason in words.
+    fn not_kept<'l>(&'l self, judged: &'l [Judged]) -> impl Iterator<Item = (&'l Layer, Fate, String)> {
+        judged.iter().filter(|step| step.fate != Fate::Kept).filter_map(|step| {
+            let layer = self.layers.step(step.stage, step.vertex)?;
+            Some((layer, step.fate, step.reason.as_ref().map_or(String::new(), |reason| self.layers.reason(reason))))
+        })
+    }
+
+    /// What the history says in one sentence: how often the costliest step ran again.
+    fn headline(&self, history: &History) -> String {
+        let of = match history.commits {
+            0 => return "No commit was built after another.".to_owned(),
+            1 => "Of 1 commit".to_owned(),
+            commits => format!("Of the last {commits} commits"),
+        };
+        match self.layers.costliest() {
+            Some(layer) => {
+                let tally = layer.tally.as_ref().map_or(0, |tally| tally.rebuilt);
+                let cost = layer.cost.name();
+                format!("{of}, {tally} ran `{}` again (line {}, {cost}).", shortened(&layer.text, 44), layer.line)
+            }
+            None => format!("{of}, none ran a step again that takes long."),
+        }
+    }
+}
+
+/// What a scenario is about: "a source file (src/main.rs)".
+fn title(scenario: &Scenario) -> String {
+    format!("{} ({})", scenario.kind.name(), scenario.subject)
+}
+
+/// At most `most` characters, the last three of them dots where something is cut off.
+fn shortened(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    text.chars().take(most - 3).chain("...".chars()).collect()
+}

@@ -1,0 +1,104 @@
+//! `dfx layers`.
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use super::{Folder, snapshot};
+
+const DOCKERFILE: &str = "FROM node:22 AS build\nWORKDIR /app\nCOPY . .\nRUN npm ci\nRUN npm run build\nFROM nginx:1.29\n\
+                          COPY --from=build /app/dist /usr/share/nginx/html\n";
+
+fn project() -> Folder {
+    Folder::with(&[
+        ("Dockerfile", DOCKERFILE),
+        (".dockerignore", "node_modules\n*.md\n"),
+        ("package.json", "{}"),
+        ("package-lock.json", "{}"),
+        ("src/index.js", "1"),
+        ("README.md", "1"),
+    ])
+}
+
+#[test]
+fn the_usual_changes_are_told_with_what_they_rebuild() {
+    snapshot("layers", &project().run("layers").text());
+    snapshot("layers_markdown", &project().run("layers --format markdown").text());
+    snapshot("layers_json", &project().run("layers --format json").text());
+}
+
+#[test]
+fn a_build_is_compared_with_another_dockerfile_or_another_context() {
+    let folder = project();
+    folder.write("old.Dockerfile", &DOCKERFILE.replace("npm run build", "npm run build -- --mode old"));
+    snapshot("layers_other_dockerfile", &folder.run("layers --compare old.Dockerfile").text());
+    for path in ["Dockerfile", ".dockerignore", "package.json", "package-lock.json", "src/index.js"] {
+        folder.write(&format!("before/{path}"), &folder.read(path));
+    }
+    folder.write("before/src/index.js", "2");
+    folder.write("before/README.md", "2");
+    folder.write(".dockerignore", "node_modules\n*.md\nbefore\nold.Dockerfile\n.git\n.dockerignore\n");
+    folder.write("before/.dockerignore", "node_modules\n*.md\n.dockerignore\n");
+    snapshot("layers_other_context", &folder.run("layers --compare before").text());
+}
+
+#[test]
+fn each_commit_is_built_after_the_one_before_it() {
+    let folder = project();
+    std::fs::remove_dir(folder.path().join(".git")).unwrap();
+    import(&folder);
+    snapshot("layers_history", &folder.run("layers --history 10").text());
+    let json = folder.run("layers --history 10 --format json").stdout;
+    let report: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let install = &report["steps"][2]["history"];
+    assert_eq!(install["rebuilt"], 4, "{json}");
+    assert_eq!(install["by_path"][0], serde_json::json!({ "path": "src/index.js", "commits": 2 }));
+}
+
+#[test]
+fn what_cannot_be_done_is_said() {
+    let folder = project();
+    snapshot(
+        "layers_no_history",
+        &folder.run("layers --history 5").text().replace(&folder.path().display().to_string(), "FOLDER"),
+    );
+    snapshot("layers_missing", &folder.run("layers Containerfile").text());
+    folder.write("empty.Dockerfile", "# nothing\n");
+    snapshot("layers_nothing_is_built", &folder.run("layers empty.Dockerfile").text());
+    snapshot("layers_bad_argument", &folder.run("layers --build-arg X").text());
+}
+
+/// A repository of six commits: the project, two edits of a source file, one of documentation, a merge that brings a new
+/// dependency, and an edit of the Dockerfile.
+fn import(folder: &Folder) {
+    let file = |path: &str, text: &str| format!("M 100644 inline {path}\ndata {}\n{text}\n", text.len());
+    let commit = |mark: usize, branch: &str, parents: &str, changes: &[String]| {
+        let author = format!("committer a <a@example.com> {}00 +0000", 17_000_000 + mark);
+        format!("commit refs/heads/{branch}\nmark :{mark}\n{author}\ndata 1\nx\n{parents}{}\n", changes.concat())
+    };
+    let ignored = "node_modules\n*.md\n";
+    let start = [
+        file("Dockerfile", &DOCKERFILE.replace("npm run build", "npm run bundle")),
+        file(".dockerignore", ignored),
+        file("package.json", "{}"),
+        file("package-lock.json", "{}"),
+        file("src/index.js", "1"),
+    ];
+    let stream = [
+        commit(1, "main", "", &start),
+        commit(2, "main", "from :1\n", &[file("src/index.js", "2")]),
+        commit(3, "main", "from :2\n", &[file("README.md", "1")]),
+        commit(4, "side", "from :2\n", &[file("package-lock.json", "{ }")]),
+        commit(5, "main", "from :3\nmerge :4\n", &[file("package-lock.json", "{ }")]),
+        commit(6, "main", "from :5\n", &[file("src/index.js", "3")]),
+        commit(7, "main", "from :6\n", &[file("Dockerfile", DOCKERFILE)]),
+    ];
+    let git = |arguments: &[&str]| {
+        let mut command = Command::new("git");
+        command.arg("-C").arg(folder.path()).args(arguments);
+        command
+    };
+    assert!(git(&["init", "--quiet", "--initial-branch=main"]).status().unwrap().success());
+    let mut child = git(&["fast-import", "--quiet"]).stdin(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(stream.concat().as_bytes()).unwrap();
+    assert!(child.wait().unwrap().success());
+}
