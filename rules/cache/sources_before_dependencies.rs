@@ -8,6 +8,8 @@
 //!
 //! ## Example
 //! ```dockerfile,bad
+//! # context: package.json package-lock.json server.js
+//! # .dockerignore: node_modules
 //! FROM node:22-slim
 //! WORKDIR /app
 //! COPY . .
@@ -15,6 +17,8 @@
 //! CMD ["node", "server.js"]
 //! ```
 //! ```dockerfile,good
+//! # context: package.json package-lock.json server.js
+//! # .dockerignore: node_modules
 //! FROM node:22-slim
 //! WORKDIR /app
 //! COPY package.json package-lock.json ./
@@ -28,20 +32,26 @@
 //! dependencies have been installed above the COPY already.
 //!
 //! ## Fix
-//! None here: which files the installation reads is for the ordering rewrite to show.
+//! With `--effect content`, and where this rule is selected by name: a COPY of the files that name the dependencies takes
+//! the place of the COPY, which goes behind the installation. The build context has to be known: its files tell which of
+//! them the manager reads, and whether they name others. What was installed must not be overwritten by the later COPY, so
+//! `.dockerignore` has to leave out `node_modules` and its kin. Where dfx does not do it, the finding says why.
 //!
 //! ## Sources
 //! Docker's documentation, "Optimize cache usage in builds: order your layers"; BuildKit, `solver/llbsolver/ops/file.go`
 //! and `exec.go`, for what enters a cache key.
 
 use crate::context::BuildContext;
+use crate::edit::Effect;
 use crate::ir::{Breadth, Command, ContextCopy, Stage};
 use crate::knowledge::package_managers::{Invocation, OperandKind};
+use crate::rewrite::{LateSources, dependencies_first};
 use crate::rules::{Context, Meta, Sink};
 
 pub const META: Meta = Meta {
     name: "cache/sources-before-dependencies",
     aliases: &["best-practices/leverage-cache"],
+    effect: Some(Effect::Content),
     ..Meta::on_by_default()
 };
 
@@ -64,6 +74,14 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             )
             .related(command.verb_span(), "runs again whenever anything that is copied above has changed")
             .help(help(cx, &copy, invocation, &words));
+        match dependencies_first(cx.build, cx.commands, cx.build_context, &copy, command) {
+            Ok(edits) => {
+                let title = format!("copy what `{words}` reads first, and the rest behind it");
+                report = report.suggest(title, Effect::Content, edits);
+            }
+            Err(LateSources::NoContext) => {}
+            Err(refusal) => report = report.note(format!("dfx does not put it in order itself: {refusal}.")),
+        }
         for (other, _) in late.filter(|(_, it)| it.manager != invocation.manager).take(3) {
             report = report.related(other.verb_span(), "and so does this");
         }
@@ -225,6 +243,18 @@ mod tests {
         fires!(
             "FROM a AS b\nCOPY «.» .\nRUN npm ci\nRUN pip install -r r.txt\nFROM a\nCOPY --from=b . .\nRUN npm ci\n"
         );
+    }
+
+    #[test]
+    fn the_installation_is_put_before_the_sources() {
+        let context = "# context: package.json package-lock.json server.js\n# .dockerignore: node_modules\n";
+        fixes!(
+            &format!("{context}FROM a\nCOPY . ./\nRUN npm ci\n") =>
+            &format!("{context}FROM a\nCOPY package.json package-lock.json ./\nRUN npm ci\nCOPY . ./\n")
+        );
+        let context = context.replace("node_modules", "dist");
+        let findings = findings(&META, check, &format!("{context}FROM a\nCOPY . ./\nRUN npm ci\n"));
+        assert!(findings[0].fix.is_none() && findings[0].notes[0].contains("`node_modules` is not in `.dockerignore`"));
     }
 
     #[test]

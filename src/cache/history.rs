@@ -201,6 +201,13 @@ fn culprit<'j>(step: &'j Judged, judged: &'j [Judged]) -> Option<&'j Reason> {
         .and_then(|found| culprit(found, judged))
 }
 
+impl Revision {
+    /// The same commit, had the Dockerfile been this one.
+    pub fn with_dockerfile(&self, dockerfile: &Rc<str>) -> Self {
+        Self { dockerfile: Some(Rc::clone(dockerfile)), ..self.clone() }
+    }
+}
+
 impl Version {
     fn new(file: &Dockerfile) -> Self {
         let build = Build::new(file);

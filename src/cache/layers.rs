@@ -22,8 +22,43 @@ pub struct Layers {
     pub scenarios: Vec<Scenario>,
     /// What the commits of the project's history rebuilt.
     pub history: Option<History>,
+    /// What they would have rebuilt with a better Dockerfile.
+    pub proposal: Option<Proposal>,
     /// How many files the builder is sent, where the build context is known.
     pub files: Option<usize>,
+}
+
+/// A repaired Dockerfile, built in all commits of the history.
+#[derive(Debug)]
+pub struct Proposal {
+    /// Its steps, with what the commits rebuilt of them.
+    pub layers: Box<Layers>,
+    /// How often the commits would have rebuilt the steps of the Dockerfile as it is, by the texts of instructions.
+    pub before: BTreeMap<String, usize>,
+}
+
+impl Proposal {
+    /// The steps that take long, each with the number of times that the same instruction would have run as it stands
+    /// today.
+    pub fn costly_steps(&self) -> impl Iterator<Item = (&Layer, Option<usize>)> {
+        let costly = self.layers.steps.iter().filter(|layer| layer.cost > Cost::Instant);
+        costly.map(|layer| (layer, self.before(&layer.text)))
+    }
+
+    /// The step that the proposal spares most often, with the number of times that it runs as it is.
+    pub fn most_spared(&self) -> Option<(&Layer, usize)> {
+        let spared = |(layer, before): &(&Layer, usize)| {
+            before.saturating_sub(layer.tally.as_ref().map_or(0, |tally| tally.rebuilt))
+        };
+        let known = self.costly_steps().filter_map(|(layer, before)| Some((layer, before?)));
+        known.filter(|it| spared(it) > 0).max_by_key(spared)
+    }
+
+    /// The count of the same instruction, or of the one that was cut behind it.
+    fn before(&self, text: &str) -> Option<usize> {
+        let cut = || self.before.iter().find(|(whole, _)| whole.starts_with(text)).map(|(_, count)| count);
+        self.before.get(text).or_else(cut).copied()
+    }
 }
 
 /// A stage that is built.
@@ -105,7 +140,7 @@ impl Layers {
             scenario.judged.retain(|step| is_built(&step.stage));
         }
         let files = (!state.files.is_empty()).then(|| state.files.number());
-        Self { stages: stages.collect(), steps: steps.collect(), scenarios, history: None, files }
+        Self { stages: stages.collect(), steps: steps.collect(), scenarios, history: None, proposal: None, files }
     }
 
     /// Adds what the history did.
@@ -115,6 +150,12 @@ impl Layers {
         }
         self.history = Some(history);
         self
+    }
+
+    /// How often each instruction ran again.
+    pub fn counts(&self) -> BTreeMap<String, usize> {
+        let counts = self.steps.iter().filter_map(|layer| Some((layer.text.clone(), layer.tally.as_ref()?.rebuilt)));
+        counts.collect()
     }
 
     /// A step of the report.

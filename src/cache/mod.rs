@@ -20,5 +20,5 @@ pub use cost::Cost;
 pub use files::{ContextFiles, Node};
 pub use history::{History, Revision, Tally, replay};
 pub use keys::{Keys, State, StepKey};
-pub use layers::{Layer, LayerStage, Layers, NO_IMAGES, Read};
+pub use layers::{Layer, LayerStage, Layers, NO_IMAGES, Proposal, Read};
 pub use scenario::{Scenario, ScenarioKind};

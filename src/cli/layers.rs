@@ -6,16 +6,17 @@ use std::process::ExitCode;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
-use crate::cache::{Cache, ContextFiles, Keys, Layers, NO_IMAGES, State, replay};
+use crate::cache::{Cache, ContextFiles, Keys, Layers, NO_IMAGES, Proposal, Revision, State, replay};
 use crate::config::{Choice, Selection, Selector};
 use crate::context::BuildContext;
+use crate::edit::Effect;
 use crate::ir::{Build, Commands};
 use crate::plan::Plan;
 use crate::report::layers::{Advice, Compared, LayersFormat, LayersReport};
 use crate::rules::Options;
 use crate::source::SourceFile;
 use crate::syntax::{Dockerfile, parse};
-use crate::{Settings, check};
+use crate::{Settings, check, fix};
 
 use super::context::{Contexts, Kept};
 use super::failure::Failure;
@@ -100,6 +101,11 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         let history = git::history(folder, &arguments.path, most)?;
         history.notes.iter().for_each(|note| tell(&format!("note: {note}\n")));
         layers = layers.with_history(replay(&history.start, &history.revisions, &file));
+        layers.proposal = propose(&file, context, &history, &|file| {
+            let build = Build::with_arguments(file, &given);
+            let state = State { plan: &Plan::new(&build), ..state };
+            Layers::new(&build, &Commands::new(&build), &state, dockerfile.as_deref())
+        })?;
     }
     let compared = match &arguments.compare {
         Some(other) => Some(compare(other, arguments, &given, folder.as_deref(), &state)?),
@@ -149,16 +155,43 @@ fn compare(
     Ok(Compared { other: other.display().to_string(), judged: cache.judge((&before, &old), (after, &new)) })
 }
 
+/// The Dockerfile with its sources behind its dependencies, where that can be done, built in all commits.
+fn propose(
+    file: &Dockerfile,
+    context: Option<&BuildContext>,
+    history: &git::Commits,
+    layers_of: &dyn Fn(&Dockerfile) -> Layers,
+) -> Result<Option<Proposal>, Failure> {
+    let settings = settings_for(Selector::Rule(REORDERING))?;
+    let fixed = fix(file, &settings, context, Effect::Content);
+    if fixed.applied.is_empty() {
+        return Ok(None);
+    }
+    let in_all = |file: &Dockerfile| {
+        let text = file.source.text().into();
+        let revisions: Vec<Revision> = history.revisions.iter().map(|it| it.with_dockerfile(&text)).collect();
+        layers_of(file).with_history(replay(&history.start, &revisions, file))
+    };
+    Ok(Some(Proposal { layers: Box::new(in_all(&fixed.after)), before: in_all(file).counts() }))
+}
+
+/// The rule whose fix is proposed.
+const REORDERING: &str = "cache/sources-before-dependencies";
+
 /// What the rules about the cache say of the file.
 fn advice(file: &Dockerfile, context: Option<&BuildContext>) -> Result<Vec<Advice>, Failure> {
-    let choice = Choice { select: Some(vec![Selector::Group("cache")]), ..Choice::default() };
-    let selection = Selection::new(choice, Choice::default(), Vec::new());
-    let checked = check(file, &Settings::new(selection, Options::new(today(None)?)), context);
+    let checked = check(file, &settings_for(Selector::Group("cache"))?, context);
     let advice = checked.findings.into_iter().map(|finding| Advice {
         line: file.source.line_at(finding.span.start),
         rule: finding.rule,
         message: finding.message,
-        is_fixable: finding.fix.is_some(),
+        fix: finding.fix.map(|fix| fix.effect),
     });
     Ok(advice.collect())
+}
+
+/// Settings for nothing but some rules.
+fn settings_for(rules: Selector) -> Result<Settings, Failure> {
+    let choice = Choice { select: Some(vec![rules]), ..Choice::default() };
+    Ok(Settings::new(Selection::new(choice, Choice::default(), Vec::new()), Options::new(today(None)?)))
 }

@@ -1,5 +1,7 @@
 //! Rewrites that reach over several instructions. Each gives edits, or says why it does not.
 
+mod dependencies_first;
 mod joined_runs;
 
+pub use dependencies_first::{LateSources, dependencies_first};
 pub use joined_runs::{Refusal, join_runs};

@@ -1,11 +1,10 @@
 //! The report for terminals, at most a hundred columns wide.
 
-use std::fmt::Write as _;
-
-use crate::cache::{Fate, History, Judged, Layer, Layers, Read, Scenario};
+use crate::cache::{Fate, History, Judged, Layer, Layers, Proposal, Read, Scenario};
+use crate::edit::Effect;
 use crate::report::plain;
 
-use super::{Advice, Compared, LayersReport, shortened, title};
+use super::{Advice, Compared, LayersReport, PROPOSAL, shortened, title};
 
 /// Columns for the instruction of a step.
 const STEP_WIDTH: usize = 50;
@@ -29,6 +28,9 @@ pub(super) fn render(report: &LayersReport<'_>) -> String {
     match report.compared {
         Some(compared) => of_comparison(&mut text, report, compared),
         None => scenarios(&mut text, report),
+    }
+    if let Some(proposal) = &layers.proposal {
+        of_proposal(&mut text, proposal);
     }
     if !report.advice.is_empty() {
         line(&mut text, "\nWhat would help");
@@ -130,6 +132,16 @@ fn not_kept(text: &mut String, report: &LayersReport<'_>, judged: &[Judged]) {
     }
 }
 
+fn of_proposal(text: &mut String, proposal: &Proposal) {
+    line(text, &format!("\n{PROPOSAL} in all of these commits"));
+    line(text, &format!("      {:STEP_WIDTH$}  {:15}   ran again  as it is", "step", "cost, estimated"));
+    for (layer, before) in proposal.costly_steps() {
+        let step = shortened(&layer.text, STEP_WIDTH);
+        let before = before.map_or("-".to_owned(), |before| before.to_string());
+        line(text, &format!("      {step:STEP_WIDTH$}  {:15}{:>12}  {before:>8}", layer.cost.name(), share(layer)));
+    }
+}
+
 fn of_advice(text: &mut String, advice: &Advice) {
     let mut words = advice.message.split(' ').peekable();
     let mut row = format!("{:>6}  ", advice.line);
@@ -146,8 +158,10 @@ fn of_advice(text: &mut String, advice: &Advice) {
     if !row.trim().is_empty() {
         line(text, &row);
     }
-    let fix = if advice.is_fixable { format!(": dfx fix --select {}", advice.rule) } else { String::new() };
-    let mut last = String::new();
-    let _ = write!(last, "        {}{fix}", advice.rule);
-    line(text, &last);
+    let remedy = match advice.fix {
+        Some(effect) if effect > Effect::Debris => format!("dfx fix --select {} --effect {effect}", advice.rule),
+        Some(_) => format!("dfx fix --select {}", advice.rule),
+        None => advice.rule.to_owned(),
+    };
+    line(text, &format!("        {remedy}"));
 }

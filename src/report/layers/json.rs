@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::cache::{History, Judged, Layer, Read, Tally};
 
 use super::LayersReport;
+use crate::edit::Effect;
 
 pub(super) fn render(report: &LayersReport<'_>) -> String {
     let layers = report.layers;
@@ -22,6 +23,11 @@ pub(super) fn render(report: &LayersReport<'_>) -> String {
             "steps": judged(report, &scenario.judged),
         })).collect::<Vec<_>>(),
         "history": layers.history.as_ref().map(|history| of_history(report, history)),
+        "proposal": layers.proposal.as_ref().map(|proposal| json!({
+            "rule": "cache/sources-before-dependencies",
+            "steps": proposal.layers.steps.iter().map(step).collect::<Vec<_>>(),
+            "rebuilt_as_it_is": proposal.before,
+        })),
         "comparison": report.compared.map(|compared| json!({
             "other": compared.other,
             "steps": judged(report, &compared.judged),
@@ -30,7 +36,7 @@ pub(super) fn render(report: &LayersReport<'_>) -> String {
             "line": advice.line,
             "rule": advice.rule,
             "message": advice.message,
-            "has_fix": advice.is_fixable,
+            "fix": advice.fix.map(Effect::name),
         })).collect::<Vec<_>>(),
     });
     format!("{value:#}\n")

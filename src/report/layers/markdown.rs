@@ -3,7 +3,7 @@
 use crate::cache::{Fate, Judged};
 
 use super::super::markdown::{code, inline};
-use super::{LayersReport, title};
+use super::{LayersReport, PROPOSAL, title};
 
 pub(super) fn render(report: &LayersReport<'_>) -> String {
     let layers = report.layers;
@@ -34,6 +34,15 @@ pub(super) fn render(report: &LayersReport<'_>) -> String {
                 text.push_str(&format!("\nIf {} changes, these steps run again:\n\n", inline(&title(scenario))));
                 not_kept(&mut text, report, &scenario.judged);
             }
+        }
+    }
+    if let Some(proposal) = &layers.proposal {
+        text.push_str(&format!("\n{} in all of these commits:\n\n", inline(PROPOSAL)));
+        text.push_str("| step | cost, estimated | ran again | as it is |\n| --- | --- | ---: | ---: |\n");
+        for (layer, before) in proposal.costly_steps() {
+            let after = layer.tally.as_ref().map_or(0, |tally| tally.rebuilt);
+            let before = before.map_or("-".to_owned(), |before| before.to_string());
+            text.push_str(&format!("| {} | {} | {after} | {before} |\n", code(&layer.text), layer.cost.name()));
         }
     }
     if !report.advice.is_empty() {

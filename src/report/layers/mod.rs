@@ -4,7 +4,8 @@ mod full;
 mod json;
 mod markdown;
 
-use crate::cache::{Fate, History, Judged, Layer, Layers, Scenario};
+use crate::cache::{Fate, History, Judged, Layer, Layers, Proposal, Scenario};
+use crate::edit::Effect;
 
 /// A form of the report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -46,8 +47,8 @@ pub struct Advice {
     pub rule: &'static str,
     /// What it says.
     pub message: String,
-    /// Whether it has a fix.
-    pub is_fixable: bool,
+    /// The effect of its fix, if it has one.
+    pub fix: Option<Effect>,
 }
 
 /// What becomes of the build after another one.
@@ -97,6 +98,11 @@ impl LayersReport<'_> {
             1 => "Of 1 commit".to_owned(),
             commits => format!("Of the last {commits} commits"),
         };
+        if let Some((layer, before)) = self.layers.proposal.as_ref().and_then(Proposal::most_spared) {
+            let after = layer.tally.as_ref().map_or(0, |tally| tally.rebuilt);
+            let step = shortened(&layer.text, 44);
+            return format!("{of}, {before} run `{step}` again; in the proposed order, {after}.");
+        }
         match self.layers.costliest() {
             Some(layer) => {
                 let tally = layer.tally.as_ref().map_or(0, |tally| tally.rebuilt);
@@ -107,6 +113,9 @@ impl LayersReport<'_> {
         }
     }
 }
+
+/// What the proposal is.
+const PROPOSAL: &str = "With `dfx fix --select cache/sources-before-dependencies --effect content`";
 
 /// What a scenario is about: "a source file (src/main.rs)".
 fn title(scenario: &Scenario) -> String {
