@@ -73,6 +73,11 @@ pub(crate) fn fixable(file: &Dockerfile, settings: &Settings, build_context: Opt
     findings
 }
 
+/// Takes out the findings that comments in the file keep away.
+pub(crate) fn suppress_in(file: &Dockerfile, findings: &mut Vec<Finding>) {
+    suppress(findings, &mut suppressions(file), file);
+}
+
 /// Takes out the findings that comments keep away. Gives their number.
 fn suppress(findings: &mut Vec<Finding>, suppressions: &mut Suppressions, file: &Dockerfile) -> usize {
     let found = findings.len();

@@ -12,6 +12,7 @@ pub mod context;
 pub mod edit;
 pub mod finding;
 pub mod fix;
+pub mod hadolint;
 pub mod ir;
 pub mod knowledge;
 mod lint;

@@ -26,6 +26,7 @@ const TABLE: &[Row] = &[
     Row { module: "context", may_use: &["source"] },
     Row { module: "ir", may_use: &["source", "syntax", "shell", "context", "knowledge"] },
     Row { module: "plan", may_use: &["source", "edit", "syntax", "shell", "context", "knowledge", "ir"] },
+    Row { module: "hadolint", may_use: &["source", "syntax", "shell"] },
     Row { module: "finding", may_use: &["source", "edit"] },
     Row { module: "cache", may_use: &["source", "syntax", "shell", "context", "knowledge", "ir", "plan"] },
     Row {

@@ -12,6 +12,7 @@ mod failure;
 mod files;
 mod fix;
 mod folders;
+mod hadolint;
 mod known;
 mod layers;
 mod lint;
@@ -59,6 +60,7 @@ enum Command {
     Lint(Box<lint::Arguments>),
     Fix(Box<fix::Arguments>),
     Layers(layers::Arguments),
+    Hadolint(hadolint::Arguments),
     Baseline(baseline::Arguments),
     Explain(explain::Arguments),
     Rules(rules::Arguments),
@@ -70,6 +72,10 @@ enum Command {
 
 /// Runs dfx with the arguments of this process.
 pub fn main() -> ExitCode {
+    // A link, or a copy, in the place of hadolint's binary.
+    if hadolint::is_called() {
+        return hadolint::main();
+    }
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
@@ -82,6 +88,7 @@ pub fn main() -> ExitCode {
     let result = match arguments.command {
         Command::Lint(arguments) => lint::run(&arguments, color),
         Command::Fix(arguments) => fix::run(&arguments),
+        Command::Hadolint(arguments) => hadolint::run(&arguments),
         Command::Layers(arguments) => layers::run(&arguments),
         Command::Baseline(arguments) => baseline::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments, color),

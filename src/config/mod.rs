@@ -5,6 +5,7 @@
 mod code;
 mod fault;
 mod hadolint;
+mod hadolint_settings;
 mod keys;
 mod path_patterns;
 mod profile;
@@ -17,6 +18,7 @@ mod threshold;
 pub use code::{Catalogue, Selector, UnknownCode};
 pub use fault::Fault;
 pub use hadolint::{HADOLINT_FILE_NAMES, Imported, import_hadolint};
+pub use hadolint_settings::{HadolintSettings, label_format};
 pub use keys::{KEYS, Key, Kind, RULE_KEYS, label_format_name};
 pub use path_patterns::PathPatterns;
 pub use profile::Profile;

@@ -12,6 +12,7 @@ mod full;
 mod github;
 mod gitlab;
 mod gnu;
+pub mod hadolint;
 mod json;
 mod junit;
 pub mod layers;

@@ -83,7 +83,7 @@ impl Script {
                 }
             }
             Node::Command(command) => assigned_by(command, &mut uses),
-            Node::Part(_) => {}
+            Node::Pipeline(_) | Node::Part(_) => {}
         });
         uses
     }

@@ -1,10 +1,11 @@
 //! Visiting everything in a script that can hold a word.
 
-use crate::shell::{Chain, Command, CommandKind, Part, Pipeline, RedirectionTarget, Script, Sequence, Word};
+use crate::shell::{Chain, Command, CommandKind, Part, Pipeline, RedirectionTarget, Script, Sequence, Simple, Word};
 
 /// What a visitor is shown, each thing before what is inside it.
 #[derive(Clone, Copy)]
 pub(super) enum Node<'a> {
+    Pipeline(&'a Pipeline),
     Command(&'a Command),
     Part(&'a Part),
 }
@@ -15,6 +16,25 @@ impl Script {
     pub(super) fn visit<'a>(&'a self, visit: &mut dyn FnMut(Node<'a>)) {
         visit_sequence(&self.body, visit);
     }
+
+    /// Every simple command, in the order of the text, those in substitutions and functions included. Scripts inside `-c`
+    /// arguments are not entered.
+    pub fn simple_commands(&self) -> Vec<&Simple> {
+        let mut found = Vec::new();
+        self.visit(&mut |node| {
+            if let Node::Command(Command { kind: CommandKind::Simple(simple), .. }) = node {
+                found.push(&**simple);
+            }
+        });
+        found
+    }
+
+    /// Whether there is a pipe anywhere.
+    pub fn has_pipe(&self) -> bool {
+        let mut has_pipe = false;
+        self.visit(&mut |node| has_pipe |= matches!(node, Node::Pipeline(pipeline) if !pipeline.pipes.is_empty()));
+        has_pipe
+    }
 }
 
 pub(super) fn visit_chain<'a>(chain: &'a Chain, visit: &mut dyn FnMut(Node<'a>)) {
@@ -22,6 +42,7 @@ pub(super) fn visit_chain<'a>(chain: &'a Chain, visit: &mut dyn FnMut(Node<'a>))
 }
 
 pub(super) fn visit_pipeline<'a>(pipeline: &'a Pipeline, visit: &mut dyn FnMut(Node<'a>)) {
+    visit(Node::Pipeline(pipeline));
     pipeline.commands.iter().for_each(|command| visit_command(command, visit));
 }
 

@@ -7,6 +7,7 @@ mod commands;
 mod config;
 mod files;
 mod fix;
+mod hadolint;
 mod layers;
 mod lint;
 mod output;

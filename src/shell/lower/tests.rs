@@ -256,6 +256,7 @@ fn check_spans(script: &Script) -> Result<(), TestCaseError> {
     }
     script.visit(&mut |node| match node {
         Node::Part(part) => check(part.span()),
+        Node::Pipeline(pipeline) => check(pipeline.span),
         Node::Command(command) => {
             check(command.span);
             command.redirections.iter().for_each(|redirection| check(redirection.span));
