@@ -28,33 +28,74 @@
 //! remove them again. Images without CMD and ENTRYPOINT of their own, whose purpose may be to build, are left alone.
 //!
 //! ## Fix
-//! None here: the multi-stage rewrite has to know what the program needs when it runs.
+//! `dfx fix --effect runtime` makes two stages of one where it knows what the program needs when it runs. The first keeps
+//! its instructions and its cache. The second starts from the bare image of the same release, with the same libraries;
+//! files stay where they were, so that the command stays as it is. Variables, labels, ports, user and health check stay,
+//! too. Where only you can know whether that is all, the finding says what to look at, and the fix is made when the rule
+//! is selected by name. Where dfx does not see what a command leaves behind, it changes nothing and says why.
 //!
 //! ## Sources
 //! Docker's documentation, "Multi-stage builds"; CIS Docker Benchmark 4.3.
 
+use crate::edit::Effect;
+use crate::finding::Weight;
 use crate::ir::{Command, Stage};
 use crate::knowledge::debian::{Class, Recommends, class};
 use crate::knowledge::package_managers::{Action, Invocation};
-use crate::rules::{Context, Meta, Sink};
+use crate::rewrite::multistage::{Refusal, Split, split};
+use crate::rules::{Context, Meta, Report, Sink};
 use crate::syntax::Keyword;
 
 pub const META: Meta = Meta {
     name: "size/build-tools-in-final-image",
     aliases: &["best-practices/multi-stage", "CIS-DI-0003"],
+    effect: Some(Effect::Runtime),
     ..Meta::on_by_default()
 };
 
 /// The least that is worth a word, in megabytes.
 const LEAST: u64 = 50;
 
+/// The file as two stages, or why it stays one; nothing where no build is known.
+type Rewrite = Option<Result<Split, Refusal>>;
+
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let Some(last) = cx.final_stage().filter(|last| runs_a_program(cx, last)) else { return };
-    if toolchain_as_base(cx, sink, last) {
+    let rewrite = split(cx.build, cx.commands, cx.build_context);
+    if toolchain_as_base(cx, sink, last, &rewrite) || packages_of_build(cx, sink, &rewrite) {
         return;
     }
+    if rewrite.is_some() {
+        let message = "the image that runs the program is the one that builds it";
+        let report = sink.report(last.from.image.span(), message).weight(Weight::Minor);
+        with_rewrite(report, &rewrite).help("build in an earlier stage and copy the result into a small image");
+    }
+}
+
+/// Adds the fix, or why there is none.
+fn with_rewrite<'r>(report: Report<'r>, rewrite: &Rewrite) -> Report<'r> {
+    match rewrite {
+        None => report,
+        Some(Err(refusal)) => {
+            report.note(format!("Not rewritten by dfx: {refusal}. To make it possible: {}.", refusal.remedy()))
+        }
+        Some(Ok(Split { edits, new_stage, runtime_base, assumptions })) => {
+            let title = format!("build in a stage of its own, and run on `{runtime_base}`");
+            let report = assumptions.iter().fold(report, |report, assumption| report.note(assumption.to_string()));
+            let report = match assumptions.is_empty() {
+                true => report.fix(title, Effect::Runtime, edits.clone()),
+                false => report.suggest(title, Effect::Runtime, edits.clone()),
+            };
+            report.new_stage(new_stage.clone())
+        }
+    }
+}
+
+/// Reports installed packages that only the build needs. Says whether there are any.
+fn packages_of_build(cx: &Context<'_>, sink: &mut Sink<'_>, rewrite: &Rewrite) -> bool {
     let builds = |command: &Command<'_>| cx.shapes_final_image(command.step) && is_build(command);
-    let Some(build) = cx.commands.of_build().find(|command| builds(command)) else { return };
+    let Some(build) = cx.commands.of_build().find(|command| builds(command)) else { return false };
+    let mut is_reported = false;
     for (command, invocation) in cx.commands.package_managers() {
         if !matches!(invocation.manager.name, "apt-get" | "apt")
             || !invocation.installs()
@@ -73,14 +114,17 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         }
         let shown: Vec<String> = tools.iter().take(3).map(|name| format!("`{name}`")).collect();
         let more = if tools.len() > 3 { " and others" } else { "" };
-        sink.report(
-            command.verb_span(),
-            format!("build tools stay in the final image, about {megabytes} MB: {}{more}", shown.join(", ")),
-        )
-        .related(build.name_span(), "needs them for the last time")
-        .note(base.basis())
-        .help("build in an earlier stage and copy the result");
+        let message = format!("build tools stay in the final image, about {megabytes} MB: {}{more}", shown.join(", "));
+        let report = sink
+            .report(command.verb_span(), message)
+            .related(build.name_span(), "needs them for the last time")
+            .note(base.basis())
+            .help("build in an earlier stage and copy the result");
+        if !std::mem::replace(&mut is_reported, true) {
+            with_rewrite(report, rewrite);
+        }
     }
+    is_reported
 }
 
 /// Whether the stage says what the container runs, and that it is no shell and no build.
@@ -108,7 +152,7 @@ const TOOLCHAINS: &[(&str, &str)] = &[
 ];
 
 /// Reports a final stage that compiles on a compiler's image and is that image.
-fn toolchain_as_base(cx: &Context<'_>, sink: &mut Sink<'_>, last: &Stage<'_>) -> bool {
+fn toolchain_as_base(cx: &Context<'_>, sink: &mut Sink<'_>, last: &Stage<'_>, rewrite: &Rewrite) -> bool {
     let (Some(image), Some(root)) = (cx.build.root_image(last.index), cx.build.root(last.index)) else { return false };
     let name = image.familiar_name();
     let Some((_, manager)) = TOOLCHAINS.iter().find(|(image, _)| *image == name) else { return false };
@@ -118,7 +162,8 @@ fn toolchain_as_base(cx: &Context<'_>, sink: &mut Sink<'_>, last: &Stage<'_>) ->
             && matches!(invocation.action, Action::Build | Action::Install)
     });
     let Some((build, _)) = build else { return false };
-    sink.report(root.from.image.span(), format!("the whole toolchain of `{name}` stays in the final image"))
+    let message = format!("the whole toolchain of `{name}` stays in the final image");
+    with_rewrite(sink.report(root.from.image.span(), message), rewrite)
         .related(build.name_span(), "needs it for the last time")
         .help("build in an earlier stage and copy the result into a small image");
     true

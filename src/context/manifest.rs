@@ -9,6 +9,7 @@ const NAMES: &[&str] = &[
     ".npmrc",
     ".yarnrc",
     ".yarnrc.yml",
+    "Cargo.lock",
     "Cargo.toml",
     "Gemfile",
     "Gemfile.lock",
@@ -32,8 +33,10 @@ const NAMES: &[&str] = &[
 const SHAPES: &[(&str, &str)] = &[
     ("", ".csproj"),
     ("", ".fsproj"),
+    ("", ".go"),
     ("", ".gradle"),
     ("", ".gradle.kts"),
+    ("", ".rs"),
     ("", ".sh"),
     ("", ".vbproj"),
     ("compose", ".yaml"),
@@ -47,7 +50,7 @@ const SHAPES: &[(&str, &str)] = &[
 ];
 
 /// Whether the file at `path` is one whose text rules and rewrites ask for: package manifests, entrypoint scripts,
-/// compose files.
+/// compose files, sources that tell which files and programs they open.
 pub fn is_manifest(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     NAMES.binary_search(&name).is_ok()
@@ -70,7 +73,7 @@ mod tests {
         {
             assert!(is_manifest(path), "{path}");
         }
-        for path in ["package.json5", "src/main.rs", "app.yml", "logo.png"] {
+        for path in ["package.json5", "src/main.c", "app.yml", "logo.png"] {
             assert!(!is_manifest(path), "{path}");
         }
     }

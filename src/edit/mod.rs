@@ -1,10 +1,12 @@
 //! Edits of a file's bytes, and what they do to the image.
 
 mod composition;
+mod new_stage;
 
 use crate::source::Span;
 
 pub use composition::Composition;
+pub use new_stage::NewStage;
 
 /// What a fix does to the built image: the ladder of five rungs, from none to much.
 ///
@@ -95,6 +97,8 @@ pub struct Fix {
     pub effect: Effect,
     /// Who decides whether it is made.
     pub applicability: Applicability,
+    /// The stage that is added, where one is.
+    pub new_stage: Option<NewStage>,
     /// Sorted by place, without overlaps; never empty.
     edits: Vec<Edit>,
 }
@@ -108,6 +112,7 @@ impl Fix {
             title: title.into(),
             effect,
             applicability: Applicability::Automatic,
+            new_stage: None,
             edits,
         })
     }

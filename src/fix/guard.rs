@@ -2,11 +2,11 @@
 //!
 //! Up to *debris* the plans before and after are proved equal in all that the rung promises. What *content* and *runtime*
 //! fixes do is named by them; of those it is proved that nothing changes but the instructions that they touch, and what
-//! follows from those.
+//! follows from those. A fix that adds a stage names what it promises of it, and is held to that in `new_stage`.
 
 use std::collections::BTreeMap;
 
-use crate::edit::{Edit, Effect, places_of_replacements};
+use crate::edit::{Edit, Effect, NewStage, places_of_replacements};
 use crate::ir::Build;
 use crate::plan::{Tolerance, differences, differences_beyond};
 use crate::shell::Status;
@@ -14,6 +14,7 @@ use crate::source::Span;
 use crate::syntax::Dockerfile;
 
 use super::choice::touches;
+use super::new_stage;
 use super::outcome::Reason;
 use super::reading::Reading;
 use super::touched::Touched;
@@ -25,6 +26,8 @@ pub struct Step {
     pub edits: Vec<Edit>,
     /// The promise about the image.
     pub rung: Effect,
+    /// The stage that its only fix adds, where it is one that does.
+    pub new_stage: Option<NewStage>,
 }
 
 /// A file and what was read of it.
@@ -48,6 +51,10 @@ pub fn judge(before: Read<'_>, after: Read<'_>, step: &Step) -> Result<(), Reaso
     no_comment_lost(&before.reading.comments, &after.reading.comments)?;
     if step.rung > Effect::Identical {
         valid_shell(after.file, &places_of_replacements(&step.edits))?;
+    }
+    if let (Some(promised), Effect::Runtime) = (&step.new_stage, step.rung) {
+        let faults = new_stage::faults(&before.reading.plan, &after.reading.plan, promised);
+        return if faults.is_empty() { Ok(()) } else { Err(Reason::Plan(faults)) };
     }
     let beyond = match step.rung {
         Effect::Identical => differences(&before.reading.plan, &after.reading.plan),
@@ -114,7 +121,7 @@ mod tests {
         let (reading, reading_after) = (Reading::of(&before), Reading::of(&after));
         let before = Read { file: &before, reading: &reading };
         let after = Read { file: &after, reading: &reading_after };
-        judge(before, after, &Step { edits, rung }).map_err(|reason| reason.to_string())
+        judge(before, after, &Step { edits, rung, new_stage: None }).map_err(|reason| reason.to_string())
     }
 
     fn refused(rung: Effect, text: &str, old: &str, new: &str) -> String {

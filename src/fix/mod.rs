@@ -7,6 +7,7 @@
 mod choice;
 mod engine;
 mod guard;
+mod new_stage;
 mod outcome;
 mod reading;
 mod touched;

@@ -195,7 +195,7 @@ fn of_stage(stage: usize, before: &PlannedStage, after: &PlannedStage) -> Vec<Di
 }
 
 /// The fields in which two configurations differ.
-fn differing_fields(before: &ImageConfiguration, after: &ImageConfiguration) -> Vec<Field> {
+pub fn differing_fields(before: &ImageConfiguration, after: &ImageConfiguration) -> Vec<Field> {
     let fields = [
         (Field::Env, before.environment != after.environment),
         (Field::Cmd, before.cmd != after.cmd || before.arguments_are_escaped != after.arguments_are_escaped),

@@ -17,7 +17,7 @@ use crate::ir::{Build, Platform};
 use crate::source::Span;
 
 pub use configuration::{Healthcheck, ImageConfiguration};
-pub use difference::{Difference, Field, Part, differences};
+pub use difference::{Difference, Field, Part, differences, differing_fields};
 pub use digest::Digest;
 pub use environment::Environment;
 pub use normal_form::{Tolerance, differences_beyond};

@@ -2,6 +2,7 @@
 
 mod dependencies_first;
 mod joined_runs;
+pub mod multistage;
 
 pub use dependencies_first::{LateSources, dependencies_first};
 pub use joined_runs::{Refusal, join_runs};

@@ -1,6 +1,6 @@
 //! Where a rule puts what it finds.
 
-use crate::edit::{Applicability, Edit, Effect, Fix};
+use crate::edit::{Applicability, Edit, Effect, Fix, NewStage};
 use crate::finding::{Finding, Label, Severity, Weight};
 use crate::source::Span;
 
@@ -127,5 +127,13 @@ impl Report<'_> {
             fix.applicability = Applicability::Suggested;
         }
         report
+    }
+
+    /// The fix adds a stage, of which it promises this.
+    pub fn new_stage(self, new_stage: NewStage) -> Self {
+        if let Some(fix) = &mut self.finding.fix {
+            fix.new_stage = Some(new_stage);
+        }
+        self
     }
 }

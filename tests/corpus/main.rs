@@ -9,6 +9,7 @@ mod checks;
 mod corpus;
 mod fixes;
 mod invariants;
+mod multistage;
 mod mutation;
 mod plan;
 #[path = "../promises/mod.rs"]

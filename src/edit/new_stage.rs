@@ -1,0 +1,10 @@
+//! What a fix promises of a stage that it adds.
+
+/// What the last stage holds that a fix adds to a file of one stage. The guard holds the fix to it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct NewStage {
+    /// Files and folders that it copies from the build stage, absolute, each to where it was.
+    pub artifacts: Vec<String>,
+    /// Packages that it installs.
+    pub packages: Vec<String>,
+}

@@ -1,0 +1,200 @@
+//! Whether a fix that adds a stage keeps what it promises.
+//!
+//! No other fix may add a stage. Of this one it is shown that the build stage is built as before, that the image is
+//! configured as before, and that the new stage holds what was promised and the programs that it starts.
+
+use crate::edit::NewStage;
+use crate::ir::{DEFAULT_PATH, lies_in};
+use crate::plan::{Copied, Field, ImageConfiguration, Operation, Plan, PlannedStage, Source, Vertex, differing_fields};
+
+/// What is wrong with a split of one stage into two; nothing where it keeps the promise.
+pub fn faults(before: &Plan, after: &Plan, promised: &NewStage) -> Vec<String> {
+    let ([single], [build, last]) = (before.stages.as_slice(), after.stages.as_slice()) else {
+        return vec![format!("there are {} stages instead of 2", after.stages.len())];
+    };
+    let mut faults = Vec::new();
+    if !is_built_as_before(single, build, last) {
+        faults.push("the build stage is built in another way than before".to_owned());
+    }
+    faults.extend(configuration(&single.configuration, &last.configuration));
+    faults.extend(foreign_copies(last));
+    let copied = copied(last);
+    let holds = |path: &str| copied.iter().any(|copied| lies_in(path, copied));
+    let missing = promised.artifacts.iter().filter(|path| !holds(path));
+    faults.extend(missing.map(|path| format!("`{path}` is not in the last stage")));
+    let missing = promised.packages.iter().filter(|package| !installs(last, package));
+    faults.extend(missing.map(|package| format!("the package `{package}` is not in the last stage")));
+    let missing = paths_of_container(&single.configuration).into_iter().filter(|path| !holds(path));
+    faults.extend(missing.map(|path| format!("the container calls `{path}`, which is not in the last stage")));
+    faults
+}
+
+/// The build stage takes the steps from the first on; what it leaves, directories of WORKDIR, the last stage makes.
+fn is_built_as_before(single: &PlannedStage, build: &PlannedStage, last: &PlannedStage) -> bool {
+    let left = single.vertices.strip_prefix(build.vertices.as_slice());
+    let is_made =
+        |vertex: &Vertex| matches!(vertex.operation, Operation::MakeDirectory(_)) && last.vertices.contains(vertex);
+    (&single.base, &single.platform) == (&build.base, &build.platform)
+        && left.is_some_and(|left| left.iter().all(is_made))
+}
+
+/// The configuration stays, but for a working directory that the image of the build has set until now, and folders
+/// that are added to `PATH` for the same reason.
+fn configuration(before: &ImageConfiguration, after: &ImageConfiguration) -> Vec<String> {
+    let mut differing = differing_fields(before, after);
+    differing.retain(|field| match field {
+        Field::WorkingDir => !before.working_directory.is_empty(),
+        Field::StopSignal => !before.stop_signal.is_empty(),
+        Field::Env => !only_adds_to_path(before, after),
+        _ => true,
+    });
+    differing.iter().map(|field| format!("`{}` in the configuration of the image is another", field.name())).collect()
+}
+
+fn only_adds_to_path(before: &ImageConfiguration, after: &ImageConfiguration) -> bool {
+    let others = |configuration: &ImageConfiguration| -> Vec<(String, String)> {
+        let variables = configuration.environment.iter().filter(|(name, _)| *name != "PATH");
+        variables.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    };
+    let path = |configuration: &ImageConfiguration| -> String {
+        let found = configuration.environment.iter().find(|(name, _)| *name == "PATH");
+        found.map_or(DEFAULT_PATH, |(_, value)| value).to_owned()
+    };
+    others(before) == others(after) && path(after).ends_with(&path(before))
+}
+
+/// Copies of anything but the build stage and the context, and copies that change a path.
+fn foreign_copies(last: &PlannedStage) -> Vec<String> {
+    let mut faults = Vec::new();
+    for vertex in &last.vertices {
+        let Operation::Files(files) = &vertex.operation else { continue };
+        for copy in &files.copies {
+            match (&copy.from, &copy.copied) {
+                (Source::Stage(0), Copied::Paths { path, .. }) if same_path(path, &copy.destination) => {}
+                (Source::Stage(0), Copied::Paths { path, .. }) => faults.push(format!("`{path}` moves")),
+                _ => faults.push(format!("`{}` does not come from the build stage", copy.destination)),
+            }
+        }
+    }
+    faults
+}
+
+fn same_path(one: &str, other: &str) -> bool {
+    one.trim_end_matches('/') == other.trim_end_matches('/')
+}
+
+/// The paths that the stage takes from the build stage.
+fn copied(last: &PlannedStage) -> Vec<&str> {
+    let operations = last.vertices.iter().map(|vertex| &vertex.operation);
+    let copies = operations.filter_map(|operation| match operation {
+        Operation::Files(files) => Some(&files.copies),
+        _ => None,
+    });
+    copies.flatten().filter(|copy| copy.from == Source::Stage(0)).map(|copy| copy.destination.as_str()).collect()
+}
+
+/// Whether a RUN of the stage names the package among its words.
+fn installs(last: &PlannedStage, package: &str) -> bool {
+    last.vertices.iter().any(|vertex| match &vertex.operation {
+        Operation::Exec(exec) => exec.arguments.iter().any(|text| text.split_whitespace().any(|word| word == package)),
+        _ => false,
+    })
+}
+
+/// The programs that the container starts, and files that it hands to them, where these are written as paths. Those in
+/// the folders of the distribution itself are left out.
+fn paths_of_container(configuration: &ImageConfiguration) -> Vec<String> {
+    const ENDINGS: &[&str] = &[".cjs", ".dll", ".exs", ".jar", ".js", ".mjs", ".php", ".py", ".rb", ".sh", ".war"];
+    let health = configuration.healthcheck.as_ref().map_or(&[][..], |check| &check.test);
+    let mut paths = Vec::new();
+    for words in [&configuration.entrypoint[..], &configuration.cmd, health] {
+        for (place, word) in words_of(words).into_iter().enumerate() {
+            let is_program = place == 0 && word.contains('/');
+            let is_file = ENDINGS.iter().any(|ending| word.ends_with(ending)) && !word.contains("://");
+            if (is_program || is_file) && !word.contains(['$', '*', '=', ':']) {
+                paths.push(absolute(&configuration.working_directory, word));
+            }
+        }
+    }
+    paths.retain(|path| !["/bin/", "/sbin/", "/usr/bin/", "/usr/sbin/"].iter().any(|folder| path.starts_with(folder)));
+    paths
+}
+
+/// The words of a command, without the shell before a script, `exec` and assignments.
+fn words_of(words: &[String]) -> Vec<&str> {
+    let is_shell = |word: &str| matches!(word, "/bin/sh" | "/bin/bash" | "/bin/ash" | "sh" | "bash");
+    let words: Vec<&str> = match words {
+        [first, rest @ ..] if matches!(first.as_str(), "CMD" | "NONE") => rest.iter().map(String::as_str).collect(),
+        [first, script] if first == "CMD-SHELL" => script.split_whitespace().collect(),
+        [first, .., script] if is_shell(first) => script.split_whitespace().collect(),
+        words => words.iter().map(String::as_str).collect(),
+    };
+    let is_before = |word: &&str| *word == "exec" || (word.contains('=') && !word.starts_with(['/', '.']));
+    words.into_iter().skip_while(is_before).map(|word| word.trim_matches(['"', '\'', ';'])).collect()
+}
+
+fn absolute(directory: &str, word: &str) -> String {
+    let directory = if directory.is_empty() { "/" } else { directory };
+    crate::ir::clean_path(&if word.starts_with('/') { word.to_owned() } else { format!("{directory}/{word}") })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::ir::Build;
+    use crate::source::SourceFile;
+    use crate::syntax::parse;
+
+    use super::*;
+
+    const BEFORE: &str = "FROM golang:1.19\nWORKDIR /src\nRUN go build -o app\nENV A=b\nCMD ./app\n";
+    const AFTER: &str = "FROM golang:1.19 AS build\nWORKDIR /src\nRUN go build -o app\n\nFROM debian:bullseye-slim\n\
+                         RUN apt-get install -y git\nWORKDIR /src\nCOPY --from=build /src/app /src/app\n\
+                         COPY --from=build /src/web /src/web\nENV A=b\nCMD ./app\n";
+
+    fn plan(text: &str) -> Plan {
+        Plan::new(&Build::new(&parse(SourceFile::new("Dockerfile", text))))
+    }
+
+    fn promised() -> NewStage {
+        NewStage { artifacts: vec!["/src/app".to_owned(), "/src/web".to_owned()], packages: vec!["git".to_owned()] }
+    }
+
+    fn faults_after(old: &str, new: &str) -> Vec<String> {
+        assert!(AFTER.contains(old));
+        faults(&plan(BEFORE), &plan(&AFTER.replacen(old, new, 1)), &promised())
+    }
+
+    #[test]
+    fn a_split_that_keeps_its_promise_is_right() {
+        assert_eq!(faults(&plan(BEFORE), &plan(AFTER), &promised()), [""; 0]);
+    }
+
+    #[test]
+    fn every_artifact_and_package_has_to_be_there() {
+        assert_eq!(faults_after("COPY --from=build /src/web /src/web\n", ""), ["`/src/web` is not in the last stage"]);
+        assert_eq!(
+            faults_after("COPY --from=build /src/app /src/app\n", ""),
+            ["`/src/app` is not in the last stage", "the container calls `/src/app`, which is not in the last stage"]
+        );
+        assert_eq!(faults_after(" git\n", " curl\n"), ["the package `git` is not in the last stage"]);
+    }
+
+    #[test]
+    fn nothing_else_may_change() {
+        assert_eq!(faults_after("-o app\n", "-o app .\n"), ["the build stage is built in another way than before"]);
+        assert_eq!(faults_after("FROM golang:1.19", "FROM golang:1.20").len(), 1);
+        assert_eq!(faults_after("ENV A=b\n", ""), ["`Env` in the configuration of the image is another"]);
+        assert_eq!(faults_after("CMD ./app", "CMD ./app x"), ["`Cmd` in the configuration of the image is another"]);
+        assert_eq!(
+            faults_after("/src/web /src/web\n", "/src/web /web\n"),
+            ["`/src/web` moves", "`/src/web` is not in the last stage"]
+        );
+        assert_eq!(faults_after("--from=build /src/web", "--from=other /src/web").len(), 2);
+    }
+
+    #[test]
+    fn the_path_may_grow_and_a_directory_of_the_base_may_be_written_out() {
+        assert_eq!(faults_after("ENV A=b\n", "ENV A=b\nENV PATH=/go/bin:$PATH\n"), [""; 0]);
+        assert_eq!(faults_after("ENV A=b\n", "ENV A=b\nENV PATH=/go/bin\n").len(), 1);
+    }
+}

@@ -1,0 +1,74 @@
+//! What has to be true for the smaller image to run the program as before, and only the user can know.
+
+use std::fmt;
+
+use super::single_stage::SingleStage;
+
+/// What has to be true for the smaller image to run the program as before, and only the user can know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Assumption {
+    /// The build context is not known: files of it that the program reads would be missing.
+    ReadsNoFiles,
+    /// The tag of the build image may move on to another release of the distribution, with other libraries.
+    TagStays {
+        /// Name and tag of the build image.
+        image: String,
+        /// What it stands on now.
+        release: String,
+    },
+    /// The list of libraries that the program is built with is not known.
+    NeedsNoLibraries(String),
+    /// Sources of the program start other programs.
+    StartsNoProgram(String),
+    /// A compose file says otherwise what is run.
+    ComposeFile(String),
+}
+
+impl fmt::Display for Assumption {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ReadsNoFiles => f.write_str(
+                "The build context is not known: right only if the program reads none of its source files when it runs.",
+            ),
+            Self::TagStays { image, release } => write!(
+                f,
+                "`{image}` may move on from {release}: right only as long as both stages stand on the same release. \
+                 Write the release into the tag."
+            ),
+            Self::NeedsNoLibraries(image) => {
+                write!(f, "Right only if the program needs no library that `{image}` has, such as that of OpenSSL.")
+            }
+            Self::StartsNoProgram(path) => {
+                write!(f, "`{path}` starts other programs: right only if they are in the smaller image.")
+            }
+            Self::ComposeFile(path) => {
+                write!(f, "`{path}` says what containers run: right only if that needs nothing of the build.")
+            }
+        }
+    }
+}
+
+/// The compose files beside the Dockerfile that override its command or mount over its files.
+pub fn from_compose_files(single: &SingleStage<'_>) -> Vec<Assumption> {
+    let Some(context) = single.context else { return Vec::new() };
+    let is_compose = |path: &str| {
+        let name = path.trim_start_matches("docker-");
+        !path.contains('/') && name.starts_with("compose") && (name.ends_with(".yml") || name.ends_with(".yaml"))
+    };
+    let paths = context.entries().iter().map(|entry| entry.path.as_str()).filter(|path| is_compose(path));
+    paths
+        .filter(|path| context.text(path).is_some_and(overrides))
+        .map(|path| Assumption::ComposeFile(path.to_owned()))
+        .collect()
+}
+
+/// Whether a service that is built from this folder gets another command, or the folder mounted over it.
+fn overrides(text: &str) -> bool {
+    let keys = || text.lines().map(str::trim);
+    keys().any(|line| line.starts_with("build:"))
+        && keys().any(|line| {
+            ["command:", "entrypoint:", "target:"].iter().any(|key| line.starts_with(key))
+                || line.trim_start_matches(['-', ' ', '"', '\'']).starts_with(".:/")
+                || line.trim_start_matches(['-', ' ', '"', '\'']).starts_with("./:/")
+        })
+}

@@ -1,0 +1,219 @@
+//! The files of the build context that the program may read when it runs.
+
+use crate::context::{BuildContext, Entry, EntryKind};
+use crate::ir::{Breadth, ContextCopy, clean_path};
+
+use super::ecosystem::{Ecosystem, Product};
+use super::single_stage::SingleStage;
+use super::{Assumption, Refusal};
+
+/// Files of the build context that go into the new stage.
+#[derive(Default)]
+pub struct ContextFiles {
+    /// Where they lie in the image, absolute.
+    pub paths: Vec<String>,
+    /// What has to be true for these to be all.
+    pub assumption: Option<Assumption>,
+}
+
+/// More are not listed one by one.
+const MOST_FILES: usize = 12;
+
+/// Everything that COPY and ADD bring and that is no source of the build: the program may open it.
+///
+/// # Errors
+/// Where a path is only known when the build runs, and where the files are too many.
+pub fn needed(single: &SingleStage<'_>, ecosystem: &Ecosystem, product: &Product) -> Result<ContextFiles, Refusal> {
+    let mut files = ContextFiles::default();
+    if product.reads_no_files {
+        return Ok(files);
+    }
+    let is_source = |name: &str| is_never_read(name) || (ecosystem.is_source)(name);
+    let copies = single.steps_of_build().iter().flat_map(|step| single.build.context_copies(step));
+    for copy in copies.collect::<Vec<_>>() {
+        let source = copy.step.certain_value(copy.source);
+        let destination = copy.step.certain_value(&copy.transfer.destination);
+        let (Some(source), Some(destination)) = (source, destination) else {
+            return Err(Refusal::UnknownPath(copy.source.text().to_owned()));
+        };
+        let target = single.build.absolute_path(copy.step, destination);
+        let target = target.ok_or_else(|| Refusal::UnknownPath(destination.to_owned()))?;
+        let found = match single.context {
+            Some(context) => Wanted { context, is_source: &is_source, embedded: &product.embedded }.of_source(source),
+            None => without_context(&copy, source, &is_source, &mut files.assumption),
+        };
+        let is_folder = destination.ends_with('/') || destination == "." || copy.transfer.sources.len() > 1;
+        files.paths.extend(found.into_iter().map(|file| file.place(&target, is_folder)));
+    }
+    files.paths.dedup();
+    if files.paths.len() > MOST_FILES { Err(Refusal::TooManyFiles(files.paths.len())) } else { Ok(files) }
+}
+
+/// What COPY brings.
+enum Found {
+    /// A file of this name, copied by its name.
+    File(String),
+    /// Something below a folder whose contents are copied.
+    Below(String),
+}
+
+impl Found {
+    fn place(self, target: &str, is_folder: bool) -> String {
+        match self {
+            Self::Below(path) => clean_path(&format!("{target}/{path}")),
+            Self::File(name) if is_folder => clean_path(&format!("{target}/{name}")),
+            Self::File(_) => target.to_owned(),
+        }
+    }
+}
+
+/// The question what of a build context is wanted.
+struct Wanted<'w> {
+    context: &'w BuildContext,
+    is_source: &'w dyn Fn(&str) -> bool,
+    embedded: &'w [String],
+}
+
+impl Wanted<'_> {
+    fn of_source(&self, source: &str) -> Vec<Found> {
+        let path = clean_path(&format!("/{source}"));
+        let path = path.trim_start_matches('/');
+        if path.contains(['*', '?', '[']) || !(path.is_empty() || self.context.is_dir(path)) {
+            return named(path, self.is_source).into_iter().collect();
+        }
+        let below = children(self.context, path).flat_map(|entry| self.of_entry(entry));
+        below.map(|found| Found::Below(relative(&found, path).to_owned())).collect()
+    }
+
+    /// The parts of an entry that are wanted: the entry itself where such a file lies directly in it.
+    fn of_entry(&self, entry: &Entry) -> Vec<String> {
+        let name = entry.path.rsplit('/').next().unwrap_or(&entry.path);
+        if !entry.is_dir() {
+            return if self.is_wanted(entry) { vec![entry.path.clone()] } else { Vec::new() };
+        }
+        let is_left_out = self.context.would_exclude(&entry.path) || is_folder_of_development(name);
+        if is_left_out || self.embedded.contains(&entry.path) {
+            return Vec::new();
+        }
+        let mut files = children(self.context, &entry.path).filter(|child| !child.is_dir());
+        if entry.kind == EntryKind::UnlistedDirectory || files.any(|file| self.is_wanted(file)) {
+            return vec![entry.path.clone()];
+        }
+        children(self.context, &entry.path).flat_map(|child| self.of_entry(child)).collect()
+    }
+
+    fn is_wanted(&self, file: &Entry) -> bool {
+        let name = file.path.rsplit('/').next().unwrap_or(&file.path);
+        !(self.is_source)(name) && !self.context.would_exclude(&file.path) && !self.embedded.contains(&file.path)
+    }
+}
+
+fn relative<'p>(path: &'p str, folder: &str) -> &'p str {
+    path.strip_prefix(folder).unwrap_or(path).trim_start_matches('/')
+}
+
+/// What lies directly in a folder; the root of the context is the empty path.
+fn children<'c>(context: &'c BuildContext, folder: &str) -> impl Iterator<Item = &'c Entry> {
+    let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+    let is_child = move |entry: &&Entry| {
+        entry.path.strip_prefix(&*prefix).is_some_and(|rest| !rest.is_empty() && !rest.contains('/'))
+    };
+    context.entries().iter().filter(is_child)
+}
+
+/// A source that is no folder, or that nobody has looked into.
+fn named(path: &str, is_source: &dyn Fn(&str) -> bool) -> Option<Found> {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    (!is_source(name) && !name.contains(['*', '?', '['])).then(|| Found::File(name.to_owned()))
+}
+
+fn without_context(
+    copy: &ContextCopy<'_>,
+    source: &str,
+    is_source: &dyn Fn(&str) -> bool,
+    assumption: &mut Option<Assumption>,
+) -> Vec<Found> {
+    let path = source.trim_start_matches("./").trim_end_matches('/');
+    let name = path.rsplit('/').next().unwrap_or(path);
+    // A name without an ending is most often a folder: what lies in it is not known.
+    let is_file = name.contains('.') && !name.starts_with('.');
+    if copy.breadth == Breadth::Whole || !is_file {
+        *assumption = Some(Assumption::ReadsNoFiles);
+        return Vec::new();
+    }
+    named(path, is_source).into_iter().collect()
+}
+
+/// Files that no program reads when it runs.
+fn is_never_read(name: &str) -> bool {
+    const STARTS: &[&str] = &[
+        "Dockerfile",
+        "docker-compose",
+        "compose.",
+        "README",
+        "LICENSE",
+        "LICENCE",
+        "COPYING",
+        "CHANGELOG",
+        "CHANGES",
+        "CONTRIBUTING",
+        "CODEOWNERS",
+        "AUTHORS",
+        "NOTICE",
+        "SECURITY",
+        "Makefile",
+        "GNUmakefile",
+        "Jenkinsfile",
+        "Vagrantfile",
+        "Procfile",
+        "Tiltfile",
+        ".git",
+        ".docker",
+        ".travis",
+        ".editorconfig",
+        ".golangci",
+        ".vscode",
+        ".idea",
+        ".pre-commit",
+        ".prettier",
+        ".eslint",
+        ".goreleaser",
+        ".rustfmt",
+        "rustfmt",
+        "clippy",
+        ".clang",
+        "renovate.json",
+        "cloudbuild",
+        "skaffold",
+        "azure-pipelines",
+        "bitbucket-pipelines",
+        "fly.toml",
+        "codecov",
+    ];
+    const ENDS: &[&str] = &[".md", ".rst", ".dockerfile", ".Dockerfile", ".dockerignore", ".gitignore", ".gitkeep"];
+    STARTS.iter().any(|start| name.starts_with(start)) || ENDS.iter().any(|end| name.ends_with(end))
+}
+
+/// Folders that no program reads when it runs.
+fn is_folder_of_development(name: &str) -> bool {
+    const FOLDERS: &[&str] = &[
+        ".circleci",
+        ".devcontainer",
+        ".git",
+        ".github",
+        ".gitlab",
+        ".idea",
+        ".vscode",
+        "benches",
+        "doc",
+        "docs",
+        "examples",
+        "node_modules",
+        "target",
+        "test",
+        "testdata",
+        "tests",
+        "vendor",
+    ];
+    FOLDERS.binary_search(&name).is_ok()
+}

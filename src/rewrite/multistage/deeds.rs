@@ -1,0 +1,253 @@
+//! What the commands of a build leave behind, beside the program itself.
+
+use crate::ir::{Command, Step, clean_path};
+use crate::knowledge::debian::{self, Base, Class, Release};
+use crate::knowledge::package_managers::{Action, Invocation, OperandKind};
+use crate::shell::{RedirectionTarget, ScriptForm};
+use crate::syntax::{InstructionKind, Keyword};
+
+use super::Refusal;
+use super::ecosystem::Ecosystem;
+use super::single_stage::SingleStage;
+
+/// What the commands of a build leave behind, beside the program itself.
+#[derive(Default)]
+pub struct Deeds<'b> {
+    /// System packages that the program may need, each once, in the order of the file.
+    pub packages: Vec<&'b str>,
+    /// Whether recommended packages came with them.
+    pub with_recommends: bool,
+    /// The commands that create users and groups, as written.
+    pub users: Vec<&'b str>,
+    /// Directories that are made, absolute.
+    pub directories: Vec<String>,
+    /// The commands that set owner or mode, as written, each with the absolute paths that it is about.
+    pub ownership: Vec<(&'b str, Vec<String>)>,
+    /// Files that come from elsewhere than the build: by COPY from another image, by cp and mv, absolute.
+    pub brought: Vec<String>,
+}
+
+impl<'b> Deeds<'b> {
+    /// Goes through all steps of the build stage.
+    ///
+    /// # Errors
+    /// The first that is not understood.
+    pub fn of(single: &SingleStage<'b>, ecosystem: &Ecosystem) -> Result<Self, Refusal> {
+        let mut deeds = Self::default();
+        for step in single.steps_of_build() {
+            match &step.instruction.kind {
+                InstructionKind::Run(_) => deeds.run(single, ecosystem, step)?,
+                InstructionKind::Copy(_) | InstructionKind::Add(_) => deeds.copy(single, step)?,
+                InstructionKind::Malformed => return Err(Refusal::UnknownScript),
+                _ => {}
+            }
+        }
+        Ok(deeds)
+    }
+
+    /// Packages that the program needs and no command of the build names.
+    pub fn add_packages(&mut self, packages: &[&'static str]) {
+        for package in packages {
+            if !self.packages.contains(package) {
+                self.packages.push(package);
+            }
+        }
+    }
+
+    fn run(&mut self, single: &SingleStage<'b>, ecosystem: &Ecosystem, step: &'b Step<'b>) -> Result<(), Refusal> {
+        let is_heredoc_of_another_language =
+            single.build.scripts(step).iter().any(|script| !script.is_clean() || !is_plain(script.source.form()));
+        if is_heredoc_of_another_language {
+            return Err(Refusal::UnknownScript);
+        }
+        for command in single.commands.of_step(step) {
+            self.redirections(single, command)?;
+            if !(ecosystem.builds)(command) {
+                self.command(single, command)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn command(&mut self, single: &SingleStage<'b>, command: &'b Command<'b>) -> Result<(), Refusal> {
+        if let Some(manager) = command.manager.as_ref().filter(|manager| manager.manager.is_system()) {
+            return self.packages(single, manager);
+        }
+        let Some(name) = command.name() else {
+            // Assignments alone.
+            return if command.words.is_empty() { Ok(()) } else { Err(Refusal::UnknownScript) };
+        };
+        match name {
+            _ if HARMLESS.contains(&name) => Ok(()),
+            "groupadd" | "addgroup" | "useradd" | "adduser" | "usermod" => self.user(single, command),
+            "mkdir" => {
+                let paths = operands(command).map(|word| single.path_of(command, word));
+                self.directories.extend(paths.collect::<Result<Vec<_>, _>>()?);
+                Ok(())
+            }
+            "chown" | "chmod" => {
+                let paths = operands(command).skip(1).map(|word| single.path_of(command, word));
+                self.ownership.push((written(command), paths.collect::<Result<_, _>>()?));
+                Ok(())
+            }
+            "cp" | "mv" | "install" => self.moved(single, command),
+            _ => Err(Refusal::UnknownCommand(name.to_owned())),
+        }
+    }
+
+    fn packages(&mut self, single: &SingleStage<'b>, invocation: &'b Invocation<'b>) -> Result<(), Refusal> {
+        if invocation.action == Action::Remove {
+            self.packages.retain(|package| !invocation.packages().any(|removed| removed.name == *package));
+        }
+        if !invocation.installs() {
+            return Ok(());
+        }
+        if invocation.operands.iter().any(|it| it.kind != OperandKind::Named) {
+            return Err(Refusal::UnknownPackage);
+        }
+        self.with_recommends |= !invocation.skips_recommends();
+        let for_the_build_only = invocation.flag("-t --virtual").and_then(|flag| flag.value.and_then(|it| it.text));
+        if for_the_build_only.is_some_and(|name| is_removed(single, name)) {
+            return Ok(());
+        }
+        for package in invocation.packages().map(|package| package.name) {
+            for needed in needed_at_run_time(single, package)? {
+                if !self.packages.contains(&needed) {
+                    self.packages.push(needed);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn user(&mut self, single: &SingleStage<'b>, command: &'b Command<'b>) -> Result<(), Refusal> {
+        let is_plain = command.invoked.as_ref().is_some_and(|it| it.circumstances.depth == 0);
+        let text = written(command);
+        // Debian's adduser is a package of its own, which newer images do not have.
+        let is_there = !matches!(command.name(), Some("adduser" | "addgroup"))
+            || matches!(single.distribution.release, Some("buster" | "bullseye" | "bookworm"))
+            || matches!(single.distribution.family, "alpine" | "ubuntu");
+        if !is_there {
+            return Err(Refusal::MissingTool(command.name().unwrap_or_default().to_owned()));
+        }
+        if !is_plain || text.contains(['$', '`', '\n']) {
+            return Err(Refusal::UnknownCommand(command.name().unwrap_or_default().to_owned()));
+        }
+        self.users.push(text);
+        Ok(())
+    }
+
+    fn moved(&mut self, single: &SingleStage<'b>, command: &Command<'b>) -> Result<(), Refusal> {
+        let words: Vec<&str> = operands(command).collect();
+        let Some((destination, sources)) = words.split_last() else { return Ok(()) };
+        let path = single.path_of(command, destination)?;
+        let is_folder = destination.ends_with('/') || matches!(*destination, "." | "..") || is_folder_by_name(&path);
+        for source in sources {
+            let name = source.trim_end_matches('/').rsplit('/').next().unwrap_or(source);
+            if name.contains(['*', '?', '[']) {
+                return Err(Refusal::UnknownPath((*source).to_owned()));
+            }
+            self.brought.push(if is_folder { clean_path(&format!("{path}/{name}")) } else { path.clone() });
+        }
+        Ok(())
+    }
+
+    fn redirections(&mut self, single: &SingleStage<'b>, command: &'b Command<'b>) -> Result<(), Refusal> {
+        let Some(invoked) = &command.invoked else { return Ok(()) };
+        for redirection in invoked.redirections.iter().filter(|it| !it.operator.reads()) {
+            let RedirectionTarget::Word(word) = &redirection.target else { continue };
+            let target = word.literal().ok_or(Refusal::UnknownScript)?;
+            let is_file = !target.starts_with("/dev/") && target.parse::<i32>().is_err() && target != "-";
+            if is_file {
+                self.brought.push(single.path_of(command, target)?);
+            }
+        }
+        Ok(())
+    }
+
+    /// COPY from other images, ADD from addresses, heredocs: the context's own files are judged elsewhere.
+    fn copy(&mut self, single: &SingleStage<'b>, step: &'b Step<'b>) -> Result<(), Refusal> {
+        let of_context = single.build.context_copies(step);
+        let (InstructionKind::Copy(transfer) | InstructionKind::Add(transfer)) = &step.instruction.kind else {
+            return Ok(());
+        };
+        if of_context.len() == transfer.sources.len() {
+            return Ok(());
+        }
+        let copied = single.build.copied_to(step).ok_or_else(|| unknown_destination(step))?;
+        let is_folder = transfer.destination.text().ends_with('/') || is_folder_by_name(&copied.destination);
+        match is_folder && step.instruction.keyword == Some(Keyword::Copy) {
+            true => self.brought.extend(copied.below),
+            false => self.brought.push(copied.destination),
+        }
+        Ok(())
+    }
+}
+
+fn unknown_destination(step: &Step<'_>) -> Refusal {
+    Refusal::UnknownPath(step.instruction.arguments.text().to_owned())
+}
+
+fn is_plain(form: ScriptForm) -> bool {
+    matches!(form, ScriptForm::ShellForm | ScriptForm::Heredoc)
+}
+
+/// Commands that leave nothing that a program could need.
+const HARMLESS: &[&str] = &[
+    ":", "[", "cat", "cd", "command", "date", "echo", "env", "exit", "export", "false", "file", "find", "grep", "ls",
+    "printf", "pwd", "rm", "rmdir", "set", "sleep", "strip", "test", "true", "type", "uname", "unset", "upx", "which",
+];
+
+/// The words that are no options, where they are known.
+fn operands<'c>(command: &'c Command<'_>) -> impl Iterator<Item = &'c str> {
+    let words = command.arguments().iter().map(|word| word.value.unwrap_or(word.written));
+    words.filter(|word| !word.starts_with('-'))
+}
+
+fn written<'b>(command: &'b Command<'b>) -> &'b str {
+    command.invoked.as_ref().map_or("", |invoked| invoked.script.slice(invoked.span()))
+}
+
+fn is_folder_by_name(path: &str) -> bool {
+    matches!(path.rsplit('/').next(), Some("bin" | "sbin" | "lib" | "local" | "etc" | "tmp" | ""))
+}
+
+fn is_removed(single: &SingleStage<'_>, name: &str) -> bool {
+    single.build_commands().filter_map(|command| command.manager.as_ref()).any(|invocation| {
+        invocation.action == Action::Remove && invocation.operands.iter().any(|it| it.text == Some(name))
+    })
+}
+
+/// The packages that remain of one that the build installs. What the tables do not know stays.
+fn needed_at_run_time<'b>(single: &SingleStage<'_>, package: &'b str) -> Result<Vec<&'b str>, Refusal> {
+    let class = debian::class(package).map(|(class, _)| class);
+    if single.distribution.family == "alpine" {
+        return match package {
+            "build-base" | "musl-dev" | "libc-dev" | "linux-headers" | "gcompat-dev" => Ok(Vec::new()),
+            _ if package.ends_with("-dev") => Err(Refusal::UnknownLibraries(package.to_owned())),
+            _ if class == Some(Class::Build) => Ok(Vec::new()),
+            _ => Ok(vec![package]),
+        };
+    }
+    let release = single.distribution.release.and_then(Release::from_codename);
+    if class != Some(Class::Build) && !package.ends_with("-dev") {
+        let is_in_base = release
+            .and_then(|release| debian::package(release, package))
+            .is_some_and(|known| known.in_base == Some(Base::Minimal));
+        return Ok(if is_in_base { Vec::new() } else { vec![package] });
+    }
+    // A compiler's own libraries are in every base image, but for Fortran's.
+    if !package.ends_with("-dev") && !package.starts_with("gfortran") {
+        return Ok(Vec::new());
+    }
+    match release.and_then(|release| debian::runtime_packages(release, package)) {
+        Some(remaining) => {
+            let is_in_base = |name: &&str| {
+                let known = release.and_then(|release| debian::package(release, name));
+                known.is_some_and(|known| known.in_base == Some(Base::Minimal))
+            };
+            Ok(remaining.packages.iter().filter(|name| !is_in_base(name)).collect())
+        }
+        None => Err(Refusal::UnknownLibraries(package.to_owned())),
+    }
+}

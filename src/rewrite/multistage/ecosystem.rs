@@ -1,0 +1,40 @@
+//! What a language's builds have in common, and where they differ.
+
+use crate::ir::Command;
+
+use super::deeds::Deeds;
+use super::program::Program;
+use super::single_stage::SingleStage;
+use super::{Assumption, Refusal, go, rust};
+
+/// A language and its build tool. The first that a file builds with is the one that is split.
+pub struct Ecosystem {
+    /// Whether the command is one of this build: all that it leaves is known to [`product`](Self::product).
+    pub builds: fn(&Command<'_>) -> bool,
+    /// What comes out of the build.
+    pub product: fn(&SingleStage<'_>, &Program<'_>, &Deeds<'_>) -> Result<Product, Refusal>,
+    /// Whether the file of this name is one that only the build reads.
+    pub is_source: fn(&str) -> bool,
+}
+
+/// All that are known.
+pub const ALL: &[Ecosystem] = &[go::GO, rust::RUST];
+
+/// What comes out of a build.
+#[derive(Debug, Clone, Default)]
+pub struct Product {
+    /// Files and folders that the program is made of, absolute.
+    pub artifacts: Vec<String>,
+    /// Packages with libraries that the build image has and the program needs.
+    pub packages: Vec<&'static str>,
+    /// Whether the program needs no library of the distribution at all.
+    pub is_static: bool,
+    /// Whether the program reads no files of the build context, as its sources show.
+    pub reads_no_files: bool,
+    /// Files of the build context that are part of the program already, relative to the context.
+    pub embedded: Vec<String>,
+    /// A directory that has to be searched for the program, where the smaller image does not do so by itself.
+    pub search_path: Option<String>,
+    /// What only the user can know.
+    pub assumptions: Vec<Assumption>,
+}

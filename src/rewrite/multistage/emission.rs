@@ -1,0 +1,193 @@
+//! The new stage as text.
+
+use crate::edit::{Edit, NewStage};
+use crate::ir::Step;
+use crate::source::Span;
+
+use super::deeds::Deeds;
+use super::ecosystem::Product;
+use super::runtime_base::RuntimeBase;
+use super::single_stage::SingleStage;
+use super::{Assumption, Refusal, Split, metadata};
+
+/// The edits that make two stages of one.
+///
+/// # Errors
+/// Where the working directory is not known.
+pub fn emit<'b>(
+    single: &SingleStage<'b>,
+    deeds: &Deeds<'b>,
+    product: &Product,
+    base: &RuntimeBase,
+    files: &[String],
+    assumptions: Vec<Assumption>,
+) -> Result<Split, Refusal> {
+    let artifacts = artifacts(deeds, product, files);
+    let stage = Stage { single, deeds, product, base, artifacts: &artifacts };
+    let moved: Vec<Span> = metadata::moved(single).map(|step| moved_lines(single, step)).collect();
+    let line_ending = single.build.file.source.line_ending(single.last_change.instruction.last_line);
+    let line_ending = if line_ending.is_empty() { "\n" } else { line_ending };
+    let mut text = format!("\n\n{}", stage.lines(&moved)?.join("\n"));
+    if line_ending != "\n" {
+        text = text.replace('\n', line_ending);
+    }
+    let mut edits = vec![Edit::insert(end_of(single, single.last_change), text)];
+    if single.stage.from.name.is_none() {
+        edits.push(Edit::insert(single.stage.from.image.span().end, " AS build"));
+    }
+    edits.extend(moved.into_iter().map(Edit::delete));
+    let packages = deeds.packages.iter().map(|package| (*package).to_owned()).collect();
+    Ok(Split { edits, new_stage: NewStage { artifacts, packages }, runtime_base: base.reference.clone(), assumptions })
+}
+
+/// What is copied from the build stage, each path once, none that lies below another.
+fn artifacts(deeds: &Deeds<'_>, product: &Product, files: &[String]) -> Vec<String> {
+    let all = || product.artifacts.iter().chain(files).chain(&deeds.brought);
+    let lies_below = |path: &str, folder: &str| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+    let mut artifacts: Vec<String> = Vec::new();
+    for path in all().filter(|path| !path.starts_with("/tmp/")) {
+        if !artifacts.contains(path) && !all().any(|other| lies_below(path, other)) {
+            artifacts.push(path.clone());
+        }
+    }
+    artifacts
+}
+
+/// The end of the instruction, its heredocs included.
+fn end_of(single: &SingleStage<'_>, step: &Step<'_>) -> usize {
+    let source = &single.build.file.source;
+    let line = source.line_span(step.instruction.last_line);
+    let text = source.slice(line);
+    line.start + text.trim_end_matches(['\n', '\r']).len()
+}
+
+/// The lines of an instruction that moves, with the comments directly above it.
+fn moved_lines(single: &SingleStage<'_>, step: &Step<'_>) -> Span {
+    let source = &single.build.file.source;
+    let mut first = step.instruction.first_line;
+    while first > 1 && source.line_text(first - 1).trim_start().starts_with('#') && first - 1 > header_end(single) {
+        first -= 1;
+    }
+    // Of two blank lines that would meet, one goes as well.
+    let is_blank = |line: usize| line <= source.line_count() && source.line_text(line).trim().is_empty();
+    let last = step.instruction.last_line;
+    let last = if is_blank(first - 1) && is_blank(last + 1) { last + 1 } else { last };
+    source.line_span(first).cover(source.line_span(last))
+}
+
+/// The line of FROM: comments above it stay.
+fn header_end(single: &SingleStage<'_>) -> usize {
+    single.stage.instruction.last_line
+}
+
+/// All that the new stage is made from.
+struct Stage<'s, 'b> {
+    single: &'s SingleStage<'b>,
+    deeds: &'s Deeds<'b>,
+    product: &'s Product,
+    base: &'s RuntimeBase,
+    artifacts: &'s [String],
+}
+
+impl Stage<'_, '_> {
+    fn lines(&self, moved: &[Span]) -> Result<Vec<String>, Refusal> {
+        let source = &self.single.build.file.source;
+        let mut lines = vec![format!("FROM {}{}", self.platform(), self.base.reference)];
+        lines.extend(metadata::repeated(self.single).into_iter().map(|step| self.written(step)));
+        lines.extend(self.search_path());
+        lines.extend(self.packages());
+        if !self.deeds.users.is_empty() {
+            lines.push(format!("RUN {}", self.deeds.users.join(self.joint())));
+        }
+        let user = metadata::user(self.single).map(|step| self.written(step));
+        let directory = metadata::directory(self.single, self.base)?.map(|path| format!("WORKDIR {path}"));
+        let user_comes_first = metadata::directory_belongs_to_user(self.single);
+        if user_comes_first {
+            lines.extend(user.clone());
+            lines.extend(directory.clone());
+        } else {
+            lines.extend(directory.clone());
+        }
+        lines.extend(self.directories());
+        let name = self.single.stage.from.name.as_ref().map_or("build", |name| name.word.text());
+        lines.extend(self.artifacts.iter().map(|path| copy(name, path)));
+        lines.extend(self.ownership(directory.as_deref()));
+        let text_of = |span: &Span| source.slice(*span).trim_end().replace("\r\n", "\n");
+        lines.extend(moved.iter().map(text_of));
+        lines.extend(metadata::stop_signal(self.single, self.base).map(|signal| format!("STOPSIGNAL {signal}")));
+        if !user_comes_first {
+            lines.extend(user);
+        }
+        Ok(lines)
+    }
+
+    fn written(&self, step: &Step<'_>) -> String {
+        self.single.build.file.source.slice(step.instruction.span).replace("\r\n", "\n")
+    }
+
+    /// The flag of the build stage, if it has one.
+    fn platform(&self) -> String {
+        let flag = self.single.stage.instruction.flag("platform");
+        flag.map_or(String::new(), |flag| format!("{} ", self.single.build.file.source.slice(flag.span)))
+    }
+
+    /// `&&` at the start of a continued line.
+    fn joint(&self) -> &'static str {
+        if self.single.build.file.escape == '`' { " `\n    && " } else { " \\\n    && " }
+    }
+
+    fn search_path(&self) -> Option<String> {
+        let directory = self.product.search_path.as_ref()?;
+        Some(format!("ENV PATH=\"{directory}:${{PATH}}\""))
+    }
+
+    fn packages(&self) -> Option<String> {
+        let packages = &self.deeds.packages;
+        if packages.is_empty() {
+            return None;
+        }
+        let names = packages.join(" ");
+        if self.base.family == "alpine" {
+            return Some(format!("RUN apk add --no-cache {names}"));
+        }
+        let flag = if self.deeds.with_recommends { "" } else { " --no-install-recommends" };
+        let commands =
+            ["RUN apt-get update", &format!("apt-get install -y{flag} {names}"), "rm -rf /var/lib/apt/lists/*"];
+        Some(commands.join(self.joint()))
+    }
+
+    /// Directories that the build makes and nothing else brings.
+    fn directories(&self) -> Option<String> {
+        let lies_in = |path: &str, folder: &str| crate::ir::lies_in(path, folder);
+        let workdir = self.single.directory_after_build().unwrap_or_default();
+        let mut wanted: Vec<&str> = Vec::new();
+        for directory in &self.deeds.directories {
+            let is_made = self.artifacts.iter().any(|path| lies_in(path, directory) || lies_in(directory, path))
+                || lies_in(&workdir, directory)
+                || directory.starts_with("/tmp");
+            if !is_made && !wanted.contains(&directory.as_str()) {
+                wanted.push(directory);
+            }
+        }
+        (!wanted.is_empty()).then(|| format!("RUN mkdir -p {}", wanted.join(" ")))
+    }
+
+    /// Owners and modes of directories that are made anew. Those of files come along with the copies.
+    fn ownership(&self, directory: Option<&str>) -> Option<String> {
+        let made = |path: &String| {
+            self.deeds.directories.contains(path)
+                || directory.is_some_and(|line| line.strip_prefix("WORKDIR ") == Some(path))
+        };
+        let commands: Vec<&str> =
+            self.deeds.ownership.iter().filter(|(_, paths)| paths.iter().any(made)).map(|(text, _)| *text).collect();
+        (!commands.is_empty()).then(|| format!("RUN {}", commands.join(self.joint())))
+    }
+}
+
+/// Copies a path to where it was. A folder's contents go into the folder.
+fn copy(stage: &str, path: &str) -> String {
+    match path.contains([' ', '\t']) {
+        true => format!("COPY --from={stage} [\"{path}\", \"{path}\"]"),
+        false => format!("COPY --from={stage} {path} {path}"),
+    }
+}

@@ -1,0 +1,138 @@
+//! The instructions that describe the image, said again for the new stage or moved to it.
+
+use crate::ir::Step;
+use crate::knowledge::images::Known;
+use crate::syntax::{InstructionKind, Keyword, Token, TokenKind};
+
+use super::Refusal;
+use super::deeds::Deeds;
+use super::runtime_base::RuntimeBase;
+use super::single_stage::SingleStage;
+
+/// Whether what describes the image means the same in the new stage.
+///
+/// # Errors
+/// What does not.
+pub fn check(single: &SingleStage<'_>, deeds: &Deeds<'_>, base: &RuntimeBase) -> Result<(), Refusal> {
+    for step in &single.stage.steps {
+        match &step.instruction.kind {
+            InstructionKind::User(word) => {
+                let user = step.certain_value(word).ok_or_else(|| Refusal::MissingUser(word.text().to_owned()))?;
+                exists(single, deeds, user)?;
+            }
+            InstructionKind::Shell(words) => {
+                let shell = words.first().map_or("", |word| word.text());
+                if !base.has_shell(shell) {
+                    return Err(Refusal::MissingTool(shell.to_owned()));
+                }
+            }
+            _ => {}
+        }
+    }
+    match moved(single).any(|step| step.instruction.tokens().iter().any(is_comment)) {
+        true => Err(Refusal::Comment),
+        false => Ok(()),
+    }
+}
+
+fn is_comment(token: &Token) -> bool {
+    token.kind == TokenKind::Comment
+}
+
+/// Users of every base image: the intersection of Debian's base-passwd and Alpine's baselayout.
+const EVERYWHERE: &[&str] = &["root", "bin", "daemon", "mail", "games", "nobody", "www-data"];
+
+fn exists(single: &SingleStage<'_>, deeds: &Deeds<'_>, user: &str) -> Result<(), Refusal> {
+    let (name, group) = user.split_once(':').map_or((user, None), |(name, group)| (name, Some(group)));
+    let is_known = |name: &str| {
+        name.bytes().all(|byte| byte.is_ascii_digit())
+            || EVERYWHERE.contains(&name) && (name != "www-data" || single.distribution.family != "alpine")
+            || deeds.users.iter().any(|command| command.split_whitespace().any(|word| word == name))
+    };
+    match [Some(name), group].into_iter().flatten().find(|name| !is_known(name)) {
+        Some(name) => Err(Refusal::MissingUser(name.to_owned())),
+        None => Ok(()),
+    }
+}
+
+/// The steps of the build stage that no step of it needs: they describe the image, and move.
+pub fn moved<'b>(single: &SingleStage<'b>) -> impl Iterator<Item = &'b Step<'b>> {
+    single.steps_of_build().iter().filter(|step| {
+        matches!(
+            step.instruction.keyword,
+            Some(
+                Keyword::Cmd
+                    | Keyword::Entrypoint
+                    | Keyword::Expose
+                    | Keyword::Healthcheck
+                    | Keyword::Label
+                    | Keyword::Maintainer
+                    | Keyword::Stopsignal
+                    | Keyword::Volume
+            )
+        )
+    })
+}
+
+/// The steps of the build stage that are said again at the head of the new stage: variables and shell, in their order,
+/// with the build arguments that they or what follows them refer to.
+pub fn repeated<'b>(single: &SingleStage<'b>) -> Vec<&'b Step<'b>> {
+    let steps = single.steps_of_build();
+    let is_kept = |step: &Step<'_>| matches!(step.instruction.keyword, Some(Keyword::Env | Keyword::Shell));
+    let needs_arguments = |step: &&Step<'_>| is_kept(step) || moved(single).any(|it| it.index == step.index);
+    let text = |step: &Step<'b>| single.build.file.source.slice(step.instruction.span);
+    let mut readers: Vec<&str> = steps.iter().filter(needs_arguments).map(text).collect();
+    readers.extend(single.steps_behind().iter().map(text));
+    let is_read = |step: &Step<'_>| match &step.instruction.kind {
+        InstructionKind::Arg(pairs) => pairs.pairs.iter().any(|pair| {
+            let name = pair.name.text();
+            readers.iter().any(|text| text.contains(&format!("${name}")) || text.contains(&format!("${{{name}")))
+        }),
+        _ => false,
+    };
+    steps.iter().filter(|step| is_kept(step) || is_read(step)).collect()
+}
+
+/// The USER that is in force behind the build stage.
+pub fn user<'b>(single: &SingleStage<'b>) -> Option<&'b Step<'b>> {
+    single.steps_of_build().iter().rfind(|step| step.instruction.keyword == Some(Keyword::User))
+}
+
+/// Whether the working directory was made while that user was in force, and belongs to it.
+pub fn directory_belongs_to_user(single: &SingleStage<'_>) -> bool {
+    let is_workdir = |step: &&Step<'_>| step.instruction.keyword == Some(Keyword::Workdir);
+    let made = single.steps_of_build().iter().rfind(is_workdir);
+    made.is_some_and(|step| step.state.user.as_ref().is_some_and(|user| user.value != "root" && user.value != "0"))
+}
+
+/// The working directory that the new stage has to set: none where it is that of the image already.
+///
+/// # Errors
+/// Where it is only known when the build runs.
+pub fn directory(single: &SingleStage<'_>, base: &RuntimeBase) -> Result<Option<String>, Refusal> {
+    let last = single.steps_of_build().iter().rfind(|step| step.instruction.keyword == Some(Keyword::Workdir));
+    let is_set = last.is_some();
+    let written = last.map(|step| step.instruction.arguments.text()).filter(|path| is_plain_path(path));
+    let directory = written.map_or_else(|| single.directory_after_build(), |path| Ok(path.to_owned()))?;
+    let is_replaced = single
+        .steps_behind()
+        .iter()
+        .find(|step| step.instruction.keyword == Some(Keyword::Workdir))
+        .is_some_and(|step| step.instruction.arguments.text().starts_with('/'));
+    let is_needed = !is_replaced && (is_set || directory != base.directory());
+    Ok(is_needed.then_some(directory))
+}
+
+fn is_plain_path(path: &str) -> bool {
+    path.starts_with('/') && !path.contains(['$', '"', '\'', '\\', '`'])
+}
+
+/// The stop signal that the image sets and the smaller one does not.
+pub fn stop_signal(single: &SingleStage<'_>, base: &RuntimeBase) -> Option<&'static str> {
+    let is_set = single.build.last_step_of(single.stage.index, Keyword::Stopsignal).is_some();
+    let of_base = base.configuration.as_ref().and_then(|image| image.stop_signal.value());
+    match single.configuration.stop_signal {
+        Known::Is(signal) if !is_set && Some(signal) != of_base => Some(signal),
+        _ => None,
+    }
+}

@@ -1,0 +1,82 @@
+//! From one stage that ships its compiler to two stages, of which the last ships the program.
+//!
+//! The instructions up to the last one that changes files become the stage `build`, byte for byte, so that its layers
+//! are found in the cache as before. Behind it stands a new stage on a smaller image of the same distribution. It copies
+//! what the program needs from the build stage, every path as it was, so that CMD, ENTRYPOINT and HEALTHCHECK stay as
+//! they are; what they stand on is said again: variables, labels, ports, volumes, user, shell.
+//!
+//! Everything that the build does has to be understood: an unknown command may leave something behind that the program
+//! needs. Where one is not, [`split`] gives the [`Refusal`] instead. An [`Assumption`] is what only the user can know.
+//!
+//! One file per ecosystem says which commands build, and what comes out of them.
+
+mod assumption;
+mod context_files;
+mod deeds;
+mod ecosystem;
+mod emission;
+mod go;
+mod metadata;
+mod program;
+mod refusal;
+mod runtime_base;
+mod rust;
+mod single_stage;
+#[cfg(test)]
+mod tests;
+
+use crate::context::BuildContext;
+use crate::edit::{Edit, NewStage};
+use crate::ir::{Build, Commands};
+
+pub use assumption::Assumption;
+pub use refusal::Refusal;
+
+use deeds::Deeds;
+use ecosystem::Ecosystem;
+use single_stage::SingleStage;
+
+/// How a file is split.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Split {
+    /// The edits of the file.
+    pub edits: Vec<Edit>,
+    /// What the new last stage promises to hold.
+    pub new_stage: NewStage,
+    /// The image that the new last stage starts from.
+    pub runtime_base: String,
+    /// What only the user can know. Where there is nothing, the program runs as before.
+    pub assumptions: Vec<Assumption>,
+}
+
+/// Splits the one stage of a file. `None` where there is nothing to split: several stages, or no build that is known.
+///
+/// # Errors
+/// Why the stage stays one.
+pub fn split<'b>(
+    build: &'b Build<'b>,
+    commands: &'b Commands<'b>,
+    context: Option<&'b BuildContext>,
+) -> Option<Result<Split, Refusal>> {
+    let [stage] = build.stages.as_slice() else { return None };
+    let builds = |ecosystem: &&Ecosystem| commands.of_build().any(|command| (ecosystem.builds)(command));
+    let ecosystem = ecosystem::ALL.iter().find(builds)?;
+    let single = SingleStage::of(build, commands, context, stage);
+    Some(single.and_then(|single| split_stage(&single, ecosystem)))
+}
+
+fn split_stage(single: &SingleStage<'_>, ecosystem: &Ecosystem) -> Result<Split, Refusal> {
+    let program = program::find(single)?;
+    let mut deeds = Deeds::of(single, ecosystem)?;
+    let product = (ecosystem.product)(single, &program, &deeds)?;
+    deeds.add_packages(&product.packages);
+    let base = runtime_base::choose(single, &product)?;
+    program::check_tools(single, &deeds, &base)?;
+    metadata::check(single, &deeds, &base)?;
+    let files = context_files::needed(single, ecosystem, &product)?;
+    let mut assumptions = product.assumptions.clone();
+    assumptions.extend(base.assumption.clone());
+    assumptions.extend(files.assumption.clone());
+    assumptions.extend(assumption::from_compose_files(single));
+    emission::emit(single, &deeds, &product, &base, &files.paths, assumptions)
+}

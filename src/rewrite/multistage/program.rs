@@ -1,0 +1,122 @@
+//! What the container runs.
+
+use crate::ir::{Command, DEFAULT_PATH, Step};
+use crate::knowledge::images::{Known, Presence};
+use crate::syntax::{CommandForm, Healthcheck, InstructionKind, Keyword};
+
+use super::Refusal;
+use super::deeds::Deeds;
+use super::runtime_base::RuntimeBase;
+use super::single_stage::SingleStage;
+
+/// The command that the container starts with.
+pub struct Program<'b> {
+    pub command: &'b Command<'b>,
+    /// The name or path as written.
+    pub word: &'b str,
+}
+
+impl Program<'_> {
+    /// The absolute path, where it is written as a path.
+    ///
+    /// # Errors
+    /// Where it is only known when the build runs.
+    pub fn path(&self, single: &SingleStage<'_>) -> Result<Option<String>, Refusal> {
+        if self.word.contains('/') { single.path_of(self.command, self.word).map(Some) } else { Ok(None) }
+    }
+}
+
+/// Finds the program that the container starts with.
+///
+/// # Errors
+/// Where the container does not start with one program that could come out of a build.
+pub fn find<'b>(single: &SingleStage<'b>) -> Result<Program<'b>, Refusal> {
+    let process = single.build.process(single.stage.index);
+    let step = process.steps().next().ok_or(Refusal::NoProgram)?;
+    if process.entrypoint.is_none() && !matches!(single.configuration.entrypoint, Known::Nothing) {
+        return Err(Refusal::InheritedEntrypoint);
+    }
+    let commands = single.commands.of_step(step);
+    let program = match commands.iter().filter(|command| !prepares(command)).collect::<Vec<_>>().as_slice() {
+        [command] => *command,
+        [] => return Err(Refusal::NoProgram),
+        _ => return Err(Refusal::SeveralCommands),
+    };
+    if commands.len() > 1 && commands.iter().any(|command| command.name() == Some("cd")) {
+        return Err(Refusal::SeveralCommands);
+    }
+    let word = program.words.first().and_then(|word| word.value).ok_or(Refusal::UnknownScript)?;
+    judge(program, word)?;
+    Ok(Program { command: program, word })
+}
+
+/// Commands of a shell that change nothing but the shell.
+fn prepares(command: &Command<'_>) -> bool {
+    matches!(command.name(), Some("set" | "export" | "ulimit" | "umask" | "exec" | "cd" | "echo" | ":"))
+}
+
+fn judge(program: &Command<'_>, word: &str) -> Result<(), Refusal> {
+    const WAITING: &[&str] = &["bash", "sh", "zsh", "ash", "dash", "sleep", "tail", "true", "cat", "top", "env"];
+    const BUILDING: &[&str] = &["make", "cmake", "ninja", "air", "reflex", "realize", "gin", "fresh", "CompileDaemon"];
+    let name = program.name().unwrap_or(word);
+    if program.manager.is_some() || BUILDING.contains(&name) {
+        return Err(Refusal::BuildToolAtStart(name.to_owned()));
+    }
+    if WAITING.contains(&name) {
+        return Err(Refusal::NotAProgram(name.to_owned()));
+    }
+    let is_script = [".sh", ".bash"].iter().any(|ending| name.ends_with(ending)) || name.contains("entrypoint");
+    if is_script { Err(Refusal::Script(word.to_owned())) } else { Ok(()) }
+}
+
+/// Whether all programs that the health check and wrappers such as `tini` need are there at run time.
+///
+/// # Errors
+/// The first that is not.
+pub fn check_tools(single: &SingleStage<'_>, deeds: &Deeds<'_>, base: &RuntimeBase) -> Result<(), Refusal> {
+    let is_there = |name: &str| {
+        ALWAYS_THERE.contains(&name)
+            || (base.is_busybox() && BUSYBOX.contains(&name))
+            || deeds.packages.iter().any(|package| package.split([':', '=']).next() == Some(name))
+            || base.configuration.as_ref().is_some_and(|image| image.has(name) == Presence::Present)
+            || deeds.brought.iter().any(|path| path.rsplit('/').next() == Some(name))
+    };
+    let process = single.build.process(single.stage.index);
+    let wrappers = process.commands(single.commands).flat_map(|command| wrapper_names(command));
+    let health = single.build.last_step_of(single.stage.index, Keyword::Healthcheck);
+    let checks = health.filter(|step| is_command(step)).map_or(&[][..], |step| single.commands.of_step(step));
+    if checks.iter().any(|command| command.name().is_none()) {
+        return Err(Refusal::UnknownScript);
+    }
+    let of_checks = checks.iter().filter_map(|command| command.name());
+    let missing = wrappers.chain(of_checks).find(|name| !is_there(name));
+    missing.map_or(Ok(()), |name| Err(Refusal::MissingTool(name.to_owned())))
+}
+
+fn wrapper_names<'c>(command: &'c Command<'_>) -> Vec<&'c str> {
+    let in_exec_form = command.wrapping.iter().filter_map(|word| word.value).filter(|word| !word.starts_with('-'));
+    let in_shell = command.invoked.iter().flat_map(|invoked| invoked.wrappers()).map(|wrapper| wrapper.name);
+    let names = in_exec_form.chain(in_shell).map(|word| word.rsplit('/').next().unwrap_or(word));
+    names.filter(|name| !name.contains('=')).collect()
+}
+
+fn is_command(step: &Step<'_>) -> bool {
+    matches!(
+        &step.instruction.kind,
+        InstructionKind::Healthcheck(Healthcheck::Cmd(CommandForm::Shell(_) | CommandForm::Exec { .. }))
+    )
+}
+
+/// What every image with a shell has: builtins and coreutils.
+const ALWAYS_THERE: &[&str] = &[
+    "[", "cat", "echo", "env", "exec", "exit", "expr", "false", "grep", "head", "kill", "ls", "nice", "nohup",
+    "printf", "sed", "sh", "sleep", "stat", "tail", "test", "timeout", "tr", "true", "wc",
+];
+
+/// What BusyBox has beyond that.
+const BUSYBOX: &[&str] = &["nc", "netstat", "pgrep", "pidof", "ps", "wget"];
+
+/// Whether a shell looks for programs in that folder without being told.
+pub fn is_searched_by_default(folder: &str) -> bool {
+    DEFAULT_PATH.split(':').any(|searched| searched == folder)
+}

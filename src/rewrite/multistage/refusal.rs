@@ -1,0 +1,144 @@
+//! Why a stage stays one.
+
+use std::fmt;
+
+/// Why a stage stays one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// The stage ends with instructions for the next build, or runs some of its base image's.
+    Onbuild,
+    /// The tables do not know the image, or a build argument names it.
+    UnknownImage,
+    /// The image is not built on Debian, Ubuntu or Alpine.
+    UnknownDistribution(String),
+    /// The image is for Windows.
+    Windows,
+    /// Neither CMD nor ENTRYPOINT.
+    NoProgram,
+    /// The container starts with several commands.
+    SeveralCommands,
+    /// The container starts with a shell, or with something that only waits.
+    NotAProgram(String),
+    /// The container starts with a program that builds.
+    BuildToolAtStart(String),
+    /// The container starts with a script that does things of its own.
+    Script(String),
+    /// The base image's own ENTRYPOINT is in force, and the smaller image does not have it.
+    InheritedEntrypoint,
+    /// No command of the build makes the program.
+    NotBuilt(String),
+    /// What a command of the build leaves behind is not known.
+    UnknownCommand(String),
+    /// A RUN is not understood.
+    UnknownScript,
+    /// A path is only known when the build runs.
+    UnknownPath(String),
+    /// A package is only known when the build runs.
+    UnknownPackage,
+    /// The libraries behind a `-dev` package are not in the tables.
+    UnknownLibraries(String),
+    /// A program that the container calls is not in the smaller image.
+    MissingTool(String),
+    /// The user does not exist in the smaller image.
+    MissingUser(String),
+    /// A working directory is only known when the build runs.
+    UnknownDirectory,
+    /// A comment stands in an instruction that would move.
+    Comment,
+    /// The program needs more files of the context than are worth listing.
+    TooManyFiles(usize),
+}
+
+impl Refusal {
+    /// A short name, for counting.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Onbuild => "onbuild",
+            Self::UnknownImage => "unknown-image",
+            Self::UnknownDistribution(_) => "unknown-distribution",
+            Self::Windows => "windows",
+            Self::NoProgram => "no-program",
+            Self::SeveralCommands => "several-commands",
+            Self::NotAProgram(_) => "not-a-program",
+            Self::BuildToolAtStart(_) => "build-tool-at-start",
+            Self::Script(_) => "script",
+            Self::InheritedEntrypoint => "inherited-entrypoint",
+            Self::NotBuilt(_) => "not-built",
+            Self::UnknownCommand(_) => "unknown-command",
+            Self::UnknownScript => "unknown-script",
+            Self::UnknownPath(_) => "unknown-path",
+            Self::UnknownPackage => "unknown-package",
+            Self::UnknownLibraries(_) => "unknown-libraries",
+            Self::MissingTool(_) => "missing-tool",
+            Self::MissingUser(_) => "missing-user",
+            Self::UnknownDirectory => "unknown-directory",
+            Self::Comment => "comment",
+            Self::TooManyFiles(_) => "too-many-files",
+        }
+    }
+
+    /// What would make it possible, as an order.
+    pub fn remedy(&self) -> String {
+        match self {
+            Self::Onbuild => "write the instructions of ONBUILD out".to_owned(),
+            Self::UnknownImage => "build on an official image, with its tag written out".to_owned(),
+            Self::UnknownDistribution(_) => {
+                "build on a tag of the image that stands on Debian, Ubuntu or Alpine".to_owned()
+            }
+            Self::Windows => "split the file by hand".to_owned(),
+            Self::NoProgram => "say with CMD or ENTRYPOINT what the container runs".to_owned(),
+            Self::SeveralCommands => "start the container with one program".to_owned(),
+            Self::NotAProgram(_) | Self::BuildToolAtStart(_) => {
+                "let CMD start the program that comes out of the build".to_owned()
+            }
+            Self::Script(_) => "start the program itself, without a script before it".to_owned(),
+            Self::InheritedEntrypoint => "write ENTRYPOINT".to_owned(),
+            Self::NotBuilt(program) => format!("let the build write `{program}`, with the path written out"),
+            Self::UnknownCommand(name) => format!("build without `{name}`, or split the file by hand"),
+            Self::UnknownScript => "write the command in plain shell".to_owned(),
+            Self::UnknownPath(_) | Self::UnknownDirectory => "write the path out".to_owned(),
+            Self::UnknownPackage => "name the packages".to_owned(),
+            Self::UnknownLibraries(package) => format!("install the libraries behind `{package}` by name"),
+            Self::MissingTool(tool) => format!("install the package of `{tool}`"),
+            Self::MissingUser(user) => format!("create `{user}` with useradd or adduser, or write its number"),
+            Self::Comment => "move the comment before the instruction".to_owned(),
+            Self::TooManyFiles(_) => "copy what the program reads into a folder of its own".to_owned(),
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Onbuild => f.write_str("instructions of ONBUILD belong to it"),
+            Self::UnknownImage => f.write_str("what is in the base image is not known"),
+            Self::UnknownDistribution(family) => {
+                write!(f, "no smaller image of `{family}` with the same libraries is known")
+            }
+            Self::Windows => f.write_str("the image is for Windows"),
+            Self::NoProgram => f.write_str("neither CMD nor ENTRYPOINT says what the container runs"),
+            Self::SeveralCommands => f.write_str("the container starts with several commands"),
+            Self::NotAProgram(name) => {
+                write!(f, "the container starts with `{name}`, which is no program of the build")
+            }
+            Self::BuildToolAtStart(name) => write!(f, "the container starts with `{name}`, which builds"),
+            Self::Script(name) => write!(f, "what the script `{name}` needs is not known"),
+            Self::InheritedEntrypoint => f.write_str("the ENTRYPOINT of the base image is in force"),
+            Self::NotBuilt(program) => write!(f, "no command of the build is known to make `{program}`"),
+            Self::UnknownCommand(name) => write!(f, "it is not known what `{name}` leaves behind"),
+            Self::UnknownScript => f.write_str("a RUN is not understood"),
+            Self::UnknownPath(path) => write!(f, "where `{path}` lies is only known when the build runs"),
+            Self::UnknownPackage => f.write_str("which packages are installed is only known when the build runs"),
+            Self::UnknownLibraries(package) => {
+                write!(f, "which libraries a program built with `{package}` needs is not known")
+            }
+            Self::MissingTool(tool) => write!(f, "the container calls `{tool}`, which a smaller image does not have"),
+            Self::MissingUser(user) => write!(f, "a smaller image has no user `{user}`"),
+            Self::UnknownDirectory => f.write_str("the working directory is only known when the build runs"),
+            Self::Comment => f.write_str("a comment stands inside an instruction that would move"),
+            Self::TooManyFiles(number) => {
+                write!(f, "the program may read {number} files and folders that lie among its sources")
+            }
+        }
+    }
+}

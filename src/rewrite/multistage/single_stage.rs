@@ -1,0 +1,122 @@
+//! The one stage of a file, with what is known of its image.
+
+use crate::context::BuildContext;
+use crate::ir::{Build, Command, Commands, ImageReference, Stage, Step};
+use crate::knowledge::images::{Configuration, Distribution, ImageFacts, Known, TagState, lookup};
+use crate::syntax::Keyword;
+
+use super::Refusal;
+
+/// The one stage of a file, with what is known of its image.
+pub struct SingleStage<'b> {
+    pub build: &'b Build<'b>,
+    pub commands: &'b Commands<'b>,
+    pub context: Option<&'b BuildContext>,
+    pub stage: &'b Stage<'b>,
+    pub image: &'b ImageReference,
+    pub facts: ImageFacts,
+    pub configuration: Configuration,
+    pub distribution: Distribution,
+    /// The step behind which the new stage begins: the last that changes files.
+    pub last_change: &'b Step<'b>,
+}
+
+impl<'b> SingleStage<'b> {
+    /// Looks at the stage.
+    ///
+    /// # Errors
+    /// Where the stage is not of the kind that can be split.
+    pub fn of(
+        build: &'b Build<'b>,
+        commands: &'b Commands<'b>,
+        context: Option<&'b BuildContext>,
+        stage: &'b Stage<'b>,
+    ) -> Result<Self, Refusal> {
+        if stage.is_windows {
+            return Err(Refusal::Windows);
+        }
+        let image = build.root_image(stage.index).ok_or(Refusal::UnknownImage)?;
+        let facts = build.image_facts(stage.index).ok_or(Refusal::UnknownImage)?;
+        let configuration = build.image_configuration(stage.index).or_else(|| of_newest(image));
+        let configuration = configuration.ok_or(Refusal::UnknownImage)?;
+        let distribution = facts.distribution.ok_or(Refusal::UnknownImage)?;
+        if stage.steps.iter().any(|step| step.instruction.keyword == Some(Keyword::Onbuild))
+            || matches!(configuration.onbuild, Known::Is(list) if !list.is_empty())
+        {
+            return Err(Refusal::Onbuild);
+        }
+        let changes =
+            |step: &&Step<'_>| matches!(step.instruction.keyword, Some(Keyword::Run | Keyword::Copy | Keyword::Add));
+        let last_change = stage.steps.iter().rfind(changes).ok_or(Refusal::NoProgram)?;
+        Ok(Self { build, commands, context, stage, image, facts, configuration, distribution, last_change })
+    }
+
+    /// The steps that go into the build stage.
+    pub fn steps_of_build(&self) -> &'b [Step<'b>] {
+        &self.stage.steps[..=self.last_change.index]
+    }
+
+    /// The steps that stay where they are, now in the new stage.
+    pub fn steps_behind(&self) -> &'b [Step<'b>] {
+        &self.stage.steps[self.last_change.index + 1..]
+    }
+
+    /// The working directory at the end of the build stage.
+    ///
+    /// # Errors
+    /// Where a variable or an image that is not known has a say.
+    pub fn directory_after_build(&self) -> Result<String, Refusal> {
+        let next = self.steps_behind().first().map_or(&self.stage.last_state, |step| &step.state);
+        match &next.workdir {
+            Some(setting) if setting.is_certain => Ok(setting.value.clone()),
+            Some(_) => Err(Refusal::UnknownDirectory),
+            None => self.directory_of_image(),
+        }
+    }
+
+    /// The working directory that the image sets.
+    ///
+    /// # Errors
+    /// Where it is not known.
+    pub fn directory_of_image(&self) -> Result<String, Refusal> {
+        match self.configuration.workdir {
+            Known::Is(directory) => Ok(directory.to_owned()),
+            Known::Nothing => Ok("/".to_owned()),
+            Known::Unknown => Err(Refusal::UnknownDirectory),
+        }
+    }
+
+    /// The absolute path of a word of a command.
+    ///
+    /// # Errors
+    /// Where it is only known when the build runs.
+    pub fn path_of(&self, command: &Command<'_>, word: &str) -> Result<String, Refusal> {
+        self.build.path_of(command, word).ok_or_else(|| Refusal::UnknownPath(word.to_owned()))
+    }
+
+    /// The commands of the build.
+    pub fn build_commands(&self) -> impl Iterator<Item = &'b Command<'b>> {
+        self.commands.of_build()
+    }
+
+    /// Name and tag of the build image as people write them.
+    pub fn image_name_and_tag(&self) -> String {
+        format!("{}:{}", self.image.familiar_name(), self.image.tag_or_latest().unwrap_or("latest"))
+    }
+
+    /// Whether the image stays on its release of the distribution: the tag or a digest says so, or nobody builds it any
+    /// more.
+    pub fn stays_on_its_release(&self) -> bool {
+        let is_written_out = !self.stage.from.image.text().contains('$');
+        let is_rebuilt = matches!(self.facts.tag, TagState::Tagged) || self.distribution.release.is_none();
+        is_written_out && (self.distribution.named_in_tag || self.image.is_digest_pinned() || !is_rebuilt)
+    }
+}
+
+/// What the newest tag of the same variant says, for an old tag that is not in the tables: user, directory and command
+/// of official images of compilers have not changed over the years.
+fn of_newest(image: &ImageReference) -> Option<Configuration> {
+    let tag = image.tag_or_latest()?;
+    let variant = ["alpine", "slim"].into_iter().find(|variant| tag.contains(variant)).unwrap_or("latest");
+    lookup(&image.familiar_name(), Some(variant))?.configuration.filter(|configuration| !configuration.partial)
+}

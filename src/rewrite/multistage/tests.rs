@@ -1,0 +1,181 @@
+//! Whole files, before and after.
+
+use std::collections::BTreeMap;
+
+use crate::context::Entry;
+use crate::edit::apply;
+use crate::source::SourceFile;
+use crate::syntax::parse;
+
+use super::*;
+
+/// A file, and the build context: paths with texts.
+fn outcome(text: &str, files: Option<&[(&str, &str)]>) -> Option<Result<(String, Vec<Assumption>), Refusal>> {
+    let file = parse(SourceFile::new("Dockerfile", text));
+    let build = Build::new(&file);
+    let context = files.map(|files| {
+        let entries = files.iter().map(|(path, text)| Entry::file(*path, 0o644, text.len() as u64)).collect();
+        let texts: BTreeMap<String, String> =
+            files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
+        BuildContext::new(entries, None, texts, false)
+    });
+    let commands = Commands::new(&build);
+    let split = split(&build, &commands, context.as_ref())?;
+    Some(split.map(|mut split| {
+        split.edits.sort();
+        let after = apply(text.as_bytes(), &split.edits);
+        (String::from_utf8(after).unwrap(), split.assumptions)
+    }))
+}
+
+#[track_caller]
+fn assert_split(text: &str, files: &[(&str, &str)], after: &str) {
+    let (text, assumptions) = outcome(text, Some(files)).expect("a build").expect("a split");
+    assert_eq!(text, after);
+    assert_eq!(assumptions, []);
+}
+
+#[track_caller]
+fn refusal(text: &str) -> Refusal {
+    outcome(text, None).expect("a build").expect_err("a refusal")
+}
+
+const GO: &str = "package main\nimport \"os\"\nfunc main() {}\n";
+const CERTIFICATES: &str = "COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt\n\
+                            COPY --from=build /usr/local/go/lib/time/zoneinfo.zip /usr/local/go/lib/time/zoneinfo.zip";
+
+#[test]
+fn a_go_program_is_copied_with_what_it_may_read() {
+    assert_split(
+        "FROM golang:1.19\nWORKDIR /src\nCOPY . .\nRUN go build -o app .\nEXPOSE 80\nCMD [\"./app\"]\n",
+        &[
+            ("go.mod", "module a"),
+            ("main.go", GO),
+            ("README.md", ""),
+            ("web/index.html", ""),
+            ("web/css/a.css", ""),
+            ("internal/a.go", ""),
+            ("internal/sql/1.sql", ""),
+        ],
+        &format!(
+            "FROM golang:1.19 AS build\nWORKDIR /src\nCOPY . .\nRUN go build -o app .\n\nFROM debian:bookworm-slim\n\
+             WORKDIR /src\nCOPY --from=build /src/app /src/app\n{CERTIFICATES}\n\
+             COPY --from=build /src/internal/sql /src/internal/sql\nCOPY --from=build /src/web /src/web\n\
+             EXPOSE 80\nCMD [\"./app\"]\n"
+        ),
+    );
+}
+
+#[test]
+fn embedded_files_are_part_of_the_program() {
+    let source = "package main\nimport _ \"embed\"\nimport \"os\"\n//go:embed page.html web\nvar page string\n";
+    assert_split(
+        "FROM golang:1.19\nCOPY . /src\nRUN cd /src && go build -o /app\nCMD [\"/app\"]\n",
+        &[("main.go", source), ("page.html", ""), ("web/a.css", "")],
+        &format!(
+            "FROM golang:1.19 AS build\nCOPY . /src\nRUN cd /src && go build -o /app\n\nFROM debian:bookworm-slim\n\
+             WORKDIR /go\nCOPY --from=build /app /app\n{CERTIFICATES}\nCMD [\"/app\"]\n"
+        ),
+    );
+}
+
+#[test]
+fn what_describes_the_image_is_said_again_or_moves_with_its_comment() {
+    assert_split(
+        "FROM golang:1.19-alpine3.17\n# Who\nLABEL a=b\nEXPOSE 80\nARG V=1\nENV C=$V\nUSER root\nWORKDIR /src\n\
+         COPY main.go .\nRUN go build -o /app .\nUSER nobody\nCMD [\"/app\"]\n",
+        &[("main.go", GO)],
+        &format!(
+            "FROM golang:1.19-alpine3.17 AS build\nARG V=1\nENV C=$V\nUSER root\nWORKDIR /src\nCOPY main.go .\n\
+             RUN go build -o /app .\n\nFROM alpine:3.17\nARG V=1\nENV C=$V\nWORKDIR /src\nCOPY --from=build /app /app\n\
+             {CERTIFICATES}\n# Who\nLABEL a=b\nEXPOSE 80\nUSER root\nUSER nobody\nCMD [\"/app\"]\n"
+        ),
+    );
+}
+
+#[test]
+fn packages_users_and_directories_come_along() {
+    assert_split(
+        "FROM golang:1.19-bookworm\nRUN apt-get update && apt-get install -y --no-install-recommends gcc libpq-dev ffmpeg\n\
+         RUN useradd -u 5 app && mkdir -p /data && chown app /data\nWORKDIR /src\nCOPY main.go .\nRUN go build -o /app .\n\
+         USER app\nCMD [\"/app\"]\n",
+        &[("main.go", GO)],
+        &format!(
+            "FROM golang:1.19-bookworm AS build\nRUN apt-get update && apt-get install -y --no-install-recommends gcc libpq-dev ffmpeg\n\
+             RUN useradd -u 5 app && mkdir -p /data && chown app /data\nWORKDIR /src\nCOPY main.go .\nRUN go build -o /app .\n\n\
+             FROM debian:bookworm-slim\nRUN apt-get update \\\n    && apt-get install -y --no-install-recommends libpq5 ffmpeg \\\n    \
+             && rm -rf /var/lib/apt/lists/*\nRUN useradd -u 5 app\nWORKDIR /src\nRUN mkdir -p /data\n\
+             COPY --from=build /app /app\n{CERTIFICATES}\nRUN chown app /data\nUSER app\nCMD [\"/app\"]\n"
+        ),
+    );
+}
+
+#[test]
+fn a_rust_program_takes_its_libraries_with_it() {
+    assert_split(
+        "FROM rust:1.75-bookworm\r\nWORKDIR /s\r\nCOPY . .\r\nRUN cargo build --release\r\nCMD [\"target/release/a\"]\r\n",
+        &[("Cargo.lock", "name = \"a\"\nname = \"pq-sys\"\n"), ("src/main.rs", "fn main() {}\n")],
+        "FROM rust:1.75-bookworm AS build\r\nWORKDIR /s\r\nCOPY . .\r\nRUN cargo build --release\r\n\r\n\
+         FROM debian:bookworm-slim\r\nRUN apt-get update \\\r\n    && apt-get install -y --no-install-recommends libpq5 \\\r\n    \
+         && rm -rf /var/lib/apt/lists/*\r\nWORKDIR /s\r\nCOPY --from=build /s/target/release/a /s/target/release/a\r\n\
+         COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt\r\n\
+         CMD [\"target/release/a\"]\r\n",
+    );
+}
+
+#[test]
+fn installed_programs_are_found_by_name() {
+    let text = "FROM golang:1.19\nCOPY main.go go.mod /src/\nRUN cd /src && go install .\nCMD [\"a\"]\n";
+    let (after, _) = outcome(text, Some(&[("main.go", GO), ("go.mod", "module b/a/v2\n")])).unwrap().unwrap();
+    assert!(after.contains("ENV PATH=\"/go/bin:${PATH}\"\n"), "{after}");
+    assert!(after.contains("COPY --from=build /go/bin/a /go/bin/a\n"), "{after}");
+}
+
+#[test]
+fn what_only_the_user_can_know_is_an_assumption() {
+    let assumptions = |text: &str, files: Option<&[(&str, &str)]>| outcome(text, files).unwrap().unwrap().1;
+    let build = "WORKDIR /s\nCOPY . .\nRUN go build -o a .\nCMD [\"./a\"]\n";
+    let old = format!("FROM golang:1.19\n{build}");
+    assert_eq!(assumptions(&old, None), [Assumption::ReadsNoFiles]);
+    let newest = assumptions(&format!("FROM golang\n{build}"), Some(&[("main.go", GO)]));
+    assert!(matches!(newest.as_slice(), [Assumption::TagStays { .. }]), "{newest:?}");
+    let pure = build.replace("RUN go", "RUN CGO_ENABLED=0 go");
+    assert_eq!(assumptions(&format!("FROM golang\n{pure}"), Some(&[("main.go", GO)])), []);
+    let calling = assumptions(&old, Some(&[("main.go", "import \"os/exec\"")]));
+    assert_eq!(calling, [Assumption::StartsNoProgram("main.go".to_owned())]);
+    let compose = ("compose.yaml", "services:\n  a:\n    build: .\n    command: ./b\n");
+    let overridden = assumptions(&old, Some(&[("main.go", GO), compose]));
+    assert_eq!(overridden, [Assumption::ComposeFile("compose.yaml".to_owned())]);
+}
+
+#[test]
+fn what_is_not_understood_is_refused() {
+    let with = |run: &str| refusal(&format!("FROM golang:1.19\nWORKDIR /s\n{run}\nRUN go build -o a\nCMD [\"./a\"]\n"));
+    assert_eq!(with("RUN ./setup.sh"), Refusal::UnknownCommand("setup.sh".to_owned()));
+    assert_eq!(with("RUN curl -o x https://e.org/x"), Refusal::UnknownCommand("curl".to_owned()));
+    assert_eq!(with("RUN apt-get install -y $P"), Refusal::UnknownPackage);
+    assert_eq!(with("RUN adduser $A"), Refusal::UnknownCommand("adduser".to_owned()));
+    assert_eq!(with("RUN apt-get install -y libnobody-dev"), Refusal::UnknownLibraries("libnobody-dev".to_owned()));
+    assert_eq!(with("USER app"), Refusal::MissingUser("app".to_owned()));
+    assert_eq!(with("HEALTHCHECK CMD curl localhost"), Refusal::MissingTool("curl".to_owned()));
+    assert_eq!(with("WORKDIR $D"), Refusal::UnknownPath("./a".to_owned()));
+    assert_eq!(with("ONBUILD RUN x"), Refusal::Onbuild);
+}
+
+#[test]
+fn what_is_no_program_of_the_build_is_refused() {
+    let with = |cmd: &str| refusal(&format!("FROM golang:1.19\nWORKDIR /s\nRUN go build -o a\n{cmd}\n"));
+    assert_eq!(with(""), Refusal::NoProgram);
+    assert_eq!(with("CMD go run ."), Refusal::BuildToolAtStart("go".to_owned()));
+    assert_eq!(with("CMD [\"bash\"]"), Refusal::NotAProgram("bash".to_owned()));
+    assert_eq!(with("CMD ./migrate && ./a"), Refusal::SeveralCommands);
+    assert_eq!(with("ENTRYPOINT [\"/entrypoint.sh\"]"), Refusal::Script("/entrypoint.sh".to_owned()));
+    assert_eq!(with("CMD [\"./b\"]"), Refusal::NotBuilt("./b".to_owned()));
+    assert_eq!(refusal("FROM example.com/go\nRUN go build\nCMD ./a\n"), Refusal::UnknownImage);
+}
+
+#[test]
+fn files_of_several_stages_and_without_a_build_have_nothing_to_split() {
+    assert_eq!(outcome("FROM golang:1.19\nRUN go build\nFROM debian:13\nCMD a\n", None), None);
+    assert_eq!(outcome("FROM debian:13\nRUN a\nCMD a\n", None), None);
+}
