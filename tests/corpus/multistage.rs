@@ -20,7 +20,7 @@ fn stages_are_split_or_the_reason_is_told() {
     let Some(corpus) = Corpus::open() else { return };
     let select = Some(vec![Selector::Rule(RULE)]);
     let selection = Selection::new(Choice { select, ..Choice::default() }, Choice::default(), Vec::new());
-    let settings = Settings { selection, options: options() };
+    let settings = Settings::new(selection, options());
     let told: Mutex<BTreeMap<String, usize>> = Mutex::default();
     each(&corpus, |_, bytes| {
         let file = parsed(bytes);
