@@ -19,8 +19,11 @@
 //! COPY . .
 //! RUN go build -o /usr/local/bin/app .
 //!
-//! FROM debian:13-slim
+//! FROM debian:trixie-slim
+//! WORKDIR /src
 //! COPY --from=build /usr/local/bin/app /usr/local/bin/app
+//! COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
+//! COPY --from=build /usr/local/go/lib/time/zoneinfo.zip /usr/local/go/lib/time/zoneinfo.zip
 //! CMD ["/usr/local/bin/app"]
 //! ```
 //!
