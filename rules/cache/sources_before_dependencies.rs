@@ -45,7 +45,7 @@ use crate::context::BuildContext;
 use crate::edit::Effect;
 use crate::ir::{Breadth, Command, ContextCopy, Stage};
 use crate::knowledge::package_managers::{Invocation, OperandKind};
-use crate::rewrite::{LateSources, dependencies_first};
+use crate::rewrite::{LateSources, dependencies_first, words_of_local_parts};
 use crate::rules::{Context, Meta, Sink};
 
 pub const META: Meta = Meta {
@@ -134,23 +134,7 @@ fn files_say_so(context: &BuildContext, invocation: &Invocation<'_>) -> bool {
     let listed = invocation.operands.iter().filter(|operand| operand.kind == OperandKind::Requirements);
     let names = listed.map(|operand| operand.name).chain(invocation.manager.project.manifests.iter().copied());
     let texts: Vec<&str> = names.filter_map(|name| context.text(name.trim_start_matches("./"))).collect();
-    let local: &[&str] = match invocation.manager.name {
-        "npm" | "yarn" | "pnpm" | "bun" => &[
-            "\"workspaces\"",
-            "\"file:",
-            "\"link:",
-            "\"preinstall\"",
-            "\"install\":",
-            "\"postinstall\"",
-            "\"prepare\"",
-        ],
-        "pip" => &["-e .", "-e file", "--editable", "\n.", "\n./", "file:"],
-        "bundle" => &["gemspec", "path:"],
-        "go" => &["=> ./", "=> ../"],
-        "composer" => &["\"path\"", "post-install-cmd", "post-autoload-dump"],
-        "mvn" => &["<modules>"],
-        _ => &[],
-    };
+    let local = words_of_local_parts(invocation.manager.name);
     texts.iter().any(|text| local.iter().any(|word| text.contains(word)))
 }
 

@@ -2,8 +2,9 @@
 
 use std::collections::HashSet;
 
-use crate::plan::{Copied, Digest, Exec, MountKind, Operation, Source};
+use crate::plan::{Digest, Exec, Operation, Source};
 
+use super::inputs::{paths_read, stages_read};
 use super::keys::{Keys, State, StepKey};
 
 /// What becomes of a step.
@@ -208,47 +209,4 @@ fn changed_surroundings(old: &Exec, new: &Exec) -> Reason {
         (true, false) => Reason::Variables(after.iter().map(|(name, _)| (*name).to_owned()).collect()),
         (true, true) => Reason::Surroundings,
     }
-}
-
-/// The paths of the context that an operation takes in, with what is left out of them.
-pub(super) fn paths_read(operation: &Operation) -> Vec<(&str, &[String])> {
-    match operation {
-        Operation::Exec(exec) => {
-            let of_context = exec.mounts.iter().filter_map(|mount| match &mount.kind {
-                MountKind::Bind { from: Source::Context, path, .. } => Some((path.as_str(), &[][..])),
-                _ => None,
-            });
-            of_context.collect()
-        }
-        Operation::Files(files) => {
-            let of_context = files.copies.iter().filter(|copy| copy.from == Source::Context);
-            let paths = of_context.filter_map(|copy| match &copy.copied {
-                Copied::Paths { path, .. } => Some((path.as_str(), copy.excluded.as_slice())),
-                Copied::File { .. } | Copied::Everything => None,
-            });
-            paths.collect()
-        }
-        Operation::MakeDirectory(_) => Vec::new(),
-    }
-}
-
-/// The stages from which an operation takes files.
-pub(super) fn stages_read(operation: &Operation) -> Vec<usize> {
-    let sources: Vec<&Source> = match operation {
-        Operation::Exec(exec) => {
-            let sources = exec.mounts.iter().filter_map(|mount| match &mount.kind {
-                MountKind::Bind { from, .. } => Some(from),
-                MountKind::Cache(cache) => Some(&cache.from),
-                MountKind::Tmpfs { .. } | MountKind::Secret(_) | MountKind::Ssh { .. } => None,
-            });
-            sources.collect()
-        }
-        Operation::Files(files) => files.copies.iter().map(|copy| &copy.from).collect(),
-        Operation::MakeDirectory(_) => Vec::new(),
-    };
-    let stages = sources.into_iter().filter_map(|source| match source {
-        Source::Stage(stage) => Some(*stage),
-        _ => None,
-    });
-    stages.collect()
 }

@@ -98,16 +98,6 @@ impl ContextFiles {
         Selected { nodes }
     }
 
-    /// The paths at which the two differ, in order.
-    pub fn changes<'c>(&'c self, other: &'c Self) -> Vec<&'c str> {
-        let gone_or_other = self.nodes.iter().filter(|(path, node)| other.nodes.get(*path) != Some(node));
-        let new = other.nodes.keys().filter(|path| !self.nodes.contains_key(*path));
-        let mut paths: Vec<&str> =
-            gone_or_other.map(|(path, _)| path.as_str()).chain(new.map(String::as_str)).collect();
-        paths.sort_unstable();
-        paths
-    }
-
     /// The file at `path`, or all that lies below the folder there, with names relative to it.
     fn below(&self, path: &str) -> Vec<SelectedNode<'_>> {
         if path.is_empty() {

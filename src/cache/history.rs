@@ -14,7 +14,7 @@ use crate::syntax::{Dockerfile, parse};
 use super::comparison::{Cache, Fate, Judged, Reason};
 use super::files::{ContextFiles, Node};
 use super::keys::{Keys, State};
-use super::layers::NO_IMAGES;
+use super::layers::{NO_IMAGES, one_line};
 
 /// One commit: what it changed in the build context, and the two files that say what is done with it.
 #[derive(Debug, Clone)]
@@ -217,7 +217,7 @@ impl Version {
             let vertices = plan.stages.get(stage.index).map_or(&[][..], |stage| &stage.vertices);
             for (vertex, it) in vertices.iter().enumerate() {
                 steps.push((stage.index, vertex));
-                texts.push(file.source.slice(it.maker.span).split_ascii_whitespace().collect::<Vec<_>>().join(" "));
+                texts.push(one_line(file.source.slice(it.maker.span)));
             }
         }
         Self { plan, steps, texts }

@@ -23,6 +23,7 @@ use crate::plan::{
 };
 
 use super::files::ContextFiles;
+use super::inputs::Input;
 
 /// A build as it would be asked for.
 #[derive(Debug, Clone, Copy)]
@@ -146,13 +147,6 @@ fn key(
         return StepKey { strict, lenient, alone, with_files, merged: Some(merged) };
     }
     StepKey { strict: behind(before.0, strict), lenient: behind(before.1, lenient), alone, with_files, merged: None }
-}
-
-/// Files that an operation reads.
-struct Input<'i> {
-    from: &'i Source,
-    path: &'i str,
-    excluded: &'i [String],
 }
 
 /// Says what stands for files, and works it out once for each path.

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use crate::ir::{Build, Commands};
-use crate::plan::{Copied, MountKind, Operation, Source};
+use crate::plan::{Operation, Source};
 
-use super::comparison::{Fate, Judged, Reason, paths_read, stages_read};
+use super::comparison::{Fate, Judged, Reason};
 use super::cost::Cost;
 use super::history::{History, Tally};
+use super::inputs::{inputs, paths_read, stages_read};
 use super::keys::State;
 use super::scenario::{Scenario, scenarios};
 
@@ -110,8 +111,8 @@ pub enum Read {
 }
 
 impl Layers {
-    /// The report, without history.
-    pub fn new(build: &Build<'_>, commands: &Commands<'_>, state: &State<'_>, dockerfile: Option<&str>) -> Self {
+    /// The steps alone.
+    pub fn new(build: &Build<'_>, commands: &Commands<'_>, state: &State<'_>) -> Self {
         let is_built = |stage: &usize| build.stages.get(*stage).is_some_and(|stage| stage.is_reachable);
         let name = |stage: usize| stage_name(build, stage);
         let stages = state.plan.stages.iter().enumerate().filter(|(index, _)| is_built(index));
@@ -135,12 +136,25 @@ impl Layers {
             name: name(index),
             base: base_name(build, &stage.base),
         });
-        let mut scenarios = scenarios(state, dockerfile);
-        for scenario in &mut scenarios {
-            scenario.judged.retain(|step| is_built(&step.stage));
-        }
         let files = (!state.files.is_empty()).then(|| state.files.number());
-        Self { stages: stages.collect(), steps: steps.collect(), scenarios, history: None, proposal: None, files }
+        Self {
+            stages: stages.collect(),
+            steps: steps.collect(),
+            scenarios: Vec::new(),
+            history: None,
+            proposal: None,
+            files,
+        }
+    }
+
+    /// Adds what the usual changes would rebuild. `dockerfile` is the path of the Dockerfile in the context, if it lies
+    /// there.
+    pub fn with_scenarios(mut self, state: &State<'_>, dockerfile: Option<&str>) -> Self {
+        self.scenarios = scenarios(state, dockerfile);
+        for scenario in &mut self.scenarios {
+            scenario.judged.retain(|step| self.stages.iter().any(|stage| stage.index == step.stage));
+        }
+        self
     }
 
     /// Adds what the history did.
@@ -236,7 +250,7 @@ pub(super) fn familiar(reference: &str) -> String {
 const DIGITS: usize = 12;
 
 /// An instruction with its white space drawn together.
-fn one_line(text: &str) -> String {
+pub(super) fn one_line(text: &str) -> String {
     text.split_ascii_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -254,18 +268,7 @@ fn reads(state: &State<'_>, build: &Build<'_>, operation: &Operation) -> Vec<Rea
 
 /// What is neither of the context nor of a stage.
 fn others(operation: &Operation) -> Vec<Read> {
-    let sources: Vec<&Source> = match operation {
-        Operation::Files(files) => files.copies.iter().map(|copy| &copy.from).collect(),
-        Operation::Exec(exec) => {
-            let binds = exec.mounts.iter().filter_map(|mount| match &mount.kind {
-                MountKind::Bind { from, .. } => Some(from),
-                _ => None,
-            });
-            binds.collect()
-        }
-        Operation::MakeDirectory(_) => Vec::new(),
-    };
-    let read = sources.into_iter().filter_map(|source| match source {
+    let read = inputs(operation).into_iter().filter_map(|input| match input.from {
         Source::Image { reference, .. } => Some(Read::Image(familiar(reference))),
         Source::Http { address, .. } | Source::Git { address, .. } => Some(Read::Address(address.clone())),
         _ => None,
@@ -275,14 +278,10 @@ fn others(operation: &Operation) -> Vec<Read> {
 
 /// The class of what is no command.
 fn cost(operation: &Operation) -> Cost {
-    let is_fetched = |copied: &Copied| matches!(copied, Copied::Everything);
+    let is_fetched = |source: &Source| matches!(source, Source::Http { .. } | Source::Git { .. });
     match operation {
-        Operation::Files(files) => {
-            let fetches =
-                files.copies.iter().any(|copy| is_fetched(&copy.copied) || matches!(copy.from, Source::Http { .. }));
-            if fetches { Cost::Seconds } else { Cost::Instant }
-        }
-        Operation::Exec(_) | Operation::MakeDirectory(_) => Cost::Instant,
+        Operation::Files(files) if files.copies.iter().any(|copy| is_fetched(&copy.from)) => Cost::Seconds,
+        Operation::Files(_) | Operation::Exec(_) | Operation::MakeDirectory(_) => Cost::Instant,
     }
 }
 

@@ -11,6 +11,7 @@ mod comparison;
 mod cost;
 mod files;
 mod history;
+mod inputs;
 mod keys;
 mod layers;
 mod scenario;

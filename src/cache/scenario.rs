@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use crate::knowledge::package_managers;
 use crate::plan::Source;
 
-use super::comparison::{Cache, Judged, paths_read};
+use super::comparison::{Cache, Judged};
 use super::files::Node;
+use super::inputs::paths_read;
 use super::keys::{Keys, State};
 use super::layers::familiar;
 
@@ -53,30 +54,38 @@ impl ScenarioKind {
 ///
 /// Of each kind of file one that the builder is sent stands for all; kinds of which there is none are left out.
 pub fn scenarios(state: &State<'_>, dockerfile: Option<&str>) -> Vec<Scenario> {
+    let keys = Keys::new(state);
+    let mut cache = Cache::default();
+    cache.remember(&keys);
+    let judge = |kind: ScenarioKind, subject: String, after: &State<'_>| Scenario {
+        kind,
+        subject,
+        judged: cache.judge((state, &keys), (after, &Keys::new(after))),
+    };
     let mut scenarios = Vec::new();
     for kind in
         [ScenarioKind::Source, ScenarioKind::Dependencies, ScenarioKind::Documentation, ScenarioKind::Dockerfile]
     {
-        let path = match kind {
-            ScenarioKind::Dockerfile => dockerfile.filter(|path| state.files.get(path).is_some()),
-            _ => {
-                let of_kind = |path: &&str| Some(*path) != dockerfile && kind_of(path) == Some(kind);
-                // One that is copied tells more than one that nothing takes in.
-                copied(state).into_iter().find(of_kind).or_else(|| state.files.paths().find(of_kind))
-            }
-        };
-        if let Some(path) = path {
+        if let Some(path) = example(kind, state, dockerfile) {
             let mut files = state.files.clone();
             files.insert(path, Node::File { mode: 0o644, content: "changed".to_owned() });
-            scenarios.push(judge(kind, path.to_owned(), state, &State { files: &files, ..*state }));
+            scenarios.push(judge(kind, path.to_owned(), &State { files: &files, ..*state }));
         }
     }
     for reference in bases(state) {
         let images: BTreeMap<String, String> = [(reference.to_owned(), "changed".to_owned())].into();
-        let subject = familiar(reference);
-        scenarios.push(judge(ScenarioKind::BaseImage, subject, state, &State { images: &images, ..*state }));
+        scenarios.push(judge(ScenarioKind::BaseImage, familiar(reference), &State { images: &images, ..*state }));
     }
     scenarios
+}
+
+/// The file that stands for all of its kind. One that is copied tells more than one that nothing takes in.
+fn example<'s>(kind: ScenarioKind, state: &State<'s>, dockerfile: Option<&'s str>) -> Option<&'s str> {
+    if kind == ScenarioKind::Dockerfile {
+        return dockerfile.filter(|path| state.files.get(path).is_some());
+    }
+    let of_kind = |path: &&str| Some(*path) != dockerfile && kind_of(path) == Some(kind);
+    copied(state).into_iter().find(of_kind).or_else(|| state.files.paths().find(of_kind))
 }
 
 /// The paths that some step takes in.
@@ -84,13 +93,6 @@ fn copied<'s>(state: &State<'s>) -> Vec<&'s str> {
     let vertices = state.plan.stages.iter().flat_map(|stage| &stage.vertices);
     let read = vertices.flat_map(|vertex| paths_read(&vertex.operation));
     read.flat_map(|(path, excluded)| state.files.selected(path, excluded).into_paths()).collect()
-}
-
-fn judge(kind: ScenarioKind, subject: String, before: &State<'_>, after: &State<'_>) -> Scenario {
-    let (old, new) = (Keys::new(before), Keys::new(after));
-    let mut cache = Cache::default();
-    cache.remember(&old);
-    Scenario { kind, subject, judged: cache.judge((before, &old), (after, &new)) }
 }
 
 /// The images that stages start from, each once.

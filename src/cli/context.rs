@@ -10,6 +10,7 @@ use crate::ir::Build;
 use crate::syntax::{Dockerfile, InstructionKind, Word};
 
 use super::build_context::{self, LoadedContext};
+use super::failure::Failure;
 use super::folders::Folders;
 
 /// So many contexts are kept: neighbours in the order of files mostly share one.
@@ -53,12 +54,25 @@ impl Loan {
 }
 
 impl Contexts {
+    /// The folder that the user has named, or for each file its own.
+    pub fn given_or_inferred(folder: Option<&Path>) -> Result<Self, Failure> {
+        match folder {
+            Some(folder) if folder.is_dir() => Ok(Contexts::Folder(folder.to_owned(), Kept::default())),
+            Some(folder) => Err(Failure::new(format!("the build context {} is no folder", folder.display()), "")),
+            None => Ok(Contexts::Inferred(Kept::default())),
+        }
+    }
+
     /// The context of a Dockerfile that lies at `path`.
     pub fn of(&self, path: &Path, file: &Dockerfile) -> Option<Loan> {
-        let folder = self.folder_of(path, file)?;
+        self.load(&self.folder_of(path, file)?, path)
+    }
+
+    /// The context that is this folder, for a Dockerfile that lies at `path`.
+    pub fn load(&self, folder: &Path, path: &Path) -> Option<Loan> {
         match self {
             Contexts::None => None,
-            Contexts::Folder(_, kept) | Contexts::Inferred(kept) => Some(kept.load(&folder, path)),
+            Contexts::Folder(_, kept) | Contexts::Inferred(kept) => Some(kept.load(folder, path)),
         }
     }
 

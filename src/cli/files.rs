@@ -148,10 +148,8 @@ impl FileArguments {
 
     fn contexts(&self) -> Result<Contexts, Failure> {
         match &self.context {
-            Some(folder) if folder.is_dir() => Ok(Contexts::Folder(folder.clone(), Default::default())),
-            Some(folder) => Err(Failure::new(format!("the build context {} is no folder", folder.display()), "")),
             None if self.no_context => Ok(Contexts::None),
-            None => Ok(Contexts::Inferred(Default::default())),
+            folder => Contexts::given_or_inferred(folder.as_deref()),
         }
     }
 }

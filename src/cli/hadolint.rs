@@ -1,5 +1,6 @@
 //! `dfx hadolint`, and dfx under the name of hadolint: its command line, environment, configuration, reports and exit codes.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::env;
 use std::io::{IsTerminal, Write};
@@ -14,8 +15,7 @@ use crate::finding::{Finding, Severity, Weight};
 use crate::hadolint::{self, CODES, LEVELS_OF_RULES, Level};
 use crate::report::hadolint::{HadolintFormat, OfFile, Reported};
 use crate::rules::{self, LabelFormat, Options, Rule};
-use crate::source::SourceFile;
-use crate::syntax::{Dockerfile, InstructionKind, parse};
+use crate::syntax::{Dockerfile, InstructionKind};
 
 use super::failure::Failure;
 use super::files::tell;
@@ -161,7 +161,7 @@ fn lint(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let mut files = Vec::new();
     let mut has_failed = false;
     for path in &arguments.files {
-        match load(path) {
+        match read::dockerfile(path) {
             Ok(file) => {
                 let findings = findings(&file, &options, &levels, settings.disable_ignore_pragma == Some(true));
                 files.push(OfFile { name: path.display().to_string(), findings });
@@ -188,13 +188,6 @@ fn lint(arguments: &Arguments) -> Result<ExitCode, Failure> {
     Ok(if has_failed || is_bad && !never_fails { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-fn load(path: &Path) -> Result<Dockerfile, Failure> {
-    let is_standard_input = path.as_os_str() == "-";
-    let bytes = if is_standard_input { read::standard_input() } else { read::file(path) };
-    let bytes = bytes.map_err(|error| Failure::at("read", path, &error))?;
-    Ok(parse(SourceFile::new(path.display().to_string(), bytes)))
-}
-
 fn formats(settings: &HadolintSettings) -> Vec<HadolintFormat> {
     settings.formats.iter().filter_map(|name| HadolintFormat::named(name)).collect()
 }
@@ -207,9 +200,10 @@ fn write_reports(arguments: &Arguments, settings: &HadolintSettings, files: &[Of
     for at in 0..formats.len().max(arguments.output.len()).max(1) {
         let format = formats.get(at).copied().unwrap_or(HadolintFormat::Tty);
         let renamed = arguments.file_path_in_report.as_ref().filter(|_| format.takes_other_path());
-        let name = |file: &OfFile| renamed.cloned().unwrap_or_else(|| file.name.clone());
-        let named: Vec<OfFile> =
-            files.iter().map(|file| OfFile { name: name(file), findings: file.findings.clone() }).collect();
+        let named = match renamed {
+            Some(name) => Cow::Owned(files.iter().map(|file| OfFile { name: name.clone(), ..file.clone() }).collect()),
+            None => Cow::Borrowed(files),
+        };
         let target = arguments.output.get(at);
         let report = format.render(&named, LIKE_VERSION, has_color && target.is_none());
         match target {

@@ -14,18 +14,17 @@ use crate::ir::{Build, Commands};
 use crate::plan::Plan;
 use crate::report::layers::{Advice, Compared, LayersFormat, LayersReport};
 use crate::rules::Options;
-use crate::source::SourceFile;
-use crate::syntax::{Dockerfile, parse};
+use crate::syntax::Dockerfile;
 use crate::{Settings, check, fix};
 
-use super::context::{Contexts, Kept};
+use super::context::Contexts;
 use super::failure::Failure;
 use super::files::tell;
 use super::today::today;
 use super::{FAILED, read, settings};
 
 mod files;
-mod git;
+mod history;
 
 /// Show which steps of a build run again, and why: for the usual changes, after each commit, or after another build
 ///
@@ -67,19 +66,15 @@ fn format() -> impl TypedValueParser<Value = LayersFormat> {
 
 /// Runs `dfx layers`.
 pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let file = read_dockerfile(&arguments.path)?;
+    let file = read::dockerfile(&arguments.path)?;
     let given: BTreeMap<String, String> = arguments.build_arguments.iter().cloned().collect();
     let build = Build::with_arguments(&file, &given);
     if build.stages.is_empty() {
         return Err(Failure::new(format!("{} has no FROM, so that nothing is built", arguments.path.display()), ""));
     }
-    let contexts = match &arguments.context {
-        Some(folder) if folder.is_dir() => Contexts::Folder(folder.clone(), Kept::default()),
-        Some(folder) => return Err(Failure::new(format!("the build context {} is no folder", folder.display()), "")),
-        None => Contexts::Inferred(Kept::default()),
-    };
+    let contexts = Contexts::given_or_inferred(arguments.context.as_deref())?;
     let folder = contexts.folder_of(&arguments.path, &file);
-    let loan = contexts.of(&arguments.path, &file);
+    let loan = folder.as_deref().and_then(|folder| contexts.load(folder, &arguments.path));
     let context = loan.as_ref().and_then(|loan| loan.get());
     let plan = Plan::new(&build);
     let is_compared = arguments.compare.is_some();
@@ -95,16 +90,16 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     };
     let commands = Commands::new(&build);
     let dockerfile = folder.as_deref().and_then(|folder| files::path_in(folder, &arguments.path));
-    let mut layers = Layers::new(&build, &commands, &state, dockerfile.as_deref());
+    let mut layers = Layers::new(&build, &commands, &state).with_scenarios(&state, dockerfile.as_deref());
     if let Some(most) = arguments.history {
         let folder = folder.as_deref().unwrap_or(settings::folder_of(&arguments.path));
-        let history = git::history(folder, &arguments.path, most)?;
+        let history = history::of_git(folder, &arguments.path, most)?;
         history.notes.iter().for_each(|note| tell(&format!("note: {note}\n")));
         layers = layers.with_history(replay(&history.start, &history.revisions, &file));
         layers.proposal = propose(&file, context, &history, &|file| {
             let build = Build::with_arguments(file, &given);
             let state = State { plan: &Plan::new(&build), ..state };
-            Layers::new(&build, &Commands::new(&build), &state, dockerfile.as_deref())
+            Layers::new(&build, &Commands::new(&build), &state)
         })?;
     }
     let compared = match &arguments.compare {
@@ -117,11 +112,6 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     super::print(&report.render(arguments.format))?;
     contexts.notes().iter().for_each(|note| tell(&format!("note: in the build context, {note}\n")));
     Ok(if file.problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(FAILED) })
-}
-
-fn read_dockerfile(path: &Path) -> Result<Dockerfile, Failure> {
-    let bytes = read::file(path).map_err(|error| Failure::at("read", path, &error))?;
-    Ok(parse(SourceFile::new(path.to_string_lossy(), bytes)))
 }
 
 /// What becomes of the build if that of `other` came before: another Dockerfile with the same context, or the same
@@ -140,7 +130,7 @@ fn compare(
         (true, Some(path)) => path,
         (true, None) => arguments.path.clone(),
     };
-    let file = read_dockerfile(&dockerfile)?;
+    let file = read::dockerfile(&dockerfile)?;
     let build = Build::with_arguments(&file, given);
     let plan = Plan::new(&build);
     let loaded = is_folder.then(|| super::build_context::load(other, &dockerfile));
@@ -159,7 +149,7 @@ fn compare(
 fn propose(
     file: &Dockerfile,
     context: Option<&BuildContext>,
-    history: &git::Commits,
+    history: &history::Commits,
     layers_of: &dyn Fn(&Dockerfile) -> Layers,
 ) -> Result<Option<Proposal>, Failure> {
     let settings = settings_for(Selector::Rule(REORDERING))?;

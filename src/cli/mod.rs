@@ -12,6 +12,7 @@ mod failure;
 mod files;
 mod fix;
 mod folders;
+mod git;
 mod hadolint;
 mod known;
 mod layers;

@@ -4,6 +4,11 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
+use crate::source::SourceFile;
+use crate::syntax::{Dockerfile, parse};
+
+use super::failure::Failure;
+
 /// So many bytes may a file have that dfx reads.
 const LARGEST_FILE: u64 = 64 * 1024 * 1024;
 
@@ -19,6 +24,14 @@ pub fn file(path: &Path) -> io::Result<Vec<u8>> {
 /// All of standard input.
 pub fn standard_input() -> io::Result<Vec<u8>> {
     all(&mut io::stdin().lock())
+}
+
+/// A file as a Dockerfile, under the name that the user gave it; `-` is standard input.
+pub fn dockerfile(path: &Path) -> Result<Dockerfile, Failure> {
+    let is_standard_input = path.as_os_str() == "-";
+    let bytes = if is_standard_input { standard_input() } else { file(path) };
+    let bytes = bytes.map_err(|error| Failure::at("read", path, &error))?;
+    Ok(parse(SourceFile::new(path.to_string_lossy(), bytes)))
 }
 
 fn all(input: &mut impl Read) -> io::Result<Vec<u8>> {

@@ -1,12 +1,11 @@
 //! Findings that files had in a revision of git.
 
 use std::collections::HashMap;
-use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
 
 use super::failure::Failure;
 use super::files::Files;
+use super::git;
 use super::settings::folder_of;
 
 /// A revision, in every repository that the files of a run lie in.
@@ -36,14 +35,15 @@ impl Revision {
     pub fn content(&self, path: &Path) -> Option<Vec<u8>> {
         let folder = folder_of(path);
         let object = format!("{}:./{}", self.commits.get(folder)?, path.file_name()?.to_str()?);
-        let output = git(folder, &["cat-file", "blob", &object]).ok()?;
+        let output = git::command(folder, &["cat-file", "blob", &object]).output().ok()?;
         output.status.success().then_some(output.stdout)
     }
 }
 
 fn commit(name: &str, folder: &Path) -> Result<String, Failure> {
     let commit = format!("{name}^{{commit}}");
-    let output = git(folder, &["rev-parse", "--verify", "--quiet", "--end-of-options", &commit])
+    let output = git::command(folder, &["rev-parse", "--verify", "--quiet", "--end-of-options", &commit])
+        .output()
         .map_err(|error| Failure::new(format!("cannot run git: {error}"), "--new-from-rev needs git"))?;
     if output.status.success() {
         return Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned());
@@ -52,8 +52,4 @@ fn commit(name: &str, folder: &Path) -> Result<String, Failure> {
     let reason = said.trim().replacen("fatal", "", 1);
     let help = "a shallow clone may lack the revision: `git fetch --depth 1 origin REV`";
     Err(Failure::new(format!("--new-from-rev: git has no revision {name} in {}{reason}", folder.display()), help))
-}
-
-fn git(folder: &Path, arguments: &[&str]) -> io::Result<Output> {
-    Command::new("git").arg("-C").arg(folder).args(arguments).output()
 }

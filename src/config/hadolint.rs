@@ -5,6 +5,7 @@ use std::fmt::Write;
 use serde_json::{Map, Value};
 
 use super::Catalogue;
+use super::hadolint_settings::{read_yaml, strings};
 
 /// The names under which hadolint looks for its configuration in a folder.
 pub const HADOLINT_FILE_NAMES: [&str; 2] = [".hadolint.yaml", ".hadolint.yml"];
@@ -23,7 +24,7 @@ pub struct Imported {
 /// # Errors
 /// Why the text is no configuration of hadolint, with the place where YAML itself is broken.
 pub fn import_hadolint(text: &str, catalogue: &Catalogue) -> Result<Imported, String> {
-    let value: Value = serde_saphyr::from_str(text).map_err(|error| first_line(&error.to_string()))?;
+    let value = read_yaml(text)?;
     let settings = match value {
         Value::Object(settings) => settings,
         // An empty file, or nothing but comments.
@@ -133,20 +134,6 @@ impl Importer<'_> {
             codes.iter().cloned().partition(|code| self.catalogue.resolve(code).is_ok());
         self.notes.extend(unknown.into_iter().map(|code| format!("dfx has no rule for `{code}`")));
         known
-    }
-}
-
-/// What is wrong and where, without the picture of the lines behind it.
-fn first_line(error: &str) -> String {
-    error.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned()
-}
-
-/// A string, or a list of them.
-fn strings(value: &Value) -> Vec<String> {
-    match value {
-        Value::String(text) => vec![text.clone()],
-        Value::Array(elements) => elements.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
-        _ => Vec::new(),
     }
 }
 

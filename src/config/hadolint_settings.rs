@@ -37,8 +37,7 @@ impl HadolintSettings {
     /// # Errors
     /// Why the text is no YAML.
     pub fn from_yaml(text: &str) -> Result<Self, String> {
-        let value: Value = serde_saphyr::from_str(text)
-            .map_err(|error| error.to_string().lines().next().unwrap_or_default().to_owned())?;
+        let value = read_yaml(text)?;
         let list = |key: &str| strings(&value[key]);
         let flag = |key: &str| value[key].as_bool();
         let levels = value["override"].as_object().into_iter().flatten();
@@ -93,10 +92,20 @@ pub fn label_format(name: &str) -> LabelFormat {
     }
 }
 
-fn strings(value: &Value) -> Vec<String> {
+/// The YAML in a text.
+///
+/// # Errors
+/// What is wrong and where, without the picture of the lines behind it.
+pub(super) fn read_yaml(text: &str) -> Result<Value, String> {
+    serde_saphyr::from_str(text)
+        .map_err(|error| error.to_string().lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned())
+}
+
+/// A string, or a list of them.
+pub(super) fn strings(value: &Value) -> Vec<String> {
     match value {
-        Value::String(one) => vec![one.clone()],
-        Value::Array(several) => several.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        Value::String(text) => vec![text.clone()],
+        Value::Array(elements) => elements.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
         _ => Vec::new(),
     }
 }

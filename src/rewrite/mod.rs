@@ -4,5 +4,5 @@ mod dependencies_first;
 mod joined_runs;
 pub mod multistage;
 
-pub use dependencies_first::{LateSources, dependencies_first};
+pub use dependencies_first::{LateSources, dependencies_first, words_of_local_parts};
 pub use joined_runs::{Refusal, join_runs};

@@ -1,13 +1,16 @@
 //! The report for terminals, at most a hundred columns wide.
 
-use crate::cache::{Fate, History, Judged, Layer, Layers, Proposal, Read, Scenario};
+use crate::cache::{Fate, History, Judged, Layers, Proposal, Read, Scenario};
 use crate::edit::Effect;
 use crate::report::plain;
 
-use super::{Advice, Compared, LayersReport, PROPOSAL, shortened, title};
+use super::{Advice, Compared, LayersReport, PROPOSAL, share, shortened, title};
 
 /// Columns for the instruction of a step.
 const STEP_WIDTH: usize = 50;
+
+/// Columns for a piece of advice.
+const ADVICE_WIDTH: usize = 90;
 
 /// Paths to blame that are shown.
 const MOST_PATHS: usize = 5;
@@ -80,14 +83,6 @@ fn steps(text: &mut String, layers: &Layers) {
     }
 }
 
-/// How often a step ran again: `41 of 57`.
-fn share(layer: &Layer) -> String {
-    match &layer.tally {
-        Some(tally) => format!("{} of {}", tally.rebuilt, tally.commits),
-        None => "-".to_owned(),
-    }
-}
-
 fn read(read: &Read) -> String {
     match read {
         Read::Context { path, files: 1 } => path.clone(),
@@ -121,11 +116,10 @@ fn of_comparison(text: &mut String, report: &LayersReport<'_>, compared: &Compar
 
 fn not_kept(text: &mut String, report: &LayersReport<'_>, judged: &[Judged]) {
     let mut is_any = false;
-    for (layer, fate, reason) in report.not_kept(judged) {
+    for (layer, _, reason) in report.not_kept(judged) {
         is_any = true;
-        let doubt = if fate == Fate::Unknown { "perhaps, " } else { "" };
         let step = shortened(&layer.text, 44);
-        line(text, &format!("{:>6}  {step:44}  {}", layer.line, shortened(&format!("{doubt}{reason}"), 46)));
+        line(text, &format!("{:>6}  {step:44}  {}", layer.line, shortened(&reason, 46)));
     }
     if !is_any {
         line(text, "        nothing");
@@ -143,20 +137,9 @@ fn of_proposal(text: &mut String, proposal: &Proposal) {
 }
 
 fn of_advice(text: &mut String, advice: &Advice) {
-    let mut words = advice.message.split(' ').peekable();
-    let mut row = format!("{:>6}  ", advice.line);
-    while let Some(word) = words.next() {
-        row.push_str(word);
-        let next = words.peek().map_or(0, |next| next.chars().count() + 1);
-        if row.chars().count() + next > 98 {
-            line(text, &row);
-            row = " ".repeat(8);
-        } else {
-            row.push(' ');
-        }
-    }
-    if !row.trim().is_empty() {
-        line(text, &row);
+    for (at, row) in plain::wrapped(&advice.message, ADVICE_WIDTH).iter().enumerate() {
+        let number = if at == 0 { advice.line.to_string() } else { String::new() };
+        line(text, &format!("{number:>6}  {row}"));
     }
     let remedy = match advice.fix {
         Some(effect) if effect > Effect::Debris => format!("dfx fix --select {} --effect {effect}", advice.rule),

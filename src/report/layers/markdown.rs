@@ -1,9 +1,9 @@
 //! The report for pull requests and job summaries.
 
-use crate::cache::{Fate, Judged};
+use crate::cache::Judged;
 
 use super::super::markdown::{code, inline};
-use super::{LayersReport, PROPOSAL, title};
+use super::{LayersReport, PROPOSAL, share, title};
 
 pub(super) fn render(report: &LayersReport<'_>) -> String {
     let layers = report.layers;
@@ -18,9 +18,7 @@ pub(super) fn render(report: &LayersReport<'_>) -> String {
     for layer in &layers.steps {
         text.push_str(&format!("| {} | {} | {} |", layer.line, code(&layer.text), layer.cost.name()));
         if has_history {
-            let share =
-                layer.tally.as_ref().map_or("-".to_owned(), |tally| format!("{} of {}", tally.rebuilt, tally.commits));
-            text.push_str(&format!(" {share} |"));
+            text.push_str(&format!(" {} |", share(layer)));
         }
         text.push('\n');
     }
@@ -56,10 +54,9 @@ pub(super) fn render(report: &LayersReport<'_>) -> String {
 
 fn not_kept(text: &mut String, report: &LayersReport<'_>, judged: &[Judged]) {
     let mut is_any = false;
-    for (layer, fate, reason) in report.not_kept(judged) {
+    for (layer, _, reason) in report.not_kept(judged) {
         is_any = true;
-        let doubt = if fate == Fate::Unknown { "perhaps, " } else { "" };
-        text.push_str(&format!("- line {}, {}: {doubt}{}\n", layer.line, code(&layer.text), inline(&reason)));
+        text.push_str(&format!("- line {}, {}: {}\n", layer.line, code(&layer.text), inline(&reason)));
     }
     if !is_any {
         text.push_str("- none\n");

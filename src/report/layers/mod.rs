@@ -83,11 +83,14 @@ impl LayersReport<'_> {
         }
     }
 
-    /// The steps of a comparison that are not kept, each with its fate and the reason in words.
+    /// The steps of a comparison that are not kept, each with its fate and the reason in words: "perhaps, " before it
+    /// where only a build can tell.
     fn not_kept<'l>(&'l self, judged: &'l [Judged]) -> impl Iterator<Item = (&'l Layer, Fate, String)> {
         judged.iter().filter(|step| step.fate != Fate::Kept).filter_map(|step| {
             let layer = self.layers.step(step.stage, step.vertex)?;
-            Some((layer, step.fate, step.reason.as_ref().map_or(String::new(), |reason| self.layers.reason(reason))))
+            let reason = step.reason.as_ref().map_or(String::new(), |reason| self.layers.reason(reason));
+            let doubt = if step.fate == Fate::Unknown { "perhaps, " } else { "" };
+            Some((layer, step.fate, format!("{doubt}{reason}")))
         })
     }
 
@@ -111,6 +114,14 @@ impl LayersReport<'_> {
             }
             None => format!("{of}, none ran a step again that takes long."),
         }
+    }
+}
+
+/// How often a step ran again: `41 of 57`.
+fn share(layer: &Layer) -> String {
+    match &layer.tally {
+        Some(tally) => format!("{} of {}", tally.rebuilt, tally.commits),
+        None => "-".to_owned(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The new stage as text.
 
 use crate::edit::{Edit, NewStage};
-use crate::ir::Step;
+use crate::ir::{Step, lies_in};
 use crate::source::Span;
 
 use super::deeds::Deeds;
@@ -43,10 +43,9 @@ pub fn emit<'b>(
 /// What is copied from the build stage, each path once, none that lies below another.
 fn artifacts(deeds: &Deeds<'_>, product: &Product, files: &[String]) -> Vec<String> {
     let all = || product.artifacts.iter().chain(files).chain(&deeds.brought);
-    let lies_below = |path: &str, folder: &str| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
     let mut artifacts: Vec<String> = Vec::new();
     for path in all().filter(|path| !path.starts_with("/tmp/")) {
-        if !artifacts.contains(path) && !all().any(|other| lies_below(path, other)) {
+        if !artifacts.contains(path) && !all().any(|other| other != path && lies_in(path, other)) {
             artifacts.push(path.clone());
         }
     }
@@ -158,7 +157,6 @@ impl Stage<'_, '_> {
 
     /// Directories that the build makes and nothing else brings.
     fn directories(&self) -> Option<String> {
-        let lies_in = |path: &str, folder: &str| crate::ir::lies_in(path, folder);
         let workdir = self.single.directory_after_build().unwrap_or_default();
         let mut wanted: Vec<&str> = Vec::new();
         for directory in &self.deeds.directories {

@@ -4,12 +4,13 @@
 use std::collections::HashMap;
 use std::io::{self, Write};
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Output, Stdio};
 use std::rc::Rc;
 
 use crate::cache::{ContextFiles, Node, Revision};
 
 use super::super::failure::Failure;
+use super::super::git;
 use super::files::path_in;
 
 /// The commits of a branch, the oldest first.
@@ -33,7 +34,7 @@ struct Change {
 ///
 /// A merge counts as one commit, which brings all that was merged. A submodule counts as a file that changes when it
 /// names another commit; a file in Git LFS changes when its pointer does.
-pub fn history(context: &Path, dockerfile: &Path, most: usize) -> Result<Commits, Failure> {
+pub fn of_git(context: &Path, dockerfile: &Path, most: usize) -> Result<Commits, Failure> {
     let top = text(context, &["rev-parse", "--show-toplevel"])?;
     let top = Path::new(top.trim_end());
     let in_repository = |path: &Path| {
@@ -147,7 +148,7 @@ fn parse_tree(tree: &str) -> Vec<Change> {
 
 /// The texts of objects. Those that the repository does not have are left out.
 fn contents<'o>(folder: &Path, objects: &[&'o str]) -> Result<HashMap<&'o str, Rc<str>>, Failure> {
-    let mut child = git(folder, &["cat-file", "--batch"])
+    let mut child = git::command(folder, &["cat-file", "--batch"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
@@ -175,7 +176,7 @@ fn contents<'o>(folder: &Path, objects: &[&'o str]) -> Result<HashMap<&'o str, R
 }
 
 fn text(folder: &Path, arguments: &[&str]) -> Result<String, Failure> {
-    let Output { status, stdout, stderr } = git(folder, arguments).output().map_err(|error| no_git(&error))?;
+    let Output { status, stdout, stderr } = git::command(folder, arguments).output().map_err(|error| no_git(&error))?;
     if status.success() {
         return Ok(String::from_utf8_lossy(&stdout).into_owned());
     }
@@ -185,12 +186,6 @@ fn text(folder: &Path, arguments: &[&str]) -> Result<String, Failure> {
         format!("git tells no history of {}: {said}", folder.display()),
         "--history needs a repository of git",
     ))
-}
-
-fn git(folder: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new("git");
-    command.arg("-C").arg(folder).args(["-c", "core.quotePath=false"]).args(arguments);
-    command
 }
 
 fn no_git(error: &io::Error) -> Failure {
