@@ -7,6 +7,7 @@ use crate::plan::{Operation, Source};
 
 use super::comparison::{Fate, Judged, Reason};
 use super::cost::Cost;
+use super::graph::StageGraph;
 use super::history::{History, Tally};
 use super::inputs::{inputs, paths_read, stages_read};
 use super::keys::State;
@@ -19,6 +20,8 @@ pub struct Layers {
     pub stages: Vec<LayerStage>,
     /// Their steps, in the order of the file.
     pub steps: Vec<Layer>,
+    /// All stages, and what flows between them.
+    pub graph: StageGraph,
     /// What single changes would rebuild.
     pub scenarios: Vec<Scenario>,
     /// What the commits of the project's history rebuilt.
@@ -140,6 +143,7 @@ impl Layers {
         Self {
             stages: stages.collect(),
             steps: steps.collect(),
+            graph: StageGraph::new(build, state.plan),
             scenarios: Vec::new(),
             history: None,
             proposal: None,
@@ -150,9 +154,10 @@ impl Layers {
     /// Adds what the usual changes would rebuild. `dockerfile` is the path of the Dockerfile in the context, if it lies
     /// there.
     pub fn with_scenarios(mut self, state: &State<'_>, dockerfile: Option<&str>) -> Self {
-        self.scenarios = scenarios(state, dockerfile);
+        let built: Vec<usize> = self.stages.iter().map(|stage| stage.index).collect();
+        self.scenarios = scenarios(state, dockerfile, &built);
         for scenario in &mut self.scenarios {
-            scenario.judged.retain(|step| self.stages.iter().any(|stage| stage.index == step.stage));
+            scenario.judged.retain(|step| built.contains(&step.stage));
         }
         self
     }
@@ -198,7 +203,7 @@ impl Layers {
             Reason::Surroundings => "another user, directory or mount".to_owned(),
             Reason::Files(paths) => format!("takes in {}", listed(paths)),
             Reason::Stage(stage) => format!("reads stage {}, which is rebuilt", self.name_of(*stage)),
-            Reason::Image(image) => format!("{} is another image", familiar(image)),
+            Reason::Image(image) => format!("{} is not the image that it was", familiar(image)),
             Reason::Moved => "what stands before it is not what stood before it".to_owned(),
             Reason::Behind(stage, vertex) => match self.step(*stage, *vertex) {
                 Some(layer) => format!("behind line {}", layer.line),
@@ -222,12 +227,14 @@ fn listed(names: &[String]) -> String {
     }
 }
 
-fn stage_name(build: &Build<'_>, stage: usize) -> String {
+/// The stage's name, or its number where it has none.
+pub(super) fn stage_name(build: &Build<'_>, stage: usize) -> String {
     let name = build.stages.get(stage).and_then(|stage| stage.from.name.as_ref());
     name.map_or_else(|| stage.to_string(), |name| name.word.text().to_owned())
 }
 
-fn base_name(build: &Build<'_>, base: &Source) -> String {
+/// What a stage starts from, as people write it.
+pub(super) fn base_name(build: &Build<'_>, base: &Source) -> String {
     match base {
         Source::Stage(stage) => stage_name(build, *stage),
         Source::Scratch => "scratch".to_owned(),

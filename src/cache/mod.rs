@@ -10,6 +10,7 @@
 mod comparison;
 mod cost;
 mod files;
+mod graph;
 mod history;
 mod inputs;
 mod keys;
@@ -19,6 +20,7 @@ mod scenario;
 pub use comparison::{Cache, Fate, Judged, Reason};
 pub use cost::Cost;
 pub use files::{ContextFiles, Node};
+pub use graph::{EdgeKind, GraphEdge, GraphNode, NodeKind, StageGraph};
 pub use history::{History, Revision, Tally, replay};
 pub use keys::{Keys, State, StepKey};
 pub use layers::{Layer, LayerStage, Layers, NO_IMAGES, Proposal, Read};

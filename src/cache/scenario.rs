@@ -52,8 +52,9 @@ impl ScenarioKind {
 
 /// What the usual changes would rebuild. `dockerfile` is the path of the Dockerfile in the context, if it lies there.
 ///
-/// Of each kind of file one that the builder is sent stands for all; kinds of which there is none are left out.
-pub fn scenarios(state: &State<'_>, dockerfile: Option<&str>) -> Vec<Scenario> {
+/// Of each kind of file one that the builder is sent stands for all; kinds of which there is none are left out. Images
+/// count only if one of the stages that are `built` starts from them.
+pub fn scenarios(state: &State<'_>, dockerfile: Option<&str>, built: &[usize]) -> Vec<Scenario> {
     let keys = Keys::new(state);
     let mut cache = Cache::default();
     cache.remember(&keys);
@@ -72,7 +73,7 @@ pub fn scenarios(state: &State<'_>, dockerfile: Option<&str>) -> Vec<Scenario> {
             scenarios.push(judge(kind, path.to_owned(), &State { files: &files, ..*state }));
         }
     }
-    for reference in bases(state) {
+    for reference in bases(state, built) {
         let images: BTreeMap<String, String> = [(reference.to_owned(), "changed".to_owned())].into();
         scenarios.push(judge(ScenarioKind::BaseImage, familiar(reference), &State { images: &images, ..*state }));
     }
@@ -96,9 +97,9 @@ fn copied<'s>(state: &State<'s>) -> Vec<&'s str> {
 }
 
 /// The images that stages start from, each once.
-fn bases<'s>(state: &State<'s>) -> Vec<&'s str> {
+fn bases<'s>(state: &State<'s>, built: &[usize]) -> Vec<&'s str> {
     let mut bases: Vec<&str> = Vec::new();
-    for stage in &state.plan.stages {
+    for stage in built.iter().filter_map(|stage| state.plan.stages.get(*stage)) {
         if let Source::Image { reference, .. } = &stage.base
             && !bases.contains(&reference.as_str())
         {

@@ -27,6 +27,38 @@ fn the_usual_changes_are_told_with_what_they_rebuild() {
 }
 
 #[test]
+fn the_stages_are_drawn_for_browsers_markdown_and_graphviz() {
+    let folder = project();
+    for format in ["html", "svg", "mermaid", "dot"] {
+        snapshot(&format!("layers_{format}"), &folder.run(&format!("layers --format {format}")).text());
+    }
+}
+
+#[test]
+fn the_picture_in_the_documentation_is_what_its_command_prints() {
+    let root = env!("CARGO_MANIFEST_DIR");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_dfx"));
+    command.current_dir(root).args(["layers", "corpus/guide/multi-stage-good.Dockerfile", "--format", "svg"]);
+    let printed = String::from_utf8(command.output().unwrap().stdout).unwrap();
+    assert_eq!(std::fs::read_to_string(format!("{root}/docs/layers.svg")).unwrap(), printed, "renew docs/layers.svg");
+}
+
+#[test]
+fn what_a_dockerfile_holds_is_never_taken_for_marks_of_the_report() {
+    let folder = project();
+    let hostile = "FROM alpine\nRUN echo '</code><script>alert(1)</script>' \"|`]\\\"\n\
+                   COPY [\"<img src=x onerror=alert(1)>\", \"/x\"]\n";
+    let name = "<b>\"&#]`.Dockerfile";
+    folder.write(name, hostile);
+    for format in ["html", "svg", "mermaid", "dot", "markdown"] {
+        let text = folder.run(&format!("layers {name} --format {format}")).stdout;
+        snapshot(&format!("layers_hostile_{format}"), &text);
+        let is_markup = matches!(format, "html" | "svg");
+        assert!(!is_markup || ["<script", "<img", "<b>"].iter().all(|mark| !text.contains(mark)), "{text}");
+    }
+}
+
+#[test]
 fn a_build_is_compared_with_another_dockerfile_or_another_context() {
     let folder = project();
     folder.write("old.Dockerfile", &DOCKERFILE.replace("npm run build", "npm run build -- --mode old"));

@@ -1,10 +1,9 @@
 //! The report for terminals, at most a hundred columns wide.
 
-use crate::cache::{Fate, History, Judged, Layers, Proposal, Read, Scenario};
-use crate::edit::Effect;
+use crate::cache::{Fate, History, Judged, Layers, Proposal, Scenario};
 use crate::report::plain;
 
-use super::{Advice, Compared, LayersReport, PROPOSAL, share, shortened, title};
+use super::{Advice, Compared, LayersReport, PROPOSAL, read, remedy, share, shortened, title};
 
 /// Columns for the instruction of a step.
 const STEP_WIDTH: usize = 50;
@@ -18,11 +17,7 @@ const MOST_PATHS: usize = 5;
 pub(super) fn render(report: &LayersReport<'_>) -> String {
     let mut text = String::new();
     let layers = report.layers;
-    let files = match layers.files {
-        Some(files) => format!("{files} files are sent to the builder"),
-        None => "without a build context: name it with --context".to_owned(),
-    };
-    line(&mut text, &format!("{}: {} steps; {files}", report.name, layers.steps.len()));
+    line(&mut text, &format!("{}: {}", report.name, report.extent()));
     if let Some(history) = &layers.history {
         of_history(&mut text, report, history);
     }
@@ -83,16 +78,6 @@ fn steps(text: &mut String, layers: &Layers) {
     }
 }
 
-fn read(read: &Read) -> String {
-    match read {
-        Read::Context { path, files: 1 } => path.clone(),
-        Read::Context { path, files } => format!("{path} ({files} files)"),
-        Read::Stage(stage) => format!("stage {stage}"),
-        Read::Image(image) => image.clone(),
-        Read::Address(address) => address.clone(),
-    }
-}
-
 fn scenarios(text: &mut String, report: &LayersReport<'_>) {
     line(text, "\nWhat runs again if one of these changes");
     let scenarios = &report.layers.scenarios;
@@ -141,10 +126,5 @@ fn of_advice(text: &mut String, advice: &Advice) {
         let number = if at == 0 { advice.line.to_string() } else { String::new() };
         line(text, &format!("{number:>6}  {row}"));
     }
-    let remedy = match advice.fix {
-        Some(effect) if effect > Effect::Debris => format!("dfx fix --select {} --effect {effect}", advice.rule),
-        Some(_) => format!("dfx fix --select {}", advice.rule),
-        None => advice.rule.to_owned(),
-    };
-    line(text, &format!("        {remedy}"));
+    line(text, &format!("        {}", remedy(advice)));
 }

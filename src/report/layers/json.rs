@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::cache::{History, Judged, Layer, Read, Tally};
+use crate::cache::{History, Judged, Layer, NodeKind, Read, StageGraph, Tally};
 
 use super::LayersReport;
 use crate::edit::Effect;
@@ -17,6 +17,7 @@ pub(super) fn render(report: &LayersReport<'_>) -> String {
             json!({ "index": stage.index, "name": stage.name, "base": stage.base })
         }).collect::<Vec<_>>(),
         "steps": layers.steps.iter().map(step).collect::<Vec<_>>(),
+        "graph": graph(&layers.graph),
         "scenarios": layers.scenarios.iter().map(|scenario| json!({
             "change": scenario.kind.name(),
             "subject": scenario.subject,
@@ -40,6 +41,20 @@ pub(super) fn render(report: &LayersReport<'_>) -> String {
         })).collect::<Vec<_>>(),
     });
     format!("{value:#}\n")
+}
+
+fn graph(graph: &StageGraph) -> Value {
+    let nodes = graph.nodes.iter().map(|node| match node.kind {
+        NodeKind::Stage { number, is_target, is_built } => json!({
+            "kind": node.kind.name(), "name": node.name, "stage": number, "target": is_target, "built": is_built,
+        }),
+        NodeKind::Image | NodeKind::Context => json!({ "kind": node.kind.name(), "name": node.name }),
+    });
+    let edges = graph
+        .edges
+        .iter()
+        .map(|edge| json!({ "from": edge.from, "to": edge.to, "instruction": edge.kind.name(), "line": edge.line }));
+    json!({ "nodes": nodes.collect::<Vec<_>>(), "edges": edges.collect::<Vec<_>>() })
 }
 
 fn step(layer: &Layer) -> Value {

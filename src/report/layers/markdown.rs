@@ -3,9 +3,29 @@
 use crate::cache::Judged;
 
 use super::super::markdown::{code, inline};
-use super::{LayersReport, PROPOSAL, share, title};
+use super::{LayersReport, PROPOSAL, mermaid, share, title};
+
+/// GitHub takes 65,536 characters in a comment; some are left for what others write around the report.
+const MOST_BYTES: usize = 60_000;
+
+/// A graph of more stages is no longer readable where pull requests are read.
+const MOST_NODES: usize = 50;
 
 pub(super) fn render(report: &LayersReport<'_>) -> String {
+    shortened(whole(report))
+}
+
+/// The text up to the last line that fits.
+fn shortened(mut text: String) -> String {
+    if text.len() > MOST_BYTES {
+        let end = text[..text.floor_char_boundary(MOST_BYTES)].rfind('\n').map_or(0, |end| end + 1);
+        text.truncate(end);
+        text.push_str("\nThe report is longer than a comment may be; `dfx layers` prints all of it.\n");
+    }
+    text
+}
+
+fn whole(report: &LayersReport<'_>) -> String {
     let layers = report.layers;
     let mut text = format!("### Cached steps of {}\n\n", code(report.name));
     if let Some(history) = &layers.history {
@@ -48,6 +68,10 @@ pub(super) fn render(report: &LayersReport<'_>) -> String {
         for advice in report.advice {
             text.push_str(&format!("- line {}: {} ({})\n", advice.line, inline(&advice.message), advice.rule));
         }
+    }
+    // Last, so that a report that is cut off is never cut off inside of a block.
+    if (2..=MOST_NODES).contains(&layers.graph.nodes.len()) {
+        text.push_str(&format!("\nThe stages:\n\n```mermaid\n{}```\n", mermaid::render(&layers.graph)));
     }
     text
 }

@@ -1,10 +1,16 @@
 //! The report of `dfx layers`. JSON holds everything; the other forms are for people.
 
+mod dot;
 mod full;
+mod graph;
+mod html;
 mod json;
+mod layout;
 mod markdown;
+mod mermaid;
+mod svg;
 
-use crate::cache::{Fate, History, Judged, Layer, Layers, Proposal, Scenario};
+use crate::cache::{Fate, History, Judged, Layer, Layers, Proposal, Read, Scenario, ScenarioKind};
 use crate::edit::Effect;
 
 /// A form of the report.
@@ -17,11 +23,27 @@ pub enum LayersFormat {
     Json,
     /// For pull requests.
     Markdown,
+    /// A page for browsers.
+    Html,
+    /// The stages, as a flow chart in Markdown.
+    Mermaid,
+    /// The stages, for Graphviz.
+    Dot,
+    /// The stages, as a picture.
+    Svg,
 }
 
 impl LayersFormat {
     /// All forms.
-    pub const ALL: [LayersFormat; 3] = [LayersFormat::Full, LayersFormat::Json, LayersFormat::Markdown];
+    pub const ALL: [LayersFormat; 7] = [
+        LayersFormat::Full,
+        LayersFormat::Json,
+        LayersFormat::Markdown,
+        LayersFormat::Html,
+        LayersFormat::Mermaid,
+        LayersFormat::Dot,
+        LayersFormat::Svg,
+    ];
 
     /// The name on the command line.
     pub fn name(self) -> &'static str {
@@ -29,6 +51,10 @@ impl LayersFormat {
             LayersFormat::Full => "full",
             LayersFormat::Json => "json",
             LayersFormat::Markdown => "markdown",
+            LayersFormat::Html => "html",
+            LayersFormat::Mermaid => "mermaid",
+            LayersFormat::Dot => "dot",
+            LayersFormat::Svg => "svg",
         }
     }
 
@@ -80,6 +106,19 @@ impl LayersReport<'_> {
             LayersFormat::Full => full::render(self),
             LayersFormat::Json => json::render(self),
             LayersFormat::Markdown => markdown::render(self),
+            LayersFormat::Html => html::render(self),
+            LayersFormat::Mermaid => mermaid::render(&self.layers.graph),
+            LayersFormat::Dot => dot::render(self.name, &self.layers.graph),
+            LayersFormat::Svg => svg::render(self.name, &self.layers.graph),
+        }
+    }
+
+    /// How much is built: "5 steps; 12 files are sent to the builder".
+    fn extent(&self) -> String {
+        let steps = self.layers.steps.len();
+        match self.layers.files {
+            Some(files) => format!("{steps} steps; {files} files are sent to the builder"),
+            None => format!("{steps} steps; without a build context: name it with --context"),
         }
     }
 
@@ -125,12 +164,34 @@ fn share(layer: &Layer) -> String {
     }
 }
 
+/// What a step reads: `src (12 files)`.
+fn read(read: &Read) -> String {
+    match read {
+        Read::Context { path, files: 0 } => format!("{path} (not in the context)"),
+        Read::Context { path, files: 1 } => path.clone(),
+        Read::Context { path, files } => format!("{path} ({files} files)"),
+        Read::Stage(stage) => format!("stage {stage}"),
+        Read::Image(image) => image.clone(),
+        Read::Address(address) => address.clone(),
+    }
+}
+
+/// The command that does what a rule advises, or the rule's name.
+fn remedy(advice: &Advice) -> String {
+    match advice.fix {
+        Some(effect) if effect > Effect::Debris => format!("dfx fix --select {} --effect {effect}", advice.rule),
+        Some(_) => format!("dfx fix --select {}", advice.rule),
+        None => advice.rule.to_owned(),
+    }
+}
+
 /// What the proposal is.
 const PROPOSAL: &str = "With `dfx fix --select cache/sources-before-dependencies --effect content`";
 
 /// What a scenario is about: "a source file (src/main.rs)".
 fn title(scenario: &Scenario) -> String {
-    format!("{} ({})", scenario.kind.name(), scenario.subject)
+    let done = if scenario.kind == ScenarioKind::BaseImage { ", rebuilt under the same name" } else { "" };
+    format!("{} ({}{done})", scenario.kind.name(), scenario.subject)
 }
 
 /// At most `most` characters, the last three of them dots where something is cut off.
