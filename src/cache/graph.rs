@@ -27,7 +27,7 @@ pub struct GraphNode {
 /// What a node is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NodeKind {
-    /// An image that the builder pulls, or `scratch`.
+    /// An image that the builder pulls, `scratch`, or what only a build argument tells.
     Image,
     /// The files that the builder is sent.
     Context,

@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 use crate::ir::{Build, Commands};
 use crate::plan::{Operation, Source};
 
-use super::comparison::{Fate, Judged, Reason};
+use super::comparison::Reason;
 use super::cost::Cost;
-use super::graph::StageGraph;
 use super::history::{History, Tally};
 use super::inputs::{inputs, paths_read, stages_read};
 use super::keys::State;
@@ -20,8 +19,6 @@ pub struct Layers {
     pub stages: Vec<LayerStage>,
     /// Their steps, in the order of the file.
     pub steps: Vec<Layer>,
-    /// All stages, and what flows between them.
-    pub graph: StageGraph,
     /// What single changes would rebuild.
     pub scenarios: Vec<Scenario>,
     /// What the commits of the project's history rebuilt.
@@ -143,7 +140,6 @@ impl Layers {
         Self {
             stages: stages.collect(),
             steps: steps.collect(),
-            graph: StageGraph::new(build, state.plan),
             scenarios: Vec::new(),
             history: None,
             proposal: None,
@@ -180,12 +176,6 @@ impl Layers {
     /// A step of the report.
     pub fn step(&self, stage: usize, vertex: usize) -> Option<&Layer> {
         self.steps.iter().find(|layer| layer.stage == stage && layer.vertex == vertex)
-    }
-
-    /// The steps of a scenario that are done again for sure, and the costliest class among them.
-    pub fn rebuilt<'l>(&'l self, judged: &'l [Judged]) -> impl Iterator<Item = &'l Layer> {
-        let rebuilt = judged.iter().filter(|step| step.fate != Fate::Kept);
-        rebuilt.filter_map(|step| self.step(step.stage, step.vertex))
     }
 
     /// The step that costs most in the history: rebuilt most often of those of the costliest class.

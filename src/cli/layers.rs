@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
-use crate::cache::{Cache, ContextFiles, Keys, Layers, NO_IMAGES, Proposal, Revision, State, replay};
+use crate::cache::{Cache, ContextFiles, Keys, Layers, NO_IMAGES, Proposal, Revision, StageGraph, State, replay};
 use crate::config::{Choice, Selection, Selector};
 use crate::context::BuildContext;
 use crate::edit::Effect;
@@ -107,8 +107,13 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         None => None,
     };
     let advice = advice(&file, context)?;
-    let report =
-        LayersReport { name: file.source.name(), layers: &layers, compared: compared.as_ref(), advice: &advice };
+    let report = LayersReport {
+        name: file.source.name(),
+        layers: &layers,
+        graph: &StageGraph::new(&build, &plan),
+        compared: compared.as_ref(),
+        advice: &advice,
+    };
     super::print(&report.render(arguments.format))?;
     contexts.notes().iter().for_each(|note| tell(&format!("note: in the build context, {note}\n")));
     Ok(if file.problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(FAILED) })

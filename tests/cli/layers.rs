@@ -59,6 +59,18 @@ fn what_a_dockerfile_holds_is_never_taken_for_marks_of_the_report() {
 }
 
 #[test]
+fn a_report_that_no_comment_holds_is_cut_between_lines_and_without_half_a_chart() {
+    let folder = project();
+    let copies: String =
+        (0..500).map(|number| format!("COPY --from=build /app/dist/{number} /usr/share/{number}\n")).collect();
+    folder.write("Dockerfile", &format!("{DOCKERFILE}{copies}"));
+    let text = folder.run("layers --format markdown").stdout;
+    assert!((50_000..65_536).contains(&text.len()), "{} bytes", text.len());
+    assert!(text.ends_with("\n\nThe report is longer than a comment may be; `dfx layers` prints all of it.\n"));
+    assert!(!text.contains("```"));
+}
+
+#[test]
 fn a_build_is_compared_with_another_dockerfile_or_another_context() {
     let folder = project();
     folder.write("old.Dockerfile", &DOCKERFILE.replace("npm run build", "npm run build -- --mode old"));

@@ -116,7 +116,7 @@ fn scenarios(report: &LayersReport<'_>) -> Markup {
     html! {
         h2 { "What runs again if one of these changes" }
         table {
-            caption { "Steps that run again, and how many of them take long" }
+            caption { "Steps that run again, or may, and how many of them take long" }
             thead { tr { th scope="col" { "change" } th scope="col" { "steps" } th scope="col" { "that take long" } } }
             tbody { @for scenario in scenarios { (scenario_row(report, scenario)) } }
         }
@@ -130,12 +130,12 @@ fn scenarios(report: &LayersReport<'_>) -> Markup {
 }
 
 fn scenario_row(report: &LayersReport<'_>, scenario: &Scenario) -> Markup {
-    let rebuilt: Vec<&Layer> = report.layers.rebuilt(&scenario.judged).collect();
-    let long = rebuilt.iter().filter(|layer| layer.cost > Cost::Instant).count();
+    let steps: Vec<&Layer> = report.not_kept(&scenario.judged).map(|(layer, ..)| layer).collect();
+    let long = steps.iter().filter(|layer| layer.cost > Cost::Instant).count();
     html! {
         tr {
             th scope="row" { (visible(&title(scenario))) }
-            td { (rebuilt.len()) " of " (report.layers.steps.len()) }
+            td { (steps.len()) " of " (report.layers.steps.len()) }
             td { (long) }
         }
     }
@@ -197,7 +197,7 @@ fn advices(advices: &[Advice]) -> Markup {
 
 /// The picture, and the same in a table.
 fn stages(report: &LayersReport<'_>) -> Markup {
-    let graph = &report.layers.graph;
+    let graph = report.graph;
     let name = |node: usize| graph.nodes.get(node).map_or_else(String::new, |node| visible(&label(node)));
     html! {
         h2 { "The stages" }

@@ -17,7 +17,7 @@ pub(super) fn render(report: &LayersReport<'_>) -> String {
             json!({ "index": stage.index, "name": stage.name, "base": stage.base })
         }).collect::<Vec<_>>(),
         "steps": layers.steps.iter().map(step).collect::<Vec<_>>(),
-        "graph": graph(&layers.graph),
+        "graph": graph(report.graph),
         "scenarios": layers.scenarios.iter().map(|scenario| json!({
             "change": scenario.kind.name(),
             "subject": scenario.subject,

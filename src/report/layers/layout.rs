@@ -100,6 +100,7 @@ fn members(graph: &StageGraph, columns: &[usize], column: usize) -> Vec<Member> 
     nodes.chain(passing.map(|(edge, _)| Member::Passing(edge))).collect()
 }
 
+/// The width of the rectangle around a label.
 pub(super) fn width_of(label: &str) -> f32 {
     label.chars().count() as f32 * CHARACTER + 2.0 * PADDING
 }

@@ -12,11 +12,20 @@ const MOST_BYTES: usize = 60_000;
 const MOST_NODES: usize = 50;
 
 pub(super) fn render(report: &LayersReport<'_>) -> String {
-    shortened(whole(report))
+    let mut text = within_a_comment(whole(report));
+    let graph = report.graph;
+    if (2..=MOST_NODES).contains(&graph.nodes.len()) {
+        let stages = format!("\nThe stages:\n\n```mermaid\n{}```\n", mermaid::render(graph));
+        // Half a chart is none.
+        if text.len() + stages.len() <= MOST_BYTES {
+            text.push_str(&stages);
+        }
+    }
+    text
 }
 
 /// The text up to the last line that fits.
-fn shortened(mut text: String) -> String {
+fn within_a_comment(mut text: String) -> String {
     if text.len() > MOST_BYTES {
         let end = text[..text.floor_char_boundary(MOST_BYTES)].rfind('\n').map_or(0, |end| end + 1);
         text.truncate(end);
@@ -68,10 +77,6 @@ fn whole(report: &LayersReport<'_>) -> String {
         for advice in report.advice {
             text.push_str(&format!("- line {}: {} ({})\n", advice.line, inline(&advice.message), advice.rule));
         }
-    }
-    // Last, so that a report that is cut off is never cut off inside of a block.
-    if (2..=MOST_NODES).contains(&layers.graph.nodes.len()) {
-        text.push_str(&format!("\nThe stages:\n\n```mermaid\n{}```\n", mermaid::render(&layers.graph)));
     }
     text
 }

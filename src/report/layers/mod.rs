@@ -10,7 +10,7 @@ mod markdown;
 mod mermaid;
 mod svg;
 
-use crate::cache::{Fate, History, Judged, Layer, Layers, Proposal, Read, Scenario, ScenarioKind};
+use crate::cache::{Fate, History, Judged, Layer, Layers, Proposal, Read, Scenario, ScenarioKind, StageGraph};
 use crate::edit::Effect;
 
 /// A form of the report.
@@ -93,6 +93,8 @@ pub struct LayersReport<'r> {
     pub name: &'r str,
     /// Its steps.
     pub layers: &'r Layers,
+    /// All its stages, and what flows between them.
+    pub graph: &'r StageGraph,
     /// The comparison with another build.
     pub compared: Option<&'r Compared>,
     /// What would help.
@@ -107,9 +109,9 @@ impl LayersReport<'_> {
             LayersFormat::Json => json::render(self),
             LayersFormat::Markdown => markdown::render(self),
             LayersFormat::Html => html::render(self),
-            LayersFormat::Mermaid => mermaid::render(&self.layers.graph),
-            LayersFormat::Dot => dot::render(self.name, &self.layers.graph),
-            LayersFormat::Svg => svg::render(self.name, &self.layers.graph),
+            LayersFormat::Mermaid => mermaid::render(self.graph),
+            LayersFormat::Dot => dot::render(self.name, self.graph),
+            LayersFormat::Svg => svg::render(self.name, self.graph),
         }
     }
 
