@@ -32,7 +32,7 @@ pub const META: Meta = Meta {
     name: "build/apt-in-script",
     severity: Severity::Info,
     effect: Some(Effect::Equivalent),
-    aliases: &["DL3027", "CKV_DOCKER_9", "KICS-b84a0b47"],
+    aliases: &["DL3027", "CKV_DOCKER_9", "KICS-b84a0b47", "prefer-apt-get"],
     ..Meta::on_by_default()
 };
 

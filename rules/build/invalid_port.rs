@@ -33,16 +33,19 @@ pub const META: Meta = Meta {
     name: "build/invalid-port",
     severity: Severity::Error,
     effect: Some(Effect::Identical),
-    aliases: &["ExposeInvalidFormat", "DL3011", "DS-0008", "KICS-71bf8cf8"],
+    aliases: &["ExposeInvalidFormat", "DL3011", "DS-0008", "KICS-71bf8cf8", "invalid-port"],
     is_refusal: true,
     ..Meta::on_by_default()
 };
+
+/// The codes for a port that cannot be one; `ExposeInvalidFormat` is for a mapping.
+const OUT_OF_RANGE: &[&str] = &["DL3011", "DS-0008", "KICS-71bf8cf8", "invalid-port"];
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for problem in &cx.build.problems {
         if matches!(problem.kind, BuildProblemKind::InvalidPort { .. }) {
             let report = sink.report(problem.span, problem.kind.to_string());
-            report.alias("DL3011").help("name a port of the container, such as `8080`");
+            report.aliases(OUT_OF_RANGE).help("name a port of the container, such as `8080`");
         }
     }
     for step in cx.steps_of(Keyword::Expose) {
@@ -86,7 +89,7 @@ mod tests {
     fn what_is_no_port_is_an_error() {
         fires!("EXPOSE «http» «70000» 80\n");
         let found = findings(&META, check, "FROM a\nEXPOSE 70000\n");
-        assert_eq!((found[0].severity, found[0].aliases.as_slice()), (Severity::Error, ["DL3011"].as_slice()));
+        assert_eq!((found[0].severity, found[0].aliases.as_slice()), (Severity::Error, OUT_OF_RANGE));
     }
 
     #[test]

@@ -45,6 +45,12 @@ pub const META: Meta = Meta {
         "KICS-7ebd323c",
         "KICS-6e19193a",
         "KICS-45e1fca5",
+        "missing-assume-yes-switch",
+        "missing-dnf-assume-yes-switch",
+        "missing-yum-assume-yes-switch",
+        "S6584",
+        "aptGetInstallUseY",
+        "yumInstallForceYes",
     ],
     ..Meta::on_by_default()
 };

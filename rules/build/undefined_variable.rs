@@ -32,7 +32,8 @@ use crate::rules::{Context, Meta, Sink};
 use crate::syntax::InstructionKind;
 use crate::syntax::expansion::Modifier;
 
-pub const META: Meta = Meta { name: "build/undefined-variable", aliases: &["UndefinedVar"], ..Meta::on_by_default() };
+pub const META: Meta =
+    Meta { name: "build/undefined-variable", aliases: &["UndefinedVar", "S6579"], ..Meta::on_by_default() };
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for step in cx.build.steps() {

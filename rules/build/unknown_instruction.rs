@@ -28,7 +28,7 @@ use crate::syntax::{Keyword, ProblemKind};
 pub const META: Meta = Meta {
     name: "build/unknown-instruction",
     severity: Severity::Error,
-    aliases: &["DL1000"],
+    aliases: &["DL1000", "S2260"],
     is_refusal: true,
     ..Meta::on_by_default()
 };

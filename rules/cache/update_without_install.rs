@@ -35,7 +35,7 @@ use crate::syntax::Keyword;
 pub const META: Meta = Meta {
     name: "cache/update-without-install",
     effect: Some(Effect::Equivalent),
-    aliases: &["DS-0017", "CKV_DOCKER_5", "KICS-9bae49be", "CIS-DI-0007", "S6595"],
+    aliases: &["DS-0017", "CKV_DOCKER_5", "KICS-9bae49be", "CIS-DI-0007", "S6595", "best-practices/RUN-apt"],
     ..Meta::on_by_default()
 };
 

@@ -39,7 +39,11 @@ use crate::ir::{Breadth, ContextCopy};
 use crate::knowledge::package_managers::Home;
 use crate::rules::{Context, Meta, Sink};
 
-pub const META: Meta = Meta { name: "cache/whole-context-copy", ..Meta::on_by_default() };
+pub const META: Meta = Meta {
+    name: "cache/whole-context-copy",
+    aliases: &["S6470", "DKL-LI-0003", "best-practices/dockerignore"],
+    ..Meta::on_by_default()
+};
 
 /// Folders that a language's tools fill, and a file next to them that says they are that.
 const MADE: &[(&str, &str, Option<&str>)] = &[

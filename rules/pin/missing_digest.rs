@@ -26,7 +26,7 @@ use crate::rules::{Context, Meta, Sink};
 pub const META: Meta = Meta {
     name: "pin/missing-digest",
     severity: Severity::Info,
-    aliases: &["S7023", "dockerfile-source-not-pinned"],
+    aliases: &["S7023", "dockerfile-source-not-pinned", "S6497", "best-practices/pin-digest"],
     cwe: Some(494),
     ..Meta::opt_in()
 };

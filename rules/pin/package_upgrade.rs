@@ -38,6 +38,12 @@ pub const META: Meta = Meta {
         "KICS-09fda05e",
         "KICS-8f6456be",
         "KICS-d4895357",
+        "avoid-apk-upgrade",
+        "avoid-apt-get-upgrade",
+        "avoid-dnf-update",
+        "avoid-yum-update",
+        "avoid-zypper-update",
+        "DKL-DI-0003",
     ],
     ..Meta::opt_in()
 };

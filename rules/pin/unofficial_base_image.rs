@@ -24,8 +24,13 @@ use crate::finding::Severity;
 use crate::knowledge::images;
 use crate::rules::{Context, Meta, Sink};
 
-pub const META: Meta =
-    Meta { name: "pin/unofficial-base-image", severity: Severity::Info, cwe: Some(829), ..Meta::opt_in() };
+pub const META: Meta = Meta {
+    name: "pin/unofficial-base-image",
+    severity: Severity::Info,
+    cwe: Some(829),
+    aliases: &["best-practices/FROM"],
+    ..Meta::opt_in()
+};
 
 /// Namespaces of verified publishers and of open-source projects that Docker sponsors, sorted; a selection.
 const KNOWN_PUBLISHERS: [&str; 58] = [

@@ -27,7 +27,8 @@ use crate::ir::command_of;
 use crate::rules::{Context, Meta, Sink};
 use crate::syntax::CommandForm;
 
-pub const META: Meta = Meta { name: "runtime/entrypoint-ignores-cmd", ..Meta::on_by_default() };
+pub const META: Meta =
+    Meta { name: "runtime/entrypoint-ignores-cmd", aliases: &["best-practices/ENTRYPOINT"], ..Meta::on_by_default() };
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let process = cx.process();

@@ -34,7 +34,16 @@ pub const META: Meta = Meta {
     name: "runtime/missing-user",
     severity: Severity::Info,
     effect: Some(Effect::Runtime),
-    aliases: &["DS-0002", "CKV_DOCKER_3", "KICS-fd54f200", "CIS-DI-0001", "missing-user", "missing-user-entrypoint"],
+    aliases: &[
+        "DS-0002",
+        "CKV_DOCKER_3",
+        "KICS-fd54f200",
+        "CIS-DI-0001",
+        "missing-user",
+        "missing-user-entrypoint",
+        "S6471",
+        "OWASP-2",
+    ],
     cwe: Some(250),
     ..Meta::on_by_default()
 };

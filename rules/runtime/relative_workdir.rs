@@ -33,7 +33,15 @@ pub const META: Meta = Meta {
     name: "runtime/relative-workdir",
     severity: Severity::Info,
     effect: Some(Effect::Identical),
-    aliases: &["WorkdirRelativePath", "DL3000", "DS-0009", "CKV_DOCKER_10", "KICS-6b376af8", "S7021"],
+    aliases: &[
+        "WorkdirRelativePath",
+        "DL3000",
+        "DS-0009",
+        "CKV_DOCKER_10",
+        "KICS-6b376af8",
+        "S7021",
+        "best-practices/WORKDIR",
+    ],
     ..Meta::on_by_default()
 };
 

@@ -39,6 +39,9 @@ pub const META: Meta = Meta {
         "DS-0016",
         "DS-0023",
         "multiple-entrypoint-instructions",
+        "KICS-41c195f4",
+        "KICS-6938958b",
+        "S6589",
     ],
     ..Meta::on_by_default()
 };
@@ -58,8 +61,8 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
 
 fn replaced(cx: &Context<'_>, sink: &mut Sink<'_>, keyword: Keyword, earlier: &Instruction, later: &Instruction) {
     let codes: &[&str] = match keyword {
-        Keyword::Cmd => &["DL4003", "DS-0016"],
-        Keyword::Entrypoint => &["DL4004", "DS-0007", "multiple-entrypoint-instructions"],
+        Keyword::Cmd => &["DL4003", "DS-0016", "KICS-41c195f4", "S6589"],
+        Keyword::Entrypoint => &["DL4004", "DS-0007", "KICS-6938958b", "multiple-entrypoint-instructions", "S6589"],
         _ => &["DL3012", "DS-0023"],
     };
     let line = cx.source().line_at(later.span.start);

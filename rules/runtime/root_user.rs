@@ -31,7 +31,7 @@ use crate::rules::{Context, Meta, Sink};
 pub const META: Meta = Meta {
     name: "runtime/root-user",
     severity: Severity::Warning,
-    aliases: &["DL3002", "CKV_DOCKER_8", "KICS-67fd0c4a", "last-user-is-root"],
+    aliases: &["DL3002", "CKV_DOCKER_8", "KICS-67fd0c4a", "last-user-is-root", "best-practices/USER"],
     cwe: Some(250),
     ..Meta::on_by_default()
 };

@@ -24,7 +24,12 @@ use crate::finding::Severity;
 use crate::rules::{Context, Meta, Sink};
 use crate::shell::Failure;
 
-pub const META: Meta = Meta { name: "runtime/several-processes", severity: Severity::Info, ..Meta::on_by_default() };
+pub const META: Meta = Meta {
+    name: "runtime/several-processes",
+    severity: Severity::Info,
+    aliases: &["best-practices/decouple"],
+    ..Meta::on_by_default()
+};
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for step in cx.process().steps() {

@@ -33,7 +33,7 @@ pub const META: Meta = Meta {
     name: "runtime/shell-form-command",
     severity: Severity::Info,
     effect: Some(Effect::Runtime),
-    aliases: &["JSONArgsRecommended", "DL3025", "KICS-b86987e1", "prefer-json-notation", "S7019"],
+    aliases: &["JSONArgsRecommended", "DL3025", "KICS-b86987e1", "prefer-json-notation", "S7019", "best-practices/CMD"],
     ..Meta::on_by_default()
 };
 

@@ -52,6 +52,7 @@ pub const META: Meta = Meta {
         "CKV2_DOCKER_15",
         "CKV2_DOCKER_16",
         "S4830",
+        "CIS-DI-0011",
     ],
     cwe: Some(295),
     security_severity: Some(65),
@@ -73,8 +74,10 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             "--force-yes" => Some("CKV2_DOCKER_11"),
             _ => manager.manager.codes.unverified.first().copied(),
         };
-        if let Some(code) = code.filter(|code| META.aliases.contains(code)) {
-            report.alias(code).alias("S4830");
+        // Packages of a distribution are signed; those of a language come from a server with a certificate.
+        let report = report.alias(if manager.manager.is_system() { "CIS-DI-0011" } else { "S4830" });
+        if let Some(code) = code {
+            report.alias(code);
         }
     }
     for command in cx.commands.of_build() {
@@ -173,50 +176,47 @@ fn report_variable(sink: &mut Sink<'_>, span: Span, name: &str, code: Option<&'s
     }
 }
 
-/// Settings that a command writes: words that must come one after another, in lower case, and the code of the case.
-const SETTINGS: &[(&str, &[&str], Option<&str>)] = &[
-    ("git", &["config", "http.sslverify", "false"], None),
-    ("npm", &["config", "set", "strict-ssl", "false"], Some("CKV2_DOCKER_13")),
-    ("npm", &["config", "set", "strict-ssl=false"], Some("CKV2_DOCKER_13")),
-    ("npm", &["set", "strict-ssl", "false"], Some("CKV2_DOCKER_13")),
-    ("yarn", &["config", "set", "strict-ssl", "false"], Some("CKV2_DOCKER_13")),
-    ("pnpm", &["config", "set", "strict-ssl", "false"], Some("CKV2_DOCKER_13")),
-    ("conda", &["config", "--set", "ssl_verify", "false"], None),
-    ("conda", &["config", "--set", "ssl_verify", "no"], None),
-    ("pip", &["config", "set", "global.trusted-host"], Some("CKV2_DOCKER_4")),
-    ("pip3", &["config", "set", "global.trusted-host"], Some("CKV2_DOCKER_4")),
-    ("composer", &["config", "disable-tls", "true"], None),
-    ("composer", &["config", "secure-http", "false"], None),
-    ("rpm", &["--nosignature"], Some("CKV2_DOCKER_10")),
-    ("rpm", &["--nodigest"], Some("CKV2_DOCKER_10")),
-    ("ssh", &["stricthostkeychecking=no"], None),
-    ("ssh", &["-ostricthostkeychecking=no"], None),
-    ("scp", &["stricthostkeychecking=no"], None),
-    ("scp", &["-ostricthostkeychecking=no"], None),
+/// Settings that a command writes: words that must come one after another, in lower case, and the codes of the case.
+const SETTINGS: &[(&str, &[&str], &[&str])] = &[
+    ("git", &["config", "http.sslverify", "false"], &["S4830"]),
+    ("npm", &["config", "set", "strict-ssl", "false"], &["CKV2_DOCKER_13", "S4830"]),
+    ("npm", &["config", "set", "strict-ssl=false"], &["CKV2_DOCKER_13", "S4830"]),
+    ("npm", &["set", "strict-ssl", "false"], &["CKV2_DOCKER_13", "S4830"]),
+    ("yarn", &["config", "set", "strict-ssl", "false"], &["CKV2_DOCKER_13", "S4830"]),
+    ("pnpm", &["config", "set", "strict-ssl", "false"], &["CKV2_DOCKER_13", "S4830"]),
+    ("conda", &["config", "--set", "ssl_verify", "false"], &["S4830"]),
+    ("conda", &["config", "--set", "ssl_verify", "no"], &["S4830"]),
+    ("pip", &["config", "set", "global.trusted-host"], &["CKV2_DOCKER_4", "S4830"]),
+    ("pip3", &["config", "set", "global.trusted-host"], &["CKV2_DOCKER_4", "S4830"]),
+    ("composer", &["config", "disable-tls", "true"], &["S4830"]),
+    ("composer", &["config", "secure-http", "false"], &["S4830"]),
+    ("rpm", &["--nosignature"], &["CKV2_DOCKER_10", "CIS-DI-0011"]),
+    ("rpm", &["--nodigest"], &["CKV2_DOCKER_10", "CIS-DI-0011"]),
+    ("ssh", &["stricthostkeychecking=no"], &[]),
+    ("ssh", &["-ostricthostkeychecking=no"], &[]),
+    ("scp", &["stricthostkeychecking=no"], &[]),
+    ("scp", &["-ostricthostkeychecking=no"], &[]),
 ];
 
-/// What is written into configuration files: the text, whether it is compared without regard to case.
-const CONFIGURATIONS: &[(&str, &str, Option<&str>)] = &[
-    ("[trusted=yes", "signatures of a repository", None),
-    (" trusted=yes]", "signatures of a repository", None),
-    ("allowinsecurerepositories \"true", "signatures of repositories", None),
-    ("allowunauthenticated \"true", "signatures of packages", Some("CKV2_DOCKER_8")),
-    ("gpgcheck=0", "signatures of packages", None),
-    ("gpgcheck = 0", "signatures of packages", None),
-    ("sslverify=0", "certificates of repositories", Some("CKV2_DOCKER_15")),
-    ("sslverify=false", "certificates of repositories", Some("CKV2_DOCKER_15")),
-    ("strict-ssl=false", "certificates of registries", Some("CKV2_DOCKER_13")),
-    ("stricthostkeychecking no", "keys of hosts", None),
+/// What is written into configuration files: the text in lower case, what it turns off, and the codes of the case.
+const CONFIGURATIONS: &[(&str, &str, &[&str])] = &[
+    ("[trusted=yes", "signatures of a repository", &["CIS-DI-0011"]),
+    (" trusted=yes]", "signatures of a repository", &["CIS-DI-0011"]),
+    ("allowinsecurerepositories \"true", "signatures of repositories", &["CIS-DI-0011"]),
+    ("allowunauthenticated \"true", "signatures of packages", &["CKV2_DOCKER_8", "CIS-DI-0011"]),
+    ("gpgcheck=0", "signatures of packages", &["CIS-DI-0011"]),
+    ("gpgcheck = 0", "signatures of packages", &["CIS-DI-0011"]),
+    ("sslverify=0", "certificates of repositories", &["CKV2_DOCKER_15", "S4830"]),
+    ("sslverify=false", "certificates of repositories", &["CKV2_DOCKER_15", "S4830"]),
+    ("strict-ssl=false", "certificates of registries", &["CKV2_DOCKER_13", "S4830"]),
+    ("stricthostkeychecking no", "keys of hosts", &[]),
 ];
 
 fn settings(command: &Command<'_>, sink: &mut Sink<'_>) {
     let Some(name) = command.name() else { return };
     let mut found = SETTINGS.iter().filter(|(program, ..)| *program == name);
-    if let Some((span, code)) = found.find_map(|(_, words, code)| Some((in_sequence(command, words)?, *code))) {
-        let report = told(sink, span, format!("`{name}` is told to verify nothing"));
-        if let Some(code) = code {
-            report.alias(code).alias("S4830");
-        }
+    if let Some((span, codes)) = found.find_map(|(_, words, codes)| Some((in_sequence(command, words)?, *codes))) {
+        told(sink, span, format!("`{name}` is told to verify nothing")).aliases(codes);
         return;
     }
     // Only what writes: `grep` and `sed` may look for it, or take it out.
@@ -225,11 +225,8 @@ fn settings(command: &Command<'_>, sink: &mut Sink<'_>) {
     }
     for (index, word) in command.words.iter().enumerate().skip(1) {
         let written = command.written(index).to_ascii_lowercase().replace('\\', "");
-        let Some((_, what, code)) = CONFIGURATIONS.iter().find(|(text, ..)| written.contains(text)) else { continue };
-        let report = told(sink, word.span, format!("a configuration says not to verify {what}"));
-        if let Some(code) = code {
-            report.alias(code).alias("S4830");
-        }
+        let Some((_, what, codes)) = CONFIGURATIONS.iter().find(|(text, ..)| written.contains(text)) else { continue };
+        told(sink, word.span, format!("a configuration says not to verify {what}")).aliases(codes);
     }
 }
 

@@ -25,7 +25,7 @@ use crate::syntax::{InstructionKind, Keyword};
 
 pub const META: Meta = Meta {
     name: "security/docker-socket",
-    aliases: &["dockerfile-dockerd-socket-mount"],
+    aliases: &["dockerfile-dockerd-socket-mount", "OWASP-1"],
     cwe: Some(250),
     security_severity: Some(60),
     ..Meta::on_by_default()

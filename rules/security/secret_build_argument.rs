@@ -39,6 +39,7 @@ pub const META: Meta = Meta {
     effect: Some(Effect::Content),
     cwe: Some(522),
     security_severity: Some(55),
+    aliases: &["OWASP-12"],
     ..Meta::opt_in()
 };
 

@@ -40,7 +40,7 @@ pub const META: Meta = Meta {
     name: "shell/cd-instead-of-workdir",
     severity: Severity::Style,
     effect: Some(Effect::Content),
-    aliases: &["DL3003", "DS-0013", "S6597", "use-workdir"],
+    aliases: &["DL3003", "DS-0013", "KICS-f4a6bcd3", "S6597", "use-workdir"],
     ..Meta::opt_in()
 };
 

@@ -39,7 +39,7 @@ pub const META: Meta = Meta {
     name: "shell/pipe-without-pipefail",
     severity: Severity::Warning,
     effect: Some(Effect::Runtime),
-    aliases: &["DL4006", "KICS-efbf148a", "set-pipefail"],
+    aliases: &["DL4006", "KICS-efbf148a", "set-pipefail", "best-practices/pipes"],
     ..Meta::on_by_default()
 };
 

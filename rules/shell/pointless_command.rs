@@ -24,8 +24,12 @@ use crate::finding::Severity;
 use crate::knowledge::commands::is_pointless;
 use crate::rules::{Context, Meta, Sink};
 
-pub const META: Meta =
-    Meta { name: "shell/pointless-command", severity: Severity::Info, aliases: &["DL3001"], ..Meta::on_by_default() };
+pub const META: Meta = Meta {
+    name: "shell/pointless-command",
+    severity: Severity::Info,
+    aliases: &["DL3001", "KICS-9b6b0f38", "nonsensical-command"],
+    ..Meta::on_by_default()
+};
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for command in cx.commands.of_build() {

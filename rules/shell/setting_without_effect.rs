@@ -26,7 +26,8 @@ use crate::ir::Command;
 use crate::rules::{Context, Meta, Sink};
 use crate::shell::{Failure, PipePosition, WorkingDirectory};
 
-pub const META: Meta = Meta { name: "shell/setting-without-effect", ..Meta::on_by_default() };
+pub const META: Meta =
+    Meta { name: "shell/setting-without-effect", aliases: &["S6581", "best-practices/ENV"], ..Meta::on_by_default() };
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for step in cx.build.steps_of(crate::syntax::Keyword::Run) {

@@ -70,6 +70,17 @@ pub const META: Meta = Meta {
         "DKL-DI-0004",
         "DKL-DI-0005",
         "S6587",
+        "remove-package-lists",
+        "missing-apk-no-cache",
+        "missing-dnf-clean-all",
+        "missing-pip-no-cache-dir",
+        "missing-zypper-clean",
+        "aptGetInstallThenRemoveAptLists",
+        "apkAddUseNoCache",
+        "npmCacheCleanAfterInstall",
+        "pipUseNoCacheDir",
+        "yarnCacheCleanAfterInstall",
+        "yumInstallRmVarCacheYum",
     ],
     ..Meta::on_by_default()
 };
@@ -276,8 +287,8 @@ mod tests {
     #[test]
     fn codes_of_other_managers_are_not_borrowed() {
         let codes = |text| findings(&META, check, text)[0].aliases.clone();
-        assert!(codes("FROM node:22\nRUN npm ci\n").is_empty());
-        assert_eq!(codes("FROM node:22\nRUN yarn install\n"), ["DL3060"]);
+        assert_eq!(codes("FROM node:22\nRUN npm ci\n"), ["npmCacheCleanAfterInstall", "S6587"]);
+        assert_eq!(codes("FROM node:22\nRUN yarn install\n"), ["DL3060", "yarnCacheCleanAfterInstall", "S6587"]);
     }
 
     #[test]

@@ -34,7 +34,16 @@ pub const META: Meta = Meta {
     name: "style/add-for-local-file",
     severity: Severity::Style,
     effect: Some(Effect::Equivalent),
-    aliases: &["DL3020", "DS-0005", "CKV_DOCKER_4", "KICS-9513a694", "S7029", "CIS-DI-0009"],
+    aliases: &[
+        "DL3020",
+        "DS-0005",
+        "CKV_DOCKER_4",
+        "KICS-9513a694",
+        "S7029",
+        "CIS-DI-0009",
+        "prefer-copy-over-add",
+        "best-practices/ADD-COPY",
+    ],
     ..Meta::opt_in()
 };
 

@@ -34,6 +34,7 @@ pub const META: Meta = Meta {
     name: "style/consecutive-labels",
     severity: Severity::Style,
     effect: Some(Effect::Equivalent),
+    aliases: &["best-practices/LABEL"],
     ..Meta::opt_in()
 };
 

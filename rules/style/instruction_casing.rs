@@ -29,7 +29,7 @@ pub const META: Meta = Meta {
     name: "style/instruction-casing",
     severity: Severity::Style,
     effect: Some(Effect::Identical),
-    aliases: &["ConsistentInstructionCasing"],
+    aliases: &["ConsistentInstructionCasing", "S6476"],
     ..Meta::opt_in()
 };
 

@@ -1,10 +1,11 @@
 //! What holds for every rule, whoever wrote it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
 use super::harness::{apply_all, findings};
-use super::{HEADINGS, Rule, all};
+use super::{HEADINGS, Rule, all, find};
+use crate::knowledge::package_managers::{self, Codes};
 
 fn findings_of(rule: &Rule, text: &str) -> Vec<crate::finding::Finding> {
     findings(rule.meta, rule.check, text)
@@ -89,6 +90,24 @@ fn an_alias_names_one_rule() {
                 panic!("{alias} names both {other} and {}", rule.meta.name);
             }
         }
+    }
+}
+
+#[test]
+fn a_code_of_a_package_manager_is_an_alias_of_the_rule_that_reports_it() {
+    let codes = |of: fn(&Codes) -> &'static [&'static str]| -> BTreeSet<&str> {
+        package_managers::all().iter().flat_map(|manager| of(&manager.codes)).copied().collect()
+    };
+    for (rule, reported) in [
+        ("build/prompting-install", codes(|codes| codes.prompt)),
+        ("pin/package-upgrade", codes(|codes| codes.upgrade)),
+        ("pin/unpinned-package", codes(|codes| codes.unpinned)),
+        ("size/package-cache-kept", codes(|codes| codes.cache)),
+    ] {
+        let aliases: BTreeSet<&str> = find(rule).unwrap().meta.aliases.iter().copied().collect();
+        let elsewhere: &[&str] = if rule == "pin/unpinned-package" { &["DL3062"] } else { &[] };
+        let reported: BTreeSet<&str> = reported.into_iter().filter(|code| !elsewhere.contains(code)).collect();
+        assert_eq!(aliases, reported, "{rule}");
     }
 }
 

@@ -59,13 +59,18 @@ const APT_CACHES: &[Cache] = &[
 ];
 
 const APT_CODES: Codes = Codes {
-    prompt: &["DL3014", "DS-0021", "KICS-77783205"],
+    prompt: &["DL3014", "DS-0021", "KICS-77783205", "missing-assume-yes-switch", "aptGetInstallUseY", "S6584"],
     unpinned: &["DL3008", "KICS-965a08d7"],
-    cache: &["DL3009", "KICS-df746b39"],
-    recommends: &["DL3015", "DS-0029", "KICS-7384dfb2"],
-    upgrade: &["DS-0024", "KICS-682fe378"],
+    cache: &[
+        "DL3009",
+        "KICS-df746b39",
+        "DKL-DI-0005",
+        "remove-package-lists",
+        "aptGetInstallThenRemoveAptLists",
+        "S6587",
+    ],
+    upgrade: &["DS-0024", "KICS-682fe378", "avoid-apt-get-upgrade", "DKL-DI-0003"],
     unverified: &["CKV2_DOCKER_8", "CKV2_DOCKER_11"],
-    ..Codes::NONE
 };
 
 pub(super) static APT_GET: PackageManager = PackageManager {
@@ -114,8 +119,8 @@ pub(super) static APT: PackageManager = PackageManager {
     unverified: APT_UNVERIFIED,
     clean: Some("rm -rf /var/lib/apt/lists/*"),
     caches: APT_CACHES,
-    // hadolint asks whether `apt` is used at all, and DL3009 of its lists; Trivy and KICS look at apt-get alone.
-    codes: Codes { cache: &["DL3009"], tool: &["DL3027", "CKV_DOCKER_9", "KICS-b84a0b47"], ..Codes::NONE },
+    // hadolint asks for DL3009 of its lists; Trivy and KICS look at apt-get alone.
+    codes: Codes { cache: &["DL3009"], ..Codes::NONE },
     ..PackageManager::BLANK
 };
 
@@ -190,8 +195,16 @@ pub(super) static APK: PackageManager = PackageManager {
     caches: &[cache("/var/cache/apk", &[]).of(Lists).locked()],
     codes: Codes {
         unpinned: &["DL3018", "KICS-d3499f6d"],
-        cache: &["DL3019", "DS-0025", "KICS-ae9c56a6", "DKL-DI-0004"],
-        upgrade: &["KICS-989ab888"],
+        cache: &[
+            "DL3019",
+            "DS-0025",
+            "KICS-ae9c56a6",
+            "DKL-DI-0004",
+            "missing-apk-no-cache",
+            "apkAddUseNoCache",
+            "S6587",
+        ],
+        upgrade: &["KICS-989ab888", "avoid-apk-upgrade"],
         unverified: &["CKV2_DOCKER_7"],
         ..Codes::NONE
     },
@@ -270,12 +283,11 @@ pub(super) static DNF: PackageManager = PackageManager {
         cache("/var/cache/tdnf", &[]).of(Lists).locked(),
     ],
     codes: Codes {
-        prompt: &["DL3038", "KICS-7ebd323c"],
+        prompt: &["DL3038", "KICS-7ebd323c", "missing-dnf-assume-yes-switch", "S6584"],
         unpinned: &["DL3041", "KICS-93d88cf7"],
-        cache: &["DL3040", "DS-0019", "KICS-295acb63"],
-        upgrade: &["KICS-09fda05e"],
+        cache: &["DL3040", "DS-0019", "KICS-295acb63", "missing-dnf-clean-all", "S6587"],
+        upgrade: &["KICS-09fda05e", "avoid-dnf-update"],
         unverified: &["CKV2_DOCKER_9", "CKV2_DOCKER_15"],
-        ..Codes::NONE
     },
     ..PackageManager::BLANK
 };
@@ -296,7 +308,12 @@ pub(super) static MICRODNF: PackageManager = PackageManager {
         cache("/var/cache/dnf", &[]).of(Lists).locked(),
         cache("/var/cache/libdnf5", &[]).of(Lists).locked(),
     ],
-    codes: Codes { prompt: &["DL3038"], unpinned: &["DL3041"], cache: &["DL3040", "DS-0027"], ..Codes::NONE },
+    codes: Codes {
+        prompt: &["DL3038", "S6584"],
+        unpinned: &["DL3041"],
+        cache: &["DL3040", "DS-0027", "S6587"],
+        ..Codes::NONE
+    },
     ..PackageManager::BLANK
 };
 
@@ -313,12 +330,11 @@ pub(super) static YUM: PackageManager = PackageManager {
     // Since RHEL 8, yum is another name of dnf and fills dnf's directory.
     caches: &[cache("/var/cache/yum", &[]).of(Lists).locked(), cache("/var/cache/dnf", &[]).of(Lists).locked()],
     codes: Codes {
-        prompt: &["DL3030", "KICS-6e19193a"],
+        prompt: &["DL3030", "KICS-6e19193a", "missing-yum-assume-yes-switch", "yumInstallForceYes", "S6584"],
         unpinned: &["DL3033", "KICS-6452c424"],
-        cache: &["DL3032", "DS-0015", "KICS-00481784"],
-        upgrade: &["KICS-8f6456be"],
+        cache: &["DL3032", "DS-0015", "KICS-00481784", "yumInstallRmVarCacheYum", "S6587"],
+        upgrade: &["KICS-8f6456be", "avoid-yum-update"],
         unverified: &["CKV2_DOCKER_9", "CKV2_DOCKER_15"],
-        ..Codes::NONE
     },
     ..PackageManager::BLANK
 };
@@ -361,10 +377,10 @@ pub(super) static ZYPPER: PackageManager = PackageManager {
     clean: Some("zypper clean --all"),
     caches: &[cache("/var/cache/zypp", &[]).of(Lists).locked()],
     codes: Codes {
-        prompt: &["DL3034", "KICS-45e1fca5"],
+        prompt: &["DL3034", "KICS-45e1fca5", "S6584"],
         unpinned: &["DL3037", "KICS-562952e4"],
-        cache: &["DL3036", "DS-0020", "KICS-38300d1a"],
-        upgrade: &["DL3035", "KICS-d4895357"],
+        cache: &["DL3036", "DS-0020", "KICS-38300d1a", "missing-zypper-clean", "S6587"],
+        upgrade: &["DL3035", "KICS-d4895357", "avoid-zypper-update"],
         ..Codes::NONE
     },
     ..PackageManager::BLANK

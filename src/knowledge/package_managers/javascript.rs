@@ -52,7 +52,12 @@ pub(super) static NPM: PackageManager = PackageManager {
     },
     locked: Some(Locked { command: "npm ci", verbs: &["ci"], spellings: &[] }),
     project_scripts: ProjectScripts::Unless(Spelling::Flag("--ignore-scripts")),
-    codes: Codes { unpinned: &["DL3016", "KICS-e36d8880"], cache: &[], unverified: &["CKV2_DOCKER_13"], ..Codes::NONE },
+    codes: Codes {
+        unpinned: &["DL3016", "KICS-e36d8880"],
+        cache: &["npmCacheCleanAfterInstall", "S6587"],
+        unverified: &["CKV2_DOCKER_13"],
+        ..Codes::NONE
+    },
     no_development: Some(Switch::of_project(
         "--omit=dev",
         &[
@@ -132,7 +137,11 @@ pub(super) static YARN: PackageManager = PackageManager {
         spellings: &[Spelling::Flag("--frozen-lockfile --immutable")],
     }),
     project_scripts: ProjectScripts::Unless(Spelling::Flag("--ignore-scripts")),
-    codes: Codes { cache: &["DL3060"], unverified: &["CKV2_DOCKER_13"], ..Codes::NONE },
+    codes: Codes {
+        cache: &["DL3060", "yarnCacheCleanAfterInstall", "S6587"],
+        unverified: &["CKV2_DOCKER_13"],
+        ..Codes::NONE
+    },
     no_development: Some(Switch::of_project(
         "--production",
         &[Spelling::Flag("--production --prod")],

@@ -69,7 +69,7 @@ pub(super) static PIP: PackageManager = PackageManager {
     project_scripts: ProjectScripts::Never,
     codes: Codes {
         unpinned: &["DL3013", "KICS-02d9c71f"],
-        cache: &["DL3042", "KICS-f2f903fb"],
+        cache: &["DL3042", "KICS-f2f903fb", "missing-pip-no-cache-dir", "pipUseNoCacheDir", "S6587"],
         unverified: &["CKV2_DOCKER_4"],
         ..Codes::NONE
     },

@@ -484,10 +484,6 @@ pub struct Codes {
     pub unpinned: &'static [&'static str],
     /// A cache stays in the image.
     pub cache: &'static [&'static str],
-    /// Recommended packages are installed.
-    pub recommends: &'static [&'static str],
-    /// The tool is not made for scripts.
-    pub tool: &'static [&'static str],
     /// All packages are upgraded.
     pub upgrade: &'static [&'static str],
     /// Downloads are not verified.
@@ -495,6 +491,5 @@ pub struct Codes {
 }
 
 impl Codes {
-    pub(super) const NONE: Codes =
-        Codes { prompt: &[], unpinned: &[], cache: &[], recommends: &[], tool: &[], upgrade: &[], unverified: &[] };
+    pub(super) const NONE: Codes = Codes { prompt: &[], unpinned: &[], cache: &[], upgrade: &[], unverified: &[] };
 }

@@ -1,6 +1,4 @@
-//! The pages under `docs/rules` and the README's numbers are those of the rules. `DFX_UPDATE_DOCS=1` writes them.
-
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+//! The pages under `docs/rules` are those of the rules.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -8,9 +6,7 @@ use std::path::{Path, PathBuf};
 
 use dfx::rules::{self, Activation, Rule};
 
-fn root() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-}
+use super::{OUT_OF_DATE, is_update, root};
 
 /// Every page that the rules ask for, by path below the root.
 fn pages() -> BTreeMap<PathBuf, String> {
@@ -61,7 +57,7 @@ fn table() -> String {
 #[test]
 fn the_pages_are_those_of_the_rules() {
     let expected = pages();
-    if std::env::var_os("DFX_UPDATE_DOCS").is_some() {
+    if is_update() {
         let _ = std::fs::remove_dir_all(root().join("docs/rules"));
         for (path, text) in &expected {
             let path = root().join(path);
@@ -71,7 +67,7 @@ fn the_pages_are_those_of_the_rules() {
     }
     for (path, text) in &expected {
         let found = std::fs::read_to_string(root().join(path)).unwrap_or_default();
-        assert_eq!(&found, text, "{} is out of date: run `DFX_UPDATE_DOCS=1 cargo test --test docs`", path.display());
+        assert_eq!(&found, text, "{} {OUT_OF_DATE}", path.display());
     }
     let known = expected.len();
     let found = count_files(&root().join("docs/rules"));
