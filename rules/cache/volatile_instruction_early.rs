@@ -30,39 +30,12 @@
 //! and `dispatchRun`.
 
 use crate::ir::{Command, Stage, Step};
+use crate::knowledge::build_arguments::is_volatile;
 use crate::knowledge::package_managers::Action;
 use crate::rules::{Context, Meta, Sink};
 use crate::syntax::{InstructionKind, Keyword, Pair};
 
 pub const META: Meta = Meta { name: "cache/volatile-instruction-early", ..Meta::on_by_default() };
-
-/// Names, without underscores and in upper case, whose values differ from build to build. Sorted.
-const VOLATILE: &[&str] = &[
-    "BUILDDATE",
-    "BUILDID",
-    "BUILDNUMBER",
-    "BUILDTIME",
-    "BUILDTIMESTAMP",
-    "CICOMMITSHA",
-    "CIPIPELINEID",
-    "COMMIT",
-    "COMMITHASH",
-    "COMMITID",
-    "COMMITSHA",
-    "GITCOMMIT",
-    "GITCOMMITHASH",
-    "GITCOMMITSHA",
-    "GITHASH",
-    "GITHUBRUNID",
-    "GITHUBSHA",
-    "GITREV",
-    "GITREVISION",
-    "GITSHA",
-    "REVISION",
-    "SOURCECOMMIT",
-    "VCSREF",
-    "VCSREVISION",
-];
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for stage in cx.reachable_stages() {
@@ -86,10 +59,6 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
 
 const MOST_ARGUMENTS: usize = 10;
 
-fn is_volatile(name: &str) -> bool {
-    VOLATILE.binary_search(&name.replace('_', "").to_ascii_uppercase().as_str()).is_ok()
-}
-
 /// The first RUN behind the ARG that downloads or compiles; `None` where one before it, or itself, uses the value.
 fn first_costly_step<'b>(
     cx: &Context<'b>,
@@ -101,7 +70,7 @@ fn first_costly_step<'b>(
     for step in stage.steps.iter().skip(argument.index + 1) {
         let is_run = step.instruction.keyword == Some(Keyword::Run);
         let is_free = matches!(step.instruction.keyword, Some(Keyword::Label | Keyword::Arg));
-        if !is_free && uses(step, name) {
+        if !is_free && step.mentions(name) {
             return None;
         }
         let costly = cx.commands.of_step(step).iter().find(|command| is_run && is_costly(command));
@@ -115,17 +84,6 @@ fn first_costly_step<'b>(
         }
     }
     None
-}
-
-/// Whether the text has the name as a word.
-fn uses(step: &Step<'_>, name: &str) -> bool {
-    let text = step.instruction.text.text();
-    let heredoc = !step.instruction.heredocs.is_empty();
-    heredoc
-        || text.match_indices(name).any(|(at, _)| {
-            let is_part = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric() || c == '_');
-            !is_part(text[..at].chars().next_back()) && !is_part(text[at + name.len()..].chars().next())
-        })
 }
 
 fn is_costly(command: &Command<'_>) -> bool {
@@ -142,7 +100,6 @@ mod tests {
 
     #[test]
     fn the_name_is_reported() {
-        assert!(VOLATILE.is_sorted());
         fires!("ARG A «BUILD_DATE»=unknown\nENV B=c\nRUN apt-get install -y curl\nLABEL d=$BUILD_DATE\n");
         fires!("ARG «vcs_ref»\nLABEL d=$vcs_ref\nRUN npm ci\n");
     }

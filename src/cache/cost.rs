@@ -2,6 +2,7 @@
 
 use crate::ir::Command;
 use crate::knowledge::package_managers::Action;
+use crate::plan::{Operation, Source};
 
 /// A class of duration, *estimated* from what a step does: nobody has measured it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -27,8 +28,18 @@ impl Cost {
         }
     }
 
+    /// The class of a step: downloads take long, and of a RUN the longest of its commands tells.
+    pub fn of_step(operation: &Operation, commands: &[Command<'_>]) -> Self {
+        let is_fetched = |source: &Source| matches!(source, Source::Http { .. } | Source::Git { .. });
+        match operation {
+            Operation::Files(files) if files.copies.iter().any(|copy| is_fetched(&copy.from)) => Cost::Seconds,
+            Operation::Exec(_) => Self::of_commands(commands),
+            Operation::Files(_) | Operation::MakeDirectory(_) => Cost::Instant,
+        }
+    }
+
     /// The class of a RUN of these commands: that of the longest.
-    pub fn of_commands(commands: &[Command<'_>]) -> Self {
+    fn of_commands(commands: &[Command<'_>]) -> Self {
         commands.iter().map(of_command).max().unwrap_or(Cost::Instant)
     }
 }

@@ -5,7 +5,6 @@ use std::rc::Rc;
 
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
-use crate::context::IgnoreFile;
 use crate::ir::Build;
 use crate::plan::Plan;
 use crate::source::SourceFile;
@@ -15,6 +14,7 @@ use super::comparison::{Cache, Fate, Judged, Reason};
 use super::files::{ContextFiles, Node};
 use super::keys::{Keys, State};
 use super::layers::{NO_IMAGES, one_line};
+use super::worktree::Worktree;
 
 /// One commit: what it changed in the build context, and the two files that say what is done with it.
 #[derive(Debug, Clone)]
@@ -77,12 +77,13 @@ pub fn replay(start: &ContextFiles, revisions: &[Revision], today: &Dockerfile) 
         })
         .collect();
     let names = names_of_today(&in_order, &Version::new(today));
-    let mut replay = Replay { all: start.clone(), sent: ContextFiles::default(), ignore: None, paths: HashMap::new() };
+    let mut worktree = Worktree::new(start);
+    let mut culprits = Culprits::default();
     let mut history = History::default();
     let mut cache = Cache::default();
     let mut last: Option<(Rc<Version>, ContextFiles, Keys)> = None;
     for (index, (revision, version)) in revisions.iter().zip(&in_order).enumerate() {
-        let is_touched = replay.apply(revision, index == 0);
+        let is_touched = worktree.apply(revision);
         let Some(version) = version else { continue };
         let names = &names[index];
         if let Some((before, ..)) = &last
@@ -94,62 +95,28 @@ pub fn replay(start: &ContextFiles, revisions: &[Revision], today: &Dockerfile) 
             names.iter().flatten().for_each(|step| history.tallies.entry(*step).or_default().commits += 1);
             continue;
         }
-        let state = State { plan: &version.plan, files: &replay.sent, images: NO_IMAGES, epoch: None };
+        let state = State { plan: &version.plan, files: worktree.sent(), images: NO_IMAGES, epoch: None };
         let keys = Keys::new(&state);
         if let Some((before, files, old)) = &last {
             let before = State { plan: &before.plan, files, images: NO_IMAGES, epoch: None };
             let judged = cache.judge((&before, old), (&state, &keys));
             history.commits += 1;
-            history.idle += usize::from(!replay.tally(&judged, version, names, &mut history.tallies));
+            history.idle += usize::from(!culprits.tally(&judged, version, names, &mut history.tallies));
         }
         cache.remember(&keys);
-        last = Some((Rc::clone(version), replay.sent.clone(), keys));
+        last = Some((Rc::clone(version), worktree.sent().clone(), keys));
     }
-    replay.name_culprits(&mut history.tallies);
+    culprits.name_in(&mut history.tallies);
     history
 }
 
-/// The state of the context while the history is gone through.
-struct Replay {
-    /// All files, ignored or not.
-    all: ContextFiles,
-    /// Those that the builder is sent.
-    sent: ContextFiles,
-    ignore: Option<(Rc<str>, IgnoreFile)>,
-    /// By step of today, the files to blame.
+/// By step of today, the files to blame.
+#[derive(Default)]
+struct Culprits {
     paths: HashMap<Position, HashMap<String, usize>>,
 }
 
-impl Replay {
-    /// Goes on to a revision. Whether anything changed that the builder is sent.
-    fn apply(&mut self, revision: &Revision, is_first: bool) -> bool {
-        let mut is_touched = false;
-        let known = self.ignore.as_ref().map(|(text, _)| text);
-        let is_same_ignore_file = known == revision.ignore_file.as_ref();
-        if !is_same_ignore_file {
-            let read = |text: &Rc<str>| (Rc::clone(text), IgnoreFile::parse(SourceFile::new(".dockerignore", &**text)));
-            self.ignore = revision.ignore_file.as_ref().map(read);
-        }
-        for (path, node) in &revision.changes {
-            let is_sent = self.ignore.as_ref().is_none_or(|(_, ignore)| ignore.is_ignored(path).is_none());
-            is_touched |= is_sent;
-            for files in [Some(&mut self.all), is_sent.then_some(&mut self.sent)].into_iter().flatten() {
-                match node {
-                    Some(node) => files.insert(path.clone(), node.clone()),
-                    None => files.remove(path),
-                }
-            }
-        }
-        if is_first || !is_same_ignore_file {
-            self.sent = match &self.ignore {
-                Some((_, ignore)) => self.all.without_ignored(ignore),
-                None => self.all.clone(),
-            };
-            return true;
-        }
-        is_touched
-    }
-
+impl Culprits {
     /// Counts what became of the steps. Whether any was not kept.
     fn tally(
         &mut self,
@@ -179,7 +146,7 @@ impl Replay {
         is_any
     }
 
-    fn name_culprits(self, tallies: &mut BTreeMap<Position, Tally>) {
+    fn name_in(self, tallies: &mut BTreeMap<Position, Tally>) {
         for (step, counts) in self.paths {
             let mut paths: Vec<(String, usize)> = counts.into_iter().collect();
             paths.sort_unstable_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));

@@ -56,6 +56,8 @@ impl State<'_> {
 pub struct Keys {
     /// By stage, those of its vertices, in order.
     pub stages: Vec<Vec<StepKey>>,
+    /// By stage, the strict and the lenient key of all that it has made.
+    pub(super) ends: Vec<(Digest, Digest)>,
 }
 
 /// The keys of one step.
@@ -98,7 +100,7 @@ impl Keys {
             ends.push(before);
             stages.push(keys);
         }
-        Self { stages }
+        Self { stages, ends }
     }
 }
 

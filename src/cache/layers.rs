@@ -10,6 +10,7 @@ use super::cost::Cost;
 use super::history::{History, Tally};
 use super::inputs::{inputs, paths_read, stages_read};
 use super::keys::State;
+use super::order::StageOrder;
 use super::scenario::{Scenario, scenarios};
 
 /// The report on one Dockerfile.
@@ -25,6 +26,8 @@ pub struct Layers {
     pub history: Option<History>,
     /// What they would have rebuilt with a better Dockerfile.
     pub proposal: Option<Proposal>,
+    /// The orders in which the stages would have cost least, where the history is known.
+    pub orders: Vec<StageOrder>,
     /// How many files the builder is sent, where the build context is known.
     pub files: Option<usize>,
 }
@@ -126,7 +129,7 @@ impl Layers {
                     line: build.file.source.line_at(it.maker.span.start),
                     text: one_line(instruction.text.text()),
                     reads: reads(state, build, &it.operation),
-                    cost: cost(&it.operation).max(Cost::of_commands(of_step)),
+                    cost: Cost::of_step(&it.operation, of_step),
                     tally: None,
                 }
             })
@@ -143,6 +146,7 @@ impl Layers {
             scenarios: Vec::new(),
             history: None,
             proposal: None,
+            orders: Vec::new(),
             files,
         }
     }
@@ -271,15 +275,6 @@ fn others(operation: &Operation) -> Vec<Read> {
         _ => None,
     });
     read.collect()
-}
-
-/// The class of what is no command.
-fn cost(operation: &Operation) -> Cost {
-    let is_fetched = |source: &Source| matches!(source, Source::Http { .. } | Source::Git { .. });
-    match operation {
-        Operation::Files(files) if files.copies.iter().any(|copy| is_fetched(&copy.from)) => Cost::Seconds,
-        Operation::Files(_) | Operation::Exec(_) | Operation::MakeDirectory(_) => Cost::Instant,
-    }
 }
 
 /// Nothing stands for an image but its name.

@@ -15,7 +15,9 @@ mod history;
 mod inputs;
 mod keys;
 mod layers;
+mod order;
 mod scenario;
+mod worktree;
 
 pub use comparison::{Cache, Fate, Judged, Reason};
 pub use cost::Cost;
@@ -24,4 +26,5 @@ pub use graph::{EdgeKind, GraphEdge, GraphNode, NodeKind, StageGraph};
 pub use history::{History, Revision, Tally, replay};
 pub use keys::{Keys, State, StepKey};
 pub use layers::{Layer, LayerStage, Layers, NO_IMAGES, Proposal, Read};
+pub use order::{Expense, Move, Samples, StageOrder, StepRuns, best_orders};
 pub use scenario::{Scenario, ScenarioKind};

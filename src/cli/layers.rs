@@ -6,7 +6,9 @@ use std::process::ExitCode;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
-use crate::cache::{Cache, ContextFiles, Keys, Layers, NO_IMAGES, Proposal, Revision, StageGraph, State, replay};
+use crate::cache::{
+    Cache, ContextFiles, Keys, Layers, NO_IMAGES, Proposal, Revision, Samples, StageGraph, State, best_orders, replay,
+};
 use crate::config::{Choice, Selection, Selector};
 use crate::context::BuildContext;
 use crate::edit::Effect;
@@ -96,6 +98,10 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         let history = history::of_git(folder, &arguments.path, most)?;
         history.notes.iter().for_each(|note| tell(&format!("note: {note}\n")));
         layers = layers.with_history(replay(&history.start, &history.revisions, &file));
+        let text = file.source.text().into();
+        let today: Vec<Revision> = history.revisions.iter().map(|it| it.with_dockerfile(&text)).collect();
+        let samples = Samples::of_history(&history.start, &today, &plan);
+        layers.orders = best_orders(&build, &commands, &plan, &samples);
         layers.proposal = propose(&file, context, &history, &|file| {
             let build = Build::with_arguments(file, &given);
             let state = State { plan: &Plan::new(&build), ..state };

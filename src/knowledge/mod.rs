@@ -8,6 +8,7 @@
 
 pub mod archives;
 pub mod base_environment;
+pub mod build_arguments;
 pub mod commands;
 pub mod debian;
 pub mod end_of_life;

@@ -3,6 +3,7 @@
 use crate::cache::{Fate, History, Judged, Layers, Proposal, Scenario};
 use crate::report::plain;
 
+use super::order::{HEADING, Order, place};
 use super::{Advice, Compared, LayersReport, PROPOSAL, read, remedy, share, shortened, title};
 
 /// Columns for the instruction of a step.
@@ -26,6 +27,9 @@ pub(super) fn render(report: &LayersReport<'_>) -> String {
     match report.compared {
         Some(compared) => of_comparison(&mut text, report, compared),
         None => scenarios(&mut text, report),
+    }
+    if let Some(order) = Order::of(layers) {
+        of_order(&mut text, &order);
     }
     if let Some(proposal) = &layers.proposal {
         of_proposal(&mut text, proposal);
@@ -108,6 +112,21 @@ fn not_kept(text: &mut String, report: &LayersReport<'_>, judged: &[Judged]) {
     }
     if !is_any {
         line(text, "        nothing");
+    }
+}
+
+fn of_order(text: &mut String, order: &Order<'_>) {
+    line(text, &format!("\n{HEADING}"));
+    if !order.rows.is_empty() {
+        line(text, "      runs of steps that take       as it is  in the best order  in no order less than");
+    }
+    for (cost, [as_it_is, best, bound]) in &order.rows {
+        line(text, &format!("      {:30}{as_it_is:>8}{best:>19}{bound:>23}", cost.name()));
+    }
+    line(text, &format!("      {}", order.verdict));
+    for moved in &order.moves {
+        let place = place(moved);
+        line(text, &format!("{:>6}  {:STEP_WIDTH$}  goes {place}", moved.line, shortened(&moved.text, STEP_WIDTH)));
     }
 }
 

@@ -6,6 +6,7 @@ use crate::cache::{Cost, Fate, Judged, Layer, Layers, Proposal, Scenario};
 use crate::report::plain;
 
 use super::graph::{label, words};
+use super::order::{HEADING, Order, place};
 use super::{Advice, Compared, LayersReport, PROPOSAL, read, remedy, share, svg, title};
 
 /// Nothing may be loaded and nothing may run, whatever a Dockerfile holds.
@@ -35,6 +36,7 @@ pub(super) fn render(report: &LayersReport<'_>) -> String {
                         Some(compared) => (comparison(report, compared)),
                         None => (scenarios(report)),
                     }
+                    @if let Some(order) = Order::of(report.layers) { (of_order(&order)) }
                     @if let Some(proposal) = &report.layers.proposal { (of_proposal(proposal)) }
                     @if !report.advice.is_empty() { (advices(report.advice)) }
                     (stages(report))
@@ -155,6 +157,38 @@ fn not_kept(report: &LayersReport<'_>, judged: &[Judged]) -> Markup {
             ul {
                 @for (layer, fate, reason) in &steps {
                     li.(fate.name()) { "line " (layer.line) ", " code { (visible(&layer.text)) } ": " (visible(reason)) }
+                }
+            }
+        }
+    }
+}
+
+fn of_order(order: &Order<'_>) -> Markup {
+    html! {
+        h2 { (HEADING) }
+        @if !order.rows.is_empty() {
+            table {
+                caption { "How often steps ran again, by how long they take" }
+                thead {
+                    tr {
+                        th scope="col" { "cost, estimated" }
+                        th scope="col" { "as it is" }
+                        th scope="col" { "in the best order" }
+                        th scope="col" { "in no order less than" }
+                    }
+                }
+                tbody {
+                    @for (cost, runs) in &order.rows {
+                        tr { th scope="row" { (cost.name()) } @for runs in runs { td.number { (runs) } } }
+                    }
+                }
+            }
+        }
+        p { (order.verdict) }
+        @if !order.moves.is_empty() {
+            ul {
+                @for moved in &order.moves {
+                    li { "line " (moved.line) ", " code { (visible(&moved.text)) } ", goes " (place(moved)) }
                 }
             }
         }

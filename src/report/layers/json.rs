@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::cache::{History, Judged, Layer, NodeKind, Read, StageGraph, Tally};
+use crate::cache::{Expense, History, Judged, Layer, NodeKind, Read, StageGraph, StageOrder, Tally};
 
 use super::LayersReport;
 use crate::edit::Effect;
@@ -24,6 +24,7 @@ pub(super) fn render(report: &LayersReport<'_>) -> String {
             "steps": judged(report, &scenario.judged),
         })).collect::<Vec<_>>(),
         "history": layers.history.as_ref().map(|history| of_history(report, history)),
+        "orders": layers.orders.iter().map(order).collect::<Vec<_>>(),
         "proposal": layers.proposal.as_ref().map(|proposal| json!({
             "rule": "cache/sources-before-dependencies",
             "steps": proposal.layers.steps.iter().map(step).collect::<Vec<_>>(),
@@ -91,6 +92,30 @@ fn tally(tally: &Tally) -> Value {
 
 fn of_history(report: &LayersReport<'_>, history: &History) -> Value {
     json!({ "commits": history.commits, "idle": history.idle, "headline": report.headline(history) })
+}
+
+fn order(order: &StageOrder) -> Value {
+    let moves = order
+        .moves
+        .iter()
+        .map(|moved| json!({ "line": moved.line, "instruction": moved.text, "behind_line": moved.behind_line }));
+    json!({
+        "stage": order.stage,
+        "as_it_is": expense(order.as_it_is),
+        "best": expense(order.best),
+        "lower_bound": expense(order.bound),
+        "is_best": order.is_best,
+        "moves": moves.collect::<Vec<_>>(),
+    })
+}
+
+/// How often steps of each class ran again.
+fn expense(expense: Expense) -> Value {
+    expense
+        .by_class()
+        .map(|(cost, runs)| (cost.name().to_owned(), json!(runs)))
+        .collect::<serde_json::Map<_, _>>()
+        .into()
 }
 
 fn judged(report: &LayersReport<'_>, judged: &[Judged]) -> Vec<Value> {

@@ -3,6 +3,7 @@
 use crate::cache::Judged;
 
 use super::super::markdown::{code, inline};
+use super::order::{HEADING, Order, place};
 use super::{LayersReport, PROPOSAL, mermaid, share, title};
 
 /// GitHub takes 65,536 characters in a comment; some are left for what others write around the report.
@@ -63,6 +64,9 @@ fn whole(report: &LayersReport<'_>) -> String {
             }
         }
     }
+    if let Some(order) = Order::of(layers) {
+        of_order(&mut text, &order);
+    }
     if let Some(proposal) = &layers.proposal {
         text.push_str(&format!("\n{} in all of these commits:\n\n", inline(PROPOSAL)));
         text.push_str("| step | cost, estimated | ran again | as it is |\n| --- | --- | ---: | ---: |\n");
@@ -79,6 +83,22 @@ fn whole(report: &LayersReport<'_>) -> String {
         }
     }
     text
+}
+
+fn of_order(text: &mut String, order: &Order<'_>) {
+    text.push_str(&format!("\n{HEADING}:\n\n"));
+    if !order.rows.is_empty() {
+        text.push_str("| runs of steps that take | as it is | in the best order | in no order less than |\n");
+        text.push_str("| --- | ---: | ---: | ---: |\n");
+    }
+    for (cost, [as_it_is, best, bound]) in &order.rows {
+        text.push_str(&format!("| {} | {as_it_is} | {best} | {bound} |\n", cost.name()));
+    }
+    text.push_str(&format!("\n{}\n", order.verdict));
+    for (at, moved) in order.moves.iter().enumerate() {
+        let space = if at == 0 { "\n" } else { "" };
+        text.push_str(&format!("{space}- line {}, {}, goes {}\n", moved.line, code(&moved.text), place(moved)));
+    }
 }
 
 fn not_kept(text: &mut String, report: &LayersReport<'_>, judged: &[Judged]) {

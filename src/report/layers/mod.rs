@@ -8,6 +8,7 @@ mod json;
 mod layout;
 mod markdown;
 mod mermaid;
+mod order;
 mod svg;
 
 use crate::cache::{Fate, History, Judged, Layer, Layers, Proposal, Read, Scenario, ScenarioKind, StageGraph};
