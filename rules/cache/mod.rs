@@ -3,6 +3,7 @@
 crate::rules::group! {
     missing_cache_mount,
     sources_before_dependencies,
+    unlocked_cache_mount,
     update_without_install,
     volatile_instruction_early,
     whole_context_copy,

@@ -29,27 +29,13 @@ pub const META: Meta =
     Meta { name: "runtime/development-server", severity: Severity::Info, cwe: Some(489), ..Meta::on_by_default() };
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
-    if is_meant_for_development(cx) {
+    if cx.is_meant_for_development() {
         return;
     }
     for command in cx.process_commands() {
         let Some((what, instead)) = development_server(command) else { continue };
         sink.report(command.span(), format!("{what} is a development server")).help(instead.to_owned());
     }
-}
-
-/// Whether the file's or the stage's name says that this image is for development.
-fn is_meant_for_development(cx: &Context<'_>) -> bool {
-    let says_dev = |name: &str| {
-        let name = name.to_ascii_lowercase();
-        name.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| {
-            matches!(
-                word,
-                "dev" | "devel" | "develop" | "development" | "local" | "test" | "tests" | "debug" | "demo" | "ci"
-            )
-        })
-    };
-    says_dev(cx.source().name()) || cx.final_stage().and_then(|stage| stage.name()).is_some_and(|name| says_dev(&name))
 }
 
 /// What the command starts, and what to do instead.

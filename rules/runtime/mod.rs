@@ -8,6 +8,7 @@ crate::rules::group! {
     entrypoint_ignores_cmd,
     exposed_ssh,
     files_owned_by_root,
+    foreign_c_library,
     healthcheck_always_passes,
     healthcheck_disabled,
     healthcheck_missing,

@@ -3,6 +3,7 @@
 crate::rules::group! {
     add_without_checksum,
     apt_key,
+    debug_mode,
     disabled_verification,
     docker_socket,
     fixed_password,

@@ -11,4 +11,5 @@ crate::rules::group! {
     full_base_image,
     package_cache_kept,
     recommended_packages,
+    virtual_package_kept,
 }

@@ -4,6 +4,7 @@
 //! rule would otherwise have to ask again.
 
 mod build;
+mod c_library;
 mod chain_end;
 mod commands;
 mod context_copies;
@@ -38,6 +39,7 @@ mod users;
 mod windows;
 
 pub use build::{Build, GlobalArg};
+pub use c_library::CLibrary;
 pub use chain_end::ChainEnd;
 pub use commands::{Command, CommandWord, Commands};
 pub use context_copies::{Breadth, ContextCopy};

@@ -13,6 +13,8 @@ pub struct Mount {
     pub kind: String,
     /// The directory or file that it hides, as written; `None` where the flag names none or a variable has a say.
     pub target: Option<String>,
+    /// How builds share it, as written: `shared`, `private` or `locked`; `None` where the flag does not say.
+    pub sharing: Option<String>,
     /// The flag.
     pub span: Span,
 }
@@ -58,7 +60,7 @@ impl Mount {
         let target = text(&["target", "dst", "destination"]).filter(|target| !target.contains('$'));
         // BuildKit: `defaultMountType` is bind.
         let kind = text(&["type"]).map_or("bind".to_owned(), |kind| kind.to_ascii_lowercase());
-        Self { kind, target, span: flag.span }
+        Self { kind, target, sharing: text(&["sharing"]), span: flag.span }
     }
 }
 

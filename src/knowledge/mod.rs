@@ -10,6 +10,7 @@ pub mod archives;
 pub mod base_environment;
 pub mod build_arguments;
 pub mod commands;
+pub mod dead_addresses;
 pub mod debian;
 pub mod end_of_life;
 pub mod images;

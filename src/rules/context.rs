@@ -166,6 +166,18 @@ impl<'a> Context<'a> {
             }
     }
 
+    /// Whether the file's or the final stage's name says that the image is for development or tests.
+    pub fn is_meant_for_development(&self) -> bool {
+        const WORDS: &[&str] =
+            &["dev", "devel", "develop", "development", "local", "test", "tests", "debug", "demo", "ci"];
+        let says_so = |name: &str| {
+            let name = name.to_ascii_lowercase();
+            name.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| WORDS.contains(&word))
+        };
+        says_so(self.source().name())
+            || self.final_stage().and_then(|stage| stage.name()).is_some_and(|name| says_so(&name))
+    }
+
     /// The lines of an instruction with the end of the last one, to be taken out; `None` where a comment would be lost.
     pub fn whole_lines(&self, instruction: &Instruction) -> Option<Span> {
         let has_comment = instruction.tokens().iter().any(|token| token.kind == TokenKind::Comment);

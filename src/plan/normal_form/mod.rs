@@ -1,12 +1,13 @@
 //! Plans brought into one form, so that builds with the same outcome have equal plans.
 //!
-//! Three steps, each of which leaves the outcome as it is on its rung of the effect ladder:
+//! Four steps, each of which leaves the outcome as it is on its rung of the effect ladder:
 //!
 //! 1. *Erasure*: words that make no difference are taken out of the file, such as `sudo` of root ([`erasure`]).
 //! 2. *Cutting*: a RUN of several commands becomes one step for each command that has to work before the next runs,
 //!    with what the commands before it have changed in their shell ([`links`](crate::shell::Script::links)); a COPY of
 //!    several sources becomes one step for each.
-//! 3. With [`Tolerance::Debris`], commands that do nothing but empty caches of package managers are left out.
+//! 3. How builds that run at the same time share a cache mount is left out of account: it says who waits.
+//! 4. With [`Tolerance::Debris`], commands that do nothing but empty caches of package managers are left out.
 
 mod erasure;
 
@@ -16,7 +17,7 @@ use crate::knowledge::package_managers::{all, only_empties_caches};
 use crate::shell::{Script, ScriptLink};
 use crate::syntax::{CommandForm, Dockerfile, InstructionKind};
 
-use super::{Copied, Difference, Exec, Files, Operation, Plan, Source, Vertex, differences};
+use super::{Copied, Difference, Exec, Files, MountKind, Operation, Plan, Sharing, Source, Vertex, differences};
 
 /// What two builds may differ in and still count as equal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,7 +66,12 @@ impl Cutter<'_> {
         operations.into_iter().map(|operation| Vertex { operation, maker }).collect()
     }
 
-    fn exec(&self, exec: Exec, step: &Step<'_>) -> Vec<Operation> {
+    fn exec(&self, mut exec: Exec, step: &Step<'_>) -> Vec<Operation> {
+        for mount in &mut exec.mounts {
+            if let MountKind::Cache(cache) = &mut mount.kind {
+                cache.sharing = Sharing::Shared;
+            }
+        }
         let [script] = self.build.scripts(step) else { return vec![Operation::Exec(Box::new(exec))] };
         let is_shell_form = matches!(&step.instruction.kind, InstructionKind::Run(CommandForm::Shell(_)));
         if !is_shell_form || !script.is_clean() {
@@ -138,6 +144,13 @@ mod tests {
     fn is_debris(before: &str, after: &str) -> bool {
         assert!(!is_equivalent(before, after), "no debris is needed");
         beyond(Tolerance::Debris, before, after).is_empty()
+    }
+
+    #[test]
+    fn who_waits_for_a_cache_makes_no_difference() {
+        let with = |sharing: &str| format!("RUN --mount=type=cache,target=/a{sharing} b\n");
+        assert!(is_equivalent(&with(""), &with(",sharing=locked")));
+        assert!(!is_equivalent(&with(""), &with(",id=c")));
     }
 
     #[test]
