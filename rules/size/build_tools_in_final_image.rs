@@ -32,7 +32,8 @@
 //!
 //! ## Fix
 //! `dfx fix --effect runtime` makes two stages of one where it knows what the program needs when it runs. The first keeps
-//! its instructions and its cache. The second starts from the bare image of the same release, with the same libraries;
+//! its instructions and its cache. The second starts from the bare image of the same release, with the same libraries, or
+//! for an interpreted language from the slim image of the same version;
 //! files stay where they were, so that the command stays as it is. Variables, labels, ports, user and health check stay,
 //! too. Where only you can know whether that is all, the finding says what to look at, and the fix is made when the rule
 //! is selected by name. Where dfx does not see what a command leaves behind, it changes nothing and says why.
@@ -44,7 +45,7 @@ use crate::edit::Effect;
 use crate::finding::Weight;
 use crate::ir::{Command, Stage};
 use crate::knowledge::debian::{Class, Recommends, class};
-use crate::knowledge::package_managers::{Action, Invocation};
+use crate::knowledge::package_managers::{Action, Home, Invocation};
 use crate::rewrite::multistage::{Refusal, Split, split};
 use crate::rules::{Context, Meta, Report, Sink};
 use crate::syntax::Keyword;
@@ -68,7 +69,7 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     if toolchain_as_base(cx, sink, last, &rewrite) || packages_of_build(cx, sink, &rewrite) {
         return;
     }
-    if rewrite.is_some() {
+    if rewrite.as_ref().is_some_and(|rewrite| rewrite != &Err(Refusal::NothingToSplit)) {
         let message = "the image that runs the program is the one that builds it";
         let report = sink.report(last.from.image.span(), message).weight(Weight::Minor);
         with_rewrite(report, &rewrite).help("build in an earlier stage and copy the result into a small image");
@@ -140,9 +141,17 @@ fn runs_a_program(cx: &Context<'_>, last: &Stage<'_>) -> bool {
     !is_workplace
         && !commands.is_empty()
         && !commands.iter().any(|command| {
-            command.manager.is_some()
+            command.manager.as_ref().is_some_and(|it| !starts_a_program(it))
                 || matches!(command.name(), None | Some("bash" | "sh" | "zsh" | "make" | "air" | "sleep" | "tail"))
         })
+}
+
+/// Whether a package manager of an interpreted language starts what it has installed: `npm start`, `bundle exec`.
+fn starts_a_program(invocation: &Invocation<'_>) -> bool {
+    let is_of_interpreter = matches!(invocation.manager.home, Home::Language("javascript" | "python" | "ruby"));
+    let runs = invocation.action == Action::Run || matches!(invocation.verb_name(), Some("run"));
+    let is_for_development = |text: &str| ["dev", "test", "watch", "build", "lint"].iter().any(|it| text.contains(it));
+    is_of_interpreter && runs && !invocation.operands.iter().filter_map(|it| it.text).any(is_for_development)
 }
 
 /// Images whose whole purpose is to compile, with the managers that do it.
@@ -223,9 +232,9 @@ mod tests {
     }
 
     #[test]
-    fn an_image_that_has_the_tools_already_gets_nothing_more() {
-        silent!(
-            "FROM python:3.12-bookworm\nRUN apt-get install -y build-essential\nRUN pip install a\nCMD [\"python\", \"a.py\"]\n"
+    fn an_image_that_has_the_tools_already_gets_no_word_on_packages() {
+        fires!(
+            "FROM «python:3.12-bookworm»\nRUN apt-get install -y build-essential\nRUN pip install a\nCMD [\"python\", \"a.py\"]\n"
         );
     }
 

@@ -19,7 +19,7 @@ mod suggestion;
 pub use configuration::{Configuration, Known, Presence};
 pub use ending::{Ending, is_floating};
 pub use notice::{Notice, NoticeKind};
-pub use suggestion::{fixed_tag, rebased_tag, supported_tag};
+pub use suggestion::{fixed_tag, rebased_tag, slim_tag, supported_tag};
 
 /// repository, tag, offset of the build in [`BUILDS`].
 const TAGS: Table = Table::new(include_str!("../data/image-tags.tsv"));

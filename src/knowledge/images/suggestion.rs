@@ -3,7 +3,7 @@
 use super::super::date::Date;
 use super::super::end_of_life::{self, Cycle};
 use super::super::tag::{Tag, release_name, release_named};
-use super::{BUILDS, Build, TAGS, TagState, exact, without_library};
+use super::{BUILDS, Basis, Build, TAGS, TagState, build_of, exact, last_release, lookup, without_library};
 
 /// A tag of the very image that `repository:tag` names on [`made_on::IMAGES`](crate::knowledge::made_on::IMAGES), but
 /// bound to a release line and, where possible, a distribution release: `26-trixie` for `node` (no tag means `latest`).
@@ -61,6 +61,23 @@ pub fn rebased_tag(repository: &str, tag: &str, today: Date) -> Option<&'static 
         let build = BUILDS.at(row.field(2)).map(Build::read)?;
         (build.state == TagState::Tagged).then(|| row.field(1))
     })
+}
+
+/// The tag of the same version on the same release of the distribution, without the usual extras: `18-slim` for `node:18`,
+/// `3.12-slim-bookworm` for `python:3.12-bookworm`. None where nobody has built one, as for a tag that is slim itself.
+pub fn slim_tag(repository: &str, tag: &str) -> Option<String> {
+    let repository = without_library(repository);
+    let version = &tag[..tag.len() - Tag::parse(tag).suffix.len()];
+    let spliced = match version {
+        "" => format!("slim-{tag}"),
+        version => format!("{version}-slim{}", &tag[version.len()..]),
+    };
+    let of_latest = (tag == "latest").then(|| "slim".to_owned());
+    let names = [Some(format!("{tag}-slim")), Some(spliced), of_latest];
+    let release = |tag: &str| lookup(repository, Some(tag))?.distribution.map(|it| (it.family, it.release));
+    let is_built = |tag: &str| build_of(repository, tag).0 != Basis::Names || last_release(repository, tag).is_some();
+    let is_sibling = |name: &String| is_built(name) && release(name).is_some() && release(name) == release(tag);
+    names.into_iter().flatten().find(is_sibling)
 }
 
 /// Names for the successor, the most alike first.

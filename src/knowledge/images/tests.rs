@@ -247,3 +247,23 @@ fn odd_names_are_looked_up_without_panic() {
         supported_tag("debian", &format!("stretch-{odd}"), day("2026-11-23"));
     }
 }
+
+#[test]
+fn a_slim_sibling_stands_on_the_same_release() {
+    for (repository, tag, expected) in [
+        ("node", "18", Some("18-slim")),
+        ("node", "18-bullseye", Some("18-bullseye-slim")),
+        ("node", "latest", Some("slim")),
+        ("node", "16.13.1", Some("16.13.1-slim")),
+        ("node", "18-alpine", None),
+        ("node", "18-slim", None),
+        ("python", "3.11", Some("3.11-slim")),
+        ("python", "3.9-buster", Some("3.9-slim-buster")),
+        ("python", "3.8.5", Some("3.8.5-slim")),
+        ("python", "bookworm", Some("slim-bookworm")),
+        ("library/ruby", "3.1", Some("3.1-slim")),
+        ("php", "8.2-cli", None),
+    ] {
+        assert_eq!(slim_tag(repository, tag).as_deref(), expected, "{repository}:{tag}");
+    }
+}

@@ -18,6 +18,19 @@ pub enum Assumption {
     },
     /// The list of libraries that the program is built with is not known.
     NeedsNoLibraries(String),
+    /// The program runs on the image of its interpreter without the usual extras.
+    NeedsNoExtras(String),
+    /// A script runs before the program.
+    ScriptInstallsNothing(String),
+    /// A program of the project runs in the build.
+    WritesBesideItself(String),
+    /// The tool may have brought an interpreter of its own.
+    UsesInterpreterOf {
+        /// The tool that decides.
+        tool: &'static str,
+        /// Name and tag of the build image.
+        image: String,
+    },
     /// Sources of the program start other programs.
     StartsNoProgram(String),
     /// A compose file says otherwise what is run.
@@ -38,6 +51,21 @@ impl fmt::Display for Assumption {
             Self::NeedsNoLibraries(image) => {
                 write!(f, "Right only if the program needs no library that `{image}` has, such as that of OpenSSL.")
             }
+            Self::NeedsNoExtras(image) => write!(
+                f,
+                "Right only if the program needs none of the programs and libraries that `{image}` has beyond its \
+                 interpreter, such as git, curl, a compiler or ImageMagick."
+            ),
+            Self::ScriptInstallsNothing(script) => {
+                write!(f, "`{script}` runs at the start: right only if it builds and installs nothing.")
+            }
+            Self::WritesBesideItself(program) => {
+                write!(f, "`{program}` runs in the build: right only if it writes to the folders of the program alone.")
+            }
+            Self::UsesInterpreterOf { tool, image } => write!(
+                f,
+                "`{tool}` may download an interpreter of its own: right only if the project takes that of `{image}`."
+            ),
             Self::StartsNoProgram(path) => {
                 write!(f, "`{path}` starts other programs: right only if they are in the smaller image.")
             }

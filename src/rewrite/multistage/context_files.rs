@@ -25,7 +25,7 @@ const MOST_FILES: usize = 12;
 /// Where a path is only known when the build runs, and where the files are too many.
 pub fn needed(single: &SingleStage<'_>, ecosystem: &Ecosystem, product: &Product) -> Result<ContextFiles, Refusal> {
     let mut files = ContextFiles::default();
-    if product.reads_no_files {
+    if product.has_all_files {
         return Ok(files);
     }
     let is_source = |name: &str| is_never_read(name) || (ecosystem.is_source)(name);

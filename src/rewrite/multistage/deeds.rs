@@ -15,6 +15,8 @@ use super::single_stage::SingleStage;
 pub struct Deeds<'b> {
     /// System packages that the program may need, each once, in the order of the file.
     pub packages: Vec<&'b str>,
+    /// System packages that only the build needs and that it leaves in the image, as written.
+    pub left_out: Vec<&'b str>,
     /// Whether recommended packages came with them.
     pub with_recommends: bool,
     /// The commands that create users and groups, as written.
@@ -46,7 +48,7 @@ impl<'b> Deeds<'b> {
     }
 
     /// Packages that the program needs and no command of the build names.
-    pub fn add_packages(&mut self, packages: &[&'static str]) {
+    pub fn add_packages(&mut self, packages: &[&'b str]) {
         for package in packages {
             if !self.packages.contains(package) {
                 self.packages.push(package);
@@ -60,11 +62,18 @@ impl<'b> Deeds<'b> {
         if is_heredoc_of_another_language {
             return Err(Refusal::UnknownScript);
         }
+        let left_out_before = self.left_out.len();
         for command in single.commands.of_step(step) {
             self.redirections(single, command)?;
             if !(ecosystem.builds)(command) {
                 self.command(single, command)?;
             }
+        }
+        let removes = |command: &Command<'_>| {
+            command.manager.as_ref().is_some_and(|it| it.manager.is_system() && it.action == Action::Remove)
+        };
+        if single.commands.of_step(step).iter().any(removes) {
+            self.left_out.truncate(left_out_before);
         }
         Ok(())
     }
@@ -111,11 +120,11 @@ impl<'b> Deeds<'b> {
             return Ok(());
         }
         for package in invocation.packages().map(|package| package.name) {
-            for needed in needed_at_run_time(single, package)? {
-                if !self.packages.contains(&needed) {
-                    self.packages.push(needed);
-                }
+            let needed = needed_at_run_time(single, package)?;
+            if !needed.contains(&package) {
+                self.left_out.push(package);
             }
+            self.add_packages(&needed);
         }
         Ok(())
     }

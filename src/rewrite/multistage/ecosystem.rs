@@ -5,7 +5,7 @@ use crate::ir::Command;
 use super::deeds::Deeds;
 use super::program::Program;
 use super::single_stage::SingleStage;
-use super::{Assumption, Refusal, go, rust};
+use super::{Assumption, Refusal, go, python, rust};
 
 /// A language and its build tool. The first that a file builds with is the one that is split.
 pub struct Ecosystem {
@@ -15,10 +15,21 @@ pub struct Ecosystem {
     pub product: fn(&SingleStage<'_>, &Program<'_>, &Deeds<'_>) -> Result<Product, Refusal>,
     /// Whether the file of this name is one that only the build reads.
     pub is_source: fn(&str) -> bool,
+    /// What the program runs on.
+    pub runtime: Runtime,
+}
+
+/// What a program runs on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Runtime {
+    /// The bare distribution: the program stands for itself.
+    Distribution,
+    /// The image of an interpreter, of which this is the name: the program is text, and it may read any of its files.
+    Interpreter(&'static str),
 }
 
 /// All that are known.
-pub const ALL: &[Ecosystem] = &[go::GO, rust::RUST];
+pub const ALL: &[Ecosystem] = &[go::GO, rust::RUST, python::PYTHON];
 
 /// What comes out of a build.
 #[derive(Debug, Clone, Default)]
@@ -29,8 +40,9 @@ pub struct Product {
     pub packages: Vec<&'static str>,
     /// Whether the program needs no library of the distribution at all.
     pub is_static: bool,
-    /// Whether the program reads no files of the build context, as its sources show.
-    pub reads_no_files: bool,
+    /// Whether the artifacts hold all files of the build context that the program reads: it reads none, as its sources
+    /// show, or whole folders are copied.
+    pub has_all_files: bool,
     /// Files of the build context that are part of the program already, relative to the context.
     pub embedded: Vec<String>,
     /// A directory that has to be searched for the program, where the smaller image does not do so by itself.

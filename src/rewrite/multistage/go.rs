@@ -5,12 +5,12 @@ use crate::ir::{Command, clean_path};
 use crate::knowledge::package_managers::{Action, Invocation};
 
 use super::deeds::Deeds;
-use super::ecosystem::{Ecosystem, Product};
+use super::ecosystem::{Ecosystem, Product, Runtime};
 use super::program::{Program, is_searched_by_default};
 use super::single_stage::SingleStage;
 use super::{Assumption, Refusal};
 
-pub const GO: Ecosystem = Ecosystem { builds, product, is_source };
+pub const GO: Ecosystem = Ecosystem { builds, product, is_source, runtime: Runtime::Distribution };
 
 fn builds(command: &Command<'_>) -> bool {
     command.manager.as_ref().is_some_and(|it| it.manager.name == "go")
@@ -41,7 +41,7 @@ fn product(single: &SingleStage<'_>, program: &Program<'_>, deeds: &Deeds<'_>) -
     }
     product.is_static = single.build_commands().filter(|command| is_build(command)).all(is_static_build(single));
     if let Some(context) = single.context {
-        product.reads_no_files = reads_no_files(context);
+        product.has_all_files = reads_no_files(context);
         product.embedded = sources(context).flat_map(|(path, text)| embedded(path, text)).collect();
         let starts = sources(context).find(|(_, text)| text.contains("\"os/exec\""));
         product.assumptions.extend(starts.map(|(path, _)| Assumption::StartsNoProgram(path.to_owned())));

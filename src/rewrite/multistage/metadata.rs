@@ -18,7 +18,7 @@ pub fn check(single: &SingleStage<'_>, deeds: &Deeds<'_>, base: &RuntimeBase) ->
         match &step.instruction.kind {
             InstructionKind::User(word) => {
                 let user = step.certain_value(word).ok_or_else(|| Refusal::MissingUser(word.text().to_owned()))?;
-                exists(single, deeds, user)?;
+                exists(single, deeds, base, user)?;
             }
             InstructionKind::Shell(words) => {
                 let shell = words.first().map_or("", |word| word.text());
@@ -42,11 +42,12 @@ fn is_comment(token: &Token) -> bool {
 /// Users of every base image: the intersection of Debian's base-passwd and Alpine's baselayout.
 const EVERYWHERE: &[&str] = &["root", "bin", "daemon", "mail", "games", "nobody", "www-data"];
 
-fn exists(single: &SingleStage<'_>, deeds: &Deeds<'_>, user: &str) -> Result<(), Refusal> {
+fn exists(single: &SingleStage<'_>, deeds: &Deeds<'_>, base: &RuntimeBase, user: &str) -> Result<(), Refusal> {
     let (name, group) = user.split_once(':').map_or((user, None), |(name, group)| (name, Some(group)));
     let is_known = |name: &str| {
         name.bytes().all(|byte| byte.is_ascii_digit())
             || EVERYWHERE.contains(&name) && (name != "www-data" || single.distribution.family != "alpine")
+            || base.has_user(name)
             || deeds.users.iter().any(|command| command.split_whitespace().any(|word| word == name))
     };
     match [Some(name), group].into_iter().flatten().find(|name| !is_known(name)) {

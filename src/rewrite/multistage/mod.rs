@@ -10,6 +10,7 @@
 //!
 //! One file per ecosystem says which commands build, and what comes out of them.
 
+mod application;
 mod assumption;
 mod context_files;
 mod deeds;
@@ -18,22 +19,27 @@ mod emission;
 mod go;
 mod metadata;
 mod program;
+mod python;
 mod refusal;
 mod runtime_base;
 mod rust;
 mod single_stage;
+mod start;
+#[cfg(test)]
+mod testing;
 #[cfg(test)]
 mod tests;
 
 use crate::context::BuildContext;
 use crate::edit::{Edit, NewStage};
-use crate::ir::{Build, Commands};
+use crate::ir::{Build, Commands, ImageReference};
+use crate::knowledge::debian::Recommends;
 
 pub use assumption::Assumption;
 pub use refusal::Refusal;
 
 use deeds::Deeds;
-use ecosystem::Ecosystem;
+use ecosystem::{Ecosystem, Runtime};
 use single_stage::SingleStage;
 
 /// How a file is split.
@@ -59,19 +65,36 @@ pub fn split<'b>(
     context: Option<&'b BuildContext>,
 ) -> Option<Result<Split, Refusal>> {
     let [stage] = build.stages.as_slice() else { return None };
-    let builds = |ecosystem: &&Ecosystem| commands.of_build().any(|command| (ecosystem.builds)(command));
+    let image = build.root_image(stage.index).map(ImageReference::familiar_name);
+    let builds = |ecosystem: &&Ecosystem| {
+        let is_on_image = |name: &str| image.as_deref() == Some(name);
+        let runs_here = match ecosystem.runtime {
+            Runtime::Distribution => true,
+            Runtime::Interpreter(name) => is_on_image(name),
+        };
+        runs_here && commands.of_build().any(|command| (ecosystem.builds)(command))
+    };
     let ecosystem = ecosystem::ALL.iter().find(builds)?;
     let single = SingleStage::of(build, commands, context, stage);
     Some(single.and_then(|single| split_stage(&single, ecosystem)))
 }
 
 fn split_stage(single: &SingleStage<'_>, ecosystem: &Ecosystem) -> Result<Split, Refusal> {
-    let program = program::find(single)?;
+    let program = match ecosystem.runtime {
+        Runtime::Distribution => program::find(single)?,
+        Runtime::Interpreter(_) => start::find(single)?,
+    };
     let mut deeds = Deeds::of(single, ecosystem)?;
     let product = (ecosystem.product)(single, &program, &deeds)?;
     deeds.add_packages(&product.packages);
-    let base = runtime_base::choose(single, &product)?;
-    program::check_tools(single, &deeds, &base)?;
+    let base = runtime_base::choose(single, ecosystem, &product)?;
+    if base.is_build_image && !is_worth_a_stage(single, &deeds) {
+        return Err(Refusal::NothingToSplit);
+    }
+    if base.is_of_interpreter {
+        start::check_files(single, &product, &deeds)?;
+    }
+    program::bring_tools(single, &mut deeds, &base)?;
     metadata::check(single, &deeds, &base)?;
     let files = context_files::needed(single, ecosystem, &product)?;
     let mut assumptions = product.assumptions.clone();
@@ -79,4 +102,15 @@ fn split_stage(single: &SingleStage<'_>, ecosystem: &Ecosystem) -> Result<Split,
     assumptions.extend(files.assumption.clone());
     assumptions.extend(assumption::from_compose_files(single));
     emission::emit(single, &deeds, &product, &base, &files.paths, assumptions)
+}
+
+/// The least that a second stage on the same image has to spare, in megabytes.
+const LEAST: u64 = 20;
+
+/// Whether packages that only the build needs are large enough; of those outside of Debian the size is not known.
+fn is_worth_a_stage(single: &SingleStage<'_>, deeds: &Deeds<'_>) -> bool {
+    match single.build.debian_base(single.stage.index) {
+        Some(base) => base.added_megabytes(Recommends::LeftOut, deeds.left_out.iter().copied()) >= LEAST,
+        None => !deeds.left_out.is_empty(),
+    }
 }

@@ -1,13 +1,14 @@
 //! What the container runs.
 
 use crate::ir::{Command, DEFAULT_PATH, Step};
-use crate::knowledge::images::{Known, Presence};
+use crate::knowledge::debian;
+use crate::knowledge::images::{Configuration, Known, Presence};
 use crate::syntax::{CommandForm, Healthcheck, InstructionKind, Keyword};
 
-use super::Refusal;
 use super::deeds::Deeds;
 use super::runtime_base::RuntimeBase;
 use super::single_stage::SingleStage;
+use super::{Refusal, start};
 
 /// The command that the container starts with.
 pub struct Program<'b> {
@@ -51,7 +52,7 @@ pub fn find<'b>(single: &SingleStage<'b>) -> Result<Program<'b>, Refusal> {
 }
 
 /// Commands of a shell that change nothing but the shell.
-fn prepares(command: &Command<'_>) -> bool {
+pub fn prepares(command: &Command<'_>) -> bool {
     matches!(command.name(), Some("set" | "export" | "ulimit" | "umask" | "exec" | "cd" | "echo" | ":"))
 }
 
@@ -69,18 +70,40 @@ fn judge(program: &Command<'_>, word: &str) -> Result<(), Refusal> {
     if is_script { Err(Refusal::Script(word.to_owned())) } else { Ok(()) }
 }
 
-/// Whether all programs that the health check and wrappers such as `tini` need are there at run time.
+/// Sees to it that all programs are there at run time that the health check, wrappers such as `tini` and, with an
+/// interpreter, the commands at the start need: those of the build image are installed.
 ///
 /// # Errors
-/// The first that is not.
-pub fn check_tools(single: &SingleStage<'_>, deeds: &Deeds<'_>, base: &RuntimeBase) -> Result<(), Refusal> {
-    let is_there = |name: &str| {
-        ALWAYS_THERE.contains(&name)
-            || (base.is_busybox() && BUSYBOX.contains(&name))
-            || deeds.packages.iter().any(|package| package.split([':', '=']).next() == Some(name))
-            || base.configuration.as_ref().is_some_and(|image| image.has(name) == Presence::Present)
-            || deeds.brought.iter().any(|path| path.rsplit('/').next() == Some(name))
-    };
+/// The first that is not there.
+pub fn bring_tools<'b>(single: &SingleStage<'b>, deeds: &mut Deeds<'b>, base: &RuntimeBase) -> Result<(), Refusal> {
+    for name in called_tools(single, base)? {
+        if is_there(single, deeds, base, name) {
+            continue;
+        }
+        let release = single.build.debian_base(single.stage.index).map(|base| base.release);
+        let is_package = release.is_some_and(|release| debian::package(release, name).is_some());
+        if !is_package || single.configuration.has(name) != Presence::Present {
+            return Err(Refusal::MissingTool(name.to_owned()));
+        }
+        deeds.add_packages(&[name]);
+    }
+    Ok(())
+}
+
+fn is_there(single: &SingleStage<'_>, deeds: &Deeds<'_>, base: &RuntimeBase, name: &str) -> bool {
+    let is_of_base = |image: &Configuration| image.has(name) == Presence::Present;
+    // The packages of a language bring programs, which lie beside its interpreter.
+    let may_be_of_language = base.is_of_interpreter && !deeds.left_out.contains(&name);
+    ALWAYS_THERE.contains(&name)
+        || (base.is_busybox() && BUSYBOX.contains(&name))
+        || deeds.packages.iter().any(|package| package.split([':', '=']).next() == Some(name))
+        || base.configuration.as_ref().is_some_and(is_of_base)
+        || deeds.brought.iter().any(|path| path.rsplit('/').next() == Some(name))
+        || (may_be_of_language && (base.is_build_image || !is_of_base(&single.configuration)))
+}
+
+/// The names of the programs that the container calls, but for that which comes out of the build.
+fn called_tools<'b>(single: &SingleStage<'b>, base: &RuntimeBase) -> Result<Vec<&'b str>, Refusal> {
     let process = single.build.process(single.stage.index);
     let wrappers = process.commands(single.commands).flat_map(|command| wrapper_names(command));
     let health = single.build.last_step_of(single.stage.index, Keyword::Healthcheck);
@@ -89,8 +112,8 @@ pub fn check_tools(single: &SingleStage<'_>, deeds: &Deeds<'_>, base: &RuntimeBa
         return Err(Refusal::UnknownScript);
     }
     let of_checks = checks.iter().filter_map(|command| command.name());
-    let missing = wrappers.chain(of_checks).find(|name| !is_there(name));
-    missing.map_or(Ok(()), |name| Err(Refusal::MissingTool(name.to_owned())))
+    let at_start = start::commands(single).filter(|_| base.is_of_interpreter).filter_map(Command::name);
+    Ok(wrappers.chain(of_checks).chain(at_start).collect())
 }
 
 fn wrapper_names<'c>(command: &'c Command<'_>) -> Vec<&'c str> {

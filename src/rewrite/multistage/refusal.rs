@@ -47,6 +47,10 @@ pub enum Refusal {
     Comment,
     /// The program needs more files of the context than are worth listing.
     TooManyFiles(usize),
+    /// The program lies in a folder of the distribution.
+    AmongSystemFiles(String),
+    /// All that the build needs is needed at run time as well.
+    NothingToSplit,
 }
 
 impl Refusal {
@@ -74,6 +78,8 @@ impl Refusal {
             Self::UnknownDirectory => "unknown-directory",
             Self::Comment => "comment",
             Self::TooManyFiles(_) => "too-many-files",
+            Self::AmongSystemFiles(_) => "among-system-files",
+            Self::NothingToSplit => "nothing-to-split",
         }
     }
 
@@ -103,6 +109,8 @@ impl Refusal {
             Self::MissingUser(user) => format!("create `{user}` with useradd or adduser, or write its number"),
             Self::Comment => "move the comment before the instruction".to_owned(),
             Self::TooManyFiles(_) => "copy what the program reads into a folder of its own".to_owned(),
+            Self::AmongSystemFiles(_) => "set WORKDIR to a folder of the program's own before COPY".to_owned(),
+            Self::NothingToSplit => "leave the file as it is".to_owned(),
         }
     }
 }
@@ -139,6 +147,10 @@ impl fmt::Display for Refusal {
             Self::TooManyFiles(number) => {
                 write!(f, "the program may read {number} files and folders that lie among its sources")
             }
+            Self::AmongSystemFiles(folder) => {
+                write!(f, "the files of the program lie among those of the distribution, in `{folder}`")
+            }
+            Self::NothingToSplit => f.write_str("the program needs all that the build needs"),
         }
     }
 }

@@ -1,8 +1,8 @@
 //! The image that the program runs in.
 
-use crate::knowledge::images::{Configuration, Known, lookup};
+use crate::knowledge::images::{Configuration, Known, lookup, slim_tag};
 
-use super::ecosystem::Product;
+use super::ecosystem::{Ecosystem, Product, Runtime};
 use super::single_stage::SingleStage;
 use super::{Assumption, Refusal};
 
@@ -16,6 +16,10 @@ pub struct RuntimeBase {
     pub assumption: Option<Assumption>,
     /// `debian`, `ubuntu`, `alpine`
     pub family: &'static str,
+    /// Whether it is that of the interpreter that the program runs with.
+    pub is_of_interpreter: bool,
+    /// Whether it is the very image that the build stands on.
+    pub is_build_image: bool,
 }
 
 impl RuntimeBase {
@@ -29,6 +33,12 @@ impl RuntimeBase {
         self.configuration.as_ref().and_then(|image| image.workdir.value()).unwrap_or("/")
     }
 
+    /// Whether its own Dockerfile creates the user.
+    pub fn has_user(&self, name: &str) -> bool {
+        let users = self.configuration.iter().flat_map(|image| image.users.iter());
+        users.filter_map(|user| user.split(':').next()).any(|user| user == name)
+    }
+
     /// Whether a shell of that path is in it.
     pub fn has_shell(&self, path: &str) -> bool {
         matches!(path, "/bin/sh" | "sh")
@@ -37,11 +47,63 @@ impl RuntimeBase {
     }
 }
 
-/// The bare image of the release that the build stands on: same C library, same libraries by name.
+/// The image that the program runs in: of the release that the build stands on, with the same C library.
 ///
 /// # Errors
 /// Where there is none.
-pub fn choose(single: &SingleStage<'_>, product: &Product) -> Result<RuntimeBase, Refusal> {
+pub fn choose(single: &SingleStage<'_>, ecosystem: &Ecosystem, product: &Product) -> Result<RuntimeBase, Refusal> {
+    match ecosystem.runtime {
+        Runtime::Distribution => distribution(single, product),
+        Runtime::Interpreter(_) => interpreter(single),
+    }
+}
+
+/// The image of the interpreter without the usual extras; where there is none, the image of the build itself.
+fn interpreter(single: &SingleStage<'_>) -> Result<RuntimeBase, Refusal> {
+    let name = single.image.familiar_name();
+    let slim = single.image.tag_or_latest().and_then(|tag| slim_tag(&name, tag));
+    let Some(slim) = slim else {
+        return Ok(RuntimeBase {
+            reference: single.stage.from.image.text().to_owned(),
+            configuration: Some(single.configuration.clone()),
+            assumption: None,
+            family: single.distribution.family,
+            is_of_interpreter: true,
+            is_build_image: true,
+        });
+    };
+    let of_tag = |tag: &str| lookup(&name, Some(tag)).and_then(|facts| facts.configuration);
+    let configuration = of_tag(&slim).or_else(|| of_tag("slim")).ok_or(Refusal::UnknownImage)?;
+    let is_inherited = single.build.process(single.stage.index).entrypoint.is_none();
+    if is_inherited && configuration.entrypoint != single.configuration.entrypoint {
+        return Err(Refusal::InheritedEntrypoint);
+    }
+    Ok(RuntimeBase {
+        reference: with_tag(single, &slim)?,
+        configuration: Some(configuration),
+        assumption: Some(Assumption::NeedsNoExtras(single.image_name_and_tag())),
+        family: single.distribution.family,
+        is_of_interpreter: true,
+        is_build_image: false,
+    })
+}
+
+/// The image of the build as it is written, with another tag.
+fn with_tag(single: &SingleStage<'_>, tag: &str) -> Result<String, Refusal> {
+    let written = single.stage.from.image.text();
+    if !written.contains('$') {
+        let repository = written.get(..single.image.spans.repository.end).ok_or(Refusal::UnknownImage)?;
+        return Ok(format!("{repository}:{tag}"));
+    }
+    // The end of the tag may be added to whatever a build argument says.
+    match (single.image.tag_or_latest(), single.image.is_digest_pinned()) {
+        (Some(of_build), false) if tag.strip_prefix(of_build) == Some("-slim") => Ok(format!("{written}-slim")),
+        _ => Err(Refusal::UnknownImage),
+    }
+}
+
+/// The bare image of the release that the build stands on: same libraries by name.
+fn distribution(single: &SingleStage<'_>, product: &Product) -> Result<RuntimeBase, Refusal> {
     let family = single.distribution.family;
     let unknown = || Refusal::UnknownDistribution(family.to_owned());
     let release = single.distribution.release.ok_or_else(unknown)?;
@@ -59,7 +121,14 @@ pub fn choose(single: &SingleStage<'_>, product: &Product) -> Result<RuntimeBase
     });
     let runs_as_root = |user: Known<&str>| matches!(user, Known::Nothing | Known::Is("root" | "0"));
     match runs_as_root(single.configuration.user) {
-        true => Ok(RuntimeBase { reference: format!("{repository}:{tag}"), configuration, assumption, family }),
+        true => Ok(RuntimeBase {
+            reference: format!("{repository}:{tag}"),
+            configuration,
+            assumption,
+            family,
+            is_of_interpreter: false,
+            is_build_image: false,
+        }),
         false => Err(Refusal::MissingUser(single.configuration.user.value().unwrap_or("of the base image").to_owned())),
     }
 }

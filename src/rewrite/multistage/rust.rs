@@ -8,12 +8,12 @@ use crate::knowledge::debian::{Base, Release, package, runtime_packages};
 use crate::knowledge::package_managers::Invocation;
 
 use super::deeds::Deeds;
-use super::ecosystem::{Ecosystem, Product};
+use super::ecosystem::{Ecosystem, Product, Runtime};
 use super::program::{Program, is_searched_by_default};
 use super::single_stage::SingleStage;
 use super::{Assumption, Refusal};
 
-pub const RUST: Ecosystem = Ecosystem { builds, product, is_source };
+pub const RUST: Ecosystem = Ecosystem { builds, product, is_source, runtime: Runtime::Distribution };
 
 fn builds(command: &Command<'_>) -> bool {
     let is_cargo = command.manager.as_ref().is_some_and(|it| it.manager.name == "cargo");
@@ -60,7 +60,7 @@ fn product(single: &SingleStage<'_>, program: &Program<'_>, deeds: &Deeds<'_>) -
     if let Some(context) = single.context {
         let starts = sources(context).find(|(_, text)| text.contains("process::Command"));
         product.assumptions.extend(starts.map(|(path, _)| Assumption::StartsNoProgram(path.to_owned())));
-        product.reads_no_files = reads_no_files(context);
+        product.has_all_files = reads_no_files(context);
     }
     Ok(product)
 }

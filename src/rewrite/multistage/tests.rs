@@ -1,43 +1,13 @@
 //! Whole files, before and after.
 
-use std::collections::BTreeMap;
-
-use crate::context::Entry;
-use crate::edit::apply;
-use crate::source::SourceFile;
-use crate::syntax::parse;
-
+use super::testing::{outcome, refusal};
 use super::*;
-
-/// A file, and the build context: paths with texts.
-fn outcome(text: &str, files: Option<&[(&str, &str)]>) -> Option<Result<(String, Vec<Assumption>), Refusal>> {
-    let file = parse(SourceFile::new("Dockerfile", text));
-    let build = Build::new(&file);
-    let context = files.map(|files| {
-        let entries = files.iter().map(|(path, text)| Entry::file(*path, 0o644, text.len() as u64)).collect();
-        let texts: BTreeMap<String, String> =
-            files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
-        BuildContext::new(entries, None, texts, false)
-    });
-    let commands = Commands::new(&build);
-    let split = split(&build, &commands, context.as_ref())?;
-    Some(split.map(|mut split| {
-        split.edits.sort();
-        let after = apply(text.as_bytes(), &split.edits);
-        (String::from_utf8(after).unwrap(), split.assumptions)
-    }))
-}
 
 #[track_caller]
 fn assert_split(text: &str, files: &[(&str, &str)], after: &str) {
     let (text, assumptions) = outcome(text, Some(files)).expect("a build").expect("a split");
     assert_eq!(text, after);
     assert_eq!(assumptions, []);
-}
-
-#[track_caller]
-fn refusal(text: &str) -> Refusal {
-    outcome(text, None).expect("a build").expect_err("a refusal")
 }
 
 const GO: &str = "package main\nimport \"os\"\nfunc main() {}\n";
@@ -157,7 +127,7 @@ fn what_is_not_understood_is_refused() {
     assert_eq!(with("RUN adduser $A"), Refusal::UnknownCommand("adduser".to_owned()));
     assert_eq!(with("RUN apt-get install -y libnobody-dev"), Refusal::UnknownLibraries("libnobody-dev".to_owned()));
     assert_eq!(with("USER app"), Refusal::MissingUser("app".to_owned()));
-    assert_eq!(with("HEALTHCHECK CMD curl localhost"), Refusal::MissingTool("curl".to_owned()));
+    assert_eq!(with("HEALTHCHECK CMD nc localhost"), Refusal::MissingTool("nc".to_owned()));
     assert_eq!(with("WORKDIR $D"), Refusal::UnknownPath("./a".to_owned()));
     assert_eq!(with("ONBUILD RUN x"), Refusal::Onbuild);
 }

@@ -1,0 +1,139 @@
+//! Python: packages lie in the interpreter's own folder or in a virtual environment, the program in its folder.
+//!
+//! The smaller image has the same interpreter at the same path, so that all of `/usr/local` can take its place: the
+//! packages, the programs that they bring, and the data that some of them put beside the interpreter.
+
+mod installed;
+mod native;
+
+use crate::ir::Command;
+
+use super::deeds::Deeds;
+use super::ecosystem::{Ecosystem, Product, Runtime};
+use super::program::Program;
+use super::single_stage::SingleStage;
+use super::{Assumption, Refusal, application, start};
+
+pub const PYTHON: Ecosystem =
+    Ecosystem { builds, product, is_source: |_| false, runtime: Runtime::Interpreter("python") };
+
+fn builds(command: &Command<'_>) -> bool {
+    let is_manager = |name: &str| matches!(name, "pip" | "pipenv" | "poetry" | "uv");
+    command.manager.as_ref().is_some_and(|it| is_manager(it.manager.name))
+        || installed::makes_environment(command)
+        || runs_program(command)
+        || matches!(command.name(), Some("." | "source"))
+}
+
+/// Whether it is a program of the project, whose files stay in the project's folder unless it does otherwise.
+fn runs_program(command: &Command<'_>) -> bool {
+    matches!(command.name(), Some("python" | "python3"))
+        && command.first_operand().and_then(|word| word.value).is_some_and(|word| word.ends_with(".py"))
+}
+
+fn product(single: &SingleStage<'_>, _: &Program<'_>, deeds: &Deeds<'_>) -> Result<Product, Refusal> {
+    let mut product =
+        Product { has_all_files: true, artifacts: application::of_context(single)?, ..Product::default() };
+    product.artifacts.extend(installed::folders(single)?);
+    for command in single.build_commands().filter(|command| runs_program(command)) {
+        product.artifacts.extend(application::working_folder(single, command)?);
+        let program = command.first_operand().map_or("", |word| word.written);
+        product.assumptions.push(Assumption::WritesBesideItself(program.to_owned()));
+    }
+    product.packages = native::packages(single, deeds)?;
+    product.assumptions.extend(installed::assumption(single));
+    product.assumptions.extend(start::scripts(single));
+    Ok(product)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::*;
+    use super::*;
+
+    const SLIM: &str = "FROM python:3.12-slim-bookworm\nRUN apt-get update && apt-get install -y --no-install-recommends build-essential libpq-dev\n\
+                        WORKDIR /app\n";
+
+    #[test]
+    fn packages_come_with_the_interpreter_and_the_program_with_its_folder() {
+        assert_eq!(
+            new_stage(
+                &format!("{SLIM}COPY r.txt .\nRUN pip install -r r.txt\nCOPY . .\nCMD [\"gunicorn\", \"a:b\"]\n"),
+                None
+            ),
+            "python:3.12-slim-bookworm\nRUN apt-get update \\\n    && apt-get install -y --no-install-recommends libpq5 \\\n    \
+             && rm -rf /var/lib/apt/lists/*\nWORKDIR /app\nCOPY --from=build /app /app\n\
+             COPY --from=build /usr/local /usr/local\nCMD [\"gunicorn\", \"a:b\"]\n"
+        );
+    }
+
+    #[test]
+    fn of_an_active_environment_nothing_else_is_needed() {
+        for install in [
+            "ENV PATH=\"/opt/venv/bin:$PATH\"\nRUN python -m venv /opt/venv && pip install flask\n",
+            "RUN python -m venv /opt/venv && /opt/venv/bin/pip install flask\n",
+            "RUN virtualenv /opt/venv && . /opt/venv/bin/activate && pip install flask\n",
+            "RUN pip install --target /opt/venv flask\n",
+        ] {
+            let stage = new_stage(&format!("{SLIM}{install}COPY a.py .\nCMD [\"python\", \"a.py\"]\n"), None);
+            assert!(stage.contains("COPY --from=build /opt/venv /opt/venv\n"), "{stage}");
+            assert!(!stage.contains("/usr/local"), "{stage}");
+        }
+    }
+
+    #[test]
+    fn tools_of_projects_say_where_their_environment_lies() {
+        for (install, folder) in [
+            ("poetry install", "/root/.cache/pypoetry/virtualenvs"),
+            ("poetry config virtualenvs.create false && poetry install", "/usr/local"),
+            ("POETRY_VIRTUALENVS_IN_PROJECT=1 poetry install", "/opt/x/.venv"),
+            ("uv sync", "/opt/x/.venv"),
+            ("uv pip install --system flask", "/usr/local"),
+            ("pipenv install --system", "/usr/local"),
+            ("pipenv install", "/root/.local/share/virtualenvs"),
+        ] {
+            let stage = new_stage(
+                &format!("{SLIM}WORKDIR /opt/x\nRUN {install}\nWORKDIR /srv/y\nCMD [\"python\", \"-m\", \"a\"]\n"),
+                None,
+            );
+            assert!(stage.contains(&format!("COPY --from=build {folder} {folder}\n")), "{stage}");
+        }
+    }
+
+    #[test]
+    fn a_full_image_gives_way_to_its_slim_sibling_where_the_user_agrees() {
+        let text = "FROM python:3.11\nWORKDIR /app\nCOPY . .\nRUN pip install -r requirements.txt\n\
+                    HEALTHCHECK CMD curl localhost\nCMD python a.py\n";
+        let (after, assumptions) = split_with(text, Some(&[("requirements.txt", "psycopg2==2.9\n"), ("a.py", "")]));
+        assert!(after.contains("\nFROM python:3.11-slim\n"), "{after}");
+        assert!(after.contains("libpq5 curl"), "{after}");
+        assert_eq!(assumptions, [Assumption::NeedsNoExtras("python:3.11".to_owned())]);
+    }
+
+    #[test]
+    fn what_a_second_stage_would_not_help_or_would_break_stays() {
+        let install = "WORKDIR /app\nCOPY . .\nRUN pip install";
+        let flask = format!("FROM python:3.12-slim\n{install} flask\n");
+        assert_eq!(refusal(&format!("{flask}CMD flask run\n")), Refusal::NothingToSplit);
+        assert_eq!(refusal(&format!("{flask}CMD pytest\n")), Refusal::BuildToolAtStart("pytest".to_owned()));
+        assert_eq!(refusal(&format!("{flask}CMD [\"python\"]\n")), Refusal::NotAProgram("python".to_owned()));
+        let compiling = format!("FROM python:3.12\n{install} theano\nCMD python a.py\n");
+        assert_eq!(refusal(&compiling), Refusal::MissingTool("g++".to_owned()));
+        let in_root = "FROM python:3.12\nCOPY . .\nRUN pip install flask\nCMD python a.py\n";
+        assert_eq!(refusal(in_root), Refusal::AmongSystemFiles("/".to_owned()));
+        let removed = "RUN apt-get update && apt-get install -y gcc && pip install flask && apt-get purge -y gcc\n";
+        assert_eq!(refusal(&format!("{flask}{removed}CMD python a.py\n")), Refusal::NothingToSplit);
+    }
+
+    #[test]
+    fn a_script_and_a_program_of_the_build_are_left_to_the_user() {
+        let text =
+            format!("{SLIM}COPY . .\nRUN pip install -r r.txt && python manage.py collectstatic\nCMD [\"./run.sh\"]\n");
+        let (_, assumptions) = split_with(&text, None);
+        let expected = [
+            Assumption::WritesBesideItself("manage.py".to_owned()),
+            Assumption::ScriptInstallsNothing("./run.sh".to_owned()),
+        ];
+        assert_eq!(assumptions, expected);
+    }
+}

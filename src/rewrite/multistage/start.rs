@@ -1,0 +1,135 @@
+//! What the container of an interpreted program starts with.
+//!
+//! All of its files are copied, so that it may start with several commands, by way of a package manager, or with a
+//! script. It may not build: the tools are gone.
+
+use crate::ir::{Command, lies_in};
+use crate::knowledge::package_managers::{Action, Invocation};
+
+use super::deeds::Deeds;
+use super::ecosystem::Product;
+use super::program::{Program, prepares};
+use super::single_stage::SingleStage;
+use super::{Assumption, Refusal};
+
+/// Finds the program that the container starts with: the last of its commands.
+///
+/// # Errors
+/// Where the container starts with nothing, with something that waits, or with something that builds.
+pub fn find<'b>(single: &SingleStage<'b>) -> Result<Program<'b>, Refusal> {
+    let mut program = None;
+    for command in commands(single) {
+        let word = command.words.first().and_then(|word| word.value).ok_or(Refusal::UnknownScript)?;
+        judge(command, word)?;
+        program = Some(Program { command, word });
+    }
+    program.ok_or(Refusal::NoProgram)
+}
+
+/// The scripts of the shell that the container starts with, of which it is not known what they do.
+pub fn scripts(single: &SingleStage<'_>) -> Vec<Assumption> {
+    let words = commands(single).filter_map(script_of);
+    words.map(|script| Assumption::ScriptInstallsNothing(script.to_owned())).collect()
+}
+
+/// Whether the programs that are named by their paths, and the files that are handed to interpreters, are copied.
+///
+/// # Errors
+/// The first that is not: it may come from a volume.
+pub fn check_files(single: &SingleStage<'_>, product: &Product, deeds: &Deeds<'_>) -> Result<(), Refusal> {
+    const OF_DISTRIBUTION: &[&str] = &["/bin", "/sbin", "/usr/bin", "/usr/sbin"];
+    for command in commands(single) {
+        for (place, word) in command.words.iter().filter_map(|word| word.value).enumerate() {
+            let is_program = place == 0 && word.contains('/');
+            if !(is_program || is_program_text(word)) || word.contains(['$', '*', '=', ':']) {
+                continue;
+            }
+            let path = single.path_of(command, word)?;
+            let holds = |folder: &str| lies_in(&path, folder);
+            let is_copied = product.artifacts.iter().chain(&deeds.brought).any(|artifact| holds(artifact));
+            if !is_copied && !OF_DISTRIBUTION.iter().any(|folder| holds(folder)) {
+                return Err(Refusal::NotBuilt(word.to_owned()));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether the word names the text of a program.
+fn is_program_text(word: &str) -> bool {
+    const ENDINGS: &[&str] = &[".cjs", ".exs", ".js", ".mjs", ".php", ".py", ".rb", ".sh"];
+    ENDINGS.iter().any(|ending| word.ends_with(ending))
+}
+
+/// The commands of ENTRYPOINT and CMD that do more than prepare the shell.
+pub fn commands<'b>(single: &SingleStage<'b>) -> impl Iterator<Item = &'b Command<'b>> {
+    let process = single.build.process(single.stage.index);
+    process.commands(single.commands).filter(|command| !prepares(command))
+}
+
+/// The script that a command runs, itself or with a shell.
+fn script_of<'b>(command: &'b Command<'b>) -> Option<&'b str> {
+    let name = command.name()?;
+    let is_script = |word: &str| word.ends_with(".sh") || word.ends_with(".bash") || word.contains("entrypoint");
+    if SHELLS.contains(&name) {
+        return command.first_operand().and_then(|word| word.value);
+    }
+    command.words.first().and_then(|word| word.value).filter(|word| is_script(word))
+}
+
+const SHELLS: &[&str] = &["ash", "bash", "dash", "sh"];
+
+/// Programs that only wait, or talk with somebody at a terminal.
+const WAITING: &[&str] = &["cat", "env", "irb", "ipython", "sleep", "tail", "top", "true", "zsh"];
+
+/// Programs that build or watch the sources while somebody works on them.
+const DEVELOPING: &[&str] = &[
+    "babel-node",
+    "grunt",
+    "gulp",
+    "jest",
+    "make",
+    "mocha",
+    "ng",
+    "nodemon",
+    "pytest",
+    "react-scripts",
+    "rspec",
+    "tox",
+    "ts-node",
+    "ts-node-dev",
+    "tsc",
+    "tsx",
+    "vite",
+    "vue-cli-service",
+    "webpack",
+    "webpack-dev-server",
+];
+
+/// Scripts of a project that serve those who work on it.
+const SCRIPTS_OF_DEVELOPMENT: &[&str] =
+    &["build", "dev", "develop", "lint", "serve", "start:debug", "start:dev", "storybook", "test", "watch"];
+
+fn judge(command: &Command<'_>, word: &str) -> Result<(), Refusal> {
+    let name = command.name().unwrap_or(word);
+    let develops = || Refusal::BuildToolAtStart(name.to_owned());
+    if let Some(invocation) = &command.manager {
+        return if starts(command, invocation) { Ok(()) } else { Err(develops()) };
+    }
+    if DEVELOPING.contains(&name) {
+        return Err(develops());
+    }
+    let is_interpreter = SHELLS.contains(&name) || matches!(name, "node" | "php" | "python" | "python3" | "ruby");
+    let is_idle = is_interpreter && command.arguments().is_empty();
+    if is_idle || WAITING.contains(&name) { Err(Refusal::NotAProgram(name.to_owned())) } else { Ok(()) }
+}
+
+/// Whether the command of a package manager starts what is installed, and neither installs nor builds.
+fn starts(command: &Command<'_>, invocation: &Invocation<'_>) -> bool {
+    let operand = invocation.operands.first().and_then(|operand| operand.text);
+    let is_for_development = |name: &str| SCRIPTS_OF_DEVELOPMENT.contains(&name) || DEVELOPING.contains(&name);
+    let words = command.arguments().iter().filter_map(|word| word.value);
+    let develops = words.chain(operand).any(is_for_development);
+    let runs_a_script = matches!(invocation.verb_name(), Some("run" | "*")) || invocation.action == Action::Run;
+    runs_a_script && !develops && !invocation.manager.is_system()
+}
