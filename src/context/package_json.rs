@@ -8,6 +8,24 @@ impl BuildContext {
     pub fn package_script(&self, name: &str) -> Option<String> {
         script(self.text("package.json")?, name)
     }
+
+    /// The names of the packages that the `package.json` at the root of the context lists under `section`, such as
+    /// `devDependencies`; none where it has no such section. `None` where there is no such file, or it is no JSON.
+    pub fn package_names(&self, section: &str) -> Option<Vec<String>> {
+        names(self.text("package.json")?, section)
+    }
+
+    /// Whether the `package.json` at the root of the context has that key.
+    pub fn package_has(&self, key: &str) -> bool {
+        let package: Option<serde_json::Value> = self.text("package.json").and_then(|it| serde_json::from_str(it).ok());
+        package.is_some_and(|package| package.get(key).is_some())
+    }
+}
+
+fn names(text: &str, section: &str) -> Option<Vec<String>> {
+    let package: serde_json::Value = serde_json::from_str(text).ok()?;
+    let listed = package.as_object()?.get(section).and_then(serde_json::Value::as_object);
+    Some(listed.map_or(Vec::new(), |listed| listed.keys().cloned().collect()))
 }
 
 fn script(text: &str, name: &str) -> Option<String> {
@@ -26,6 +44,14 @@ mod tests {
         for name in ["build", "odd"] {
             assert_eq!(script(text, name), None, "{name}");
         }
+    }
+
+    #[test]
+    fn names_are_the_keys_of_a_section() {
+        let text = r#"{"dependencies": {"b": "1", "a": "2"}}"#;
+        assert_eq!(names(text, "dependencies"), Some(vec!["b".to_owned(), "a".to_owned()]));
+        assert_eq!(names(text, "devDependencies"), Some(Vec::new()));
+        assert_eq!(names("[]", "dependencies"), None);
     }
 
     #[test]

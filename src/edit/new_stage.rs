@@ -7,4 +7,6 @@ pub struct NewStage {
     pub artifacts: Vec<String>,
     /// Packages that it installs.
     pub packages: Vec<String>,
+    /// The command that is added at the end of the build stage, to take away what only the build needs.
+    pub pruning: Option<String>,
 }

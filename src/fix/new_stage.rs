@@ -13,7 +13,7 @@ pub fn faults(before: &Plan, after: &Plan, promised: &NewStage) -> Vec<String> {
         return vec![format!("there are {} stages instead of 2", after.stages.len())];
     };
     let mut faults = Vec::new();
-    if !is_built_as_before(single, build, last) {
+    if !is_built_as_before(single, build, last, promised.pruning.as_deref()) {
         faults.push("the build stage is built in another way than before".to_owned());
     }
     faults.extend(configuration(&single.configuration, &last.configuration));
@@ -29,13 +29,24 @@ pub fn faults(before: &Plan, after: &Plan, promised: &NewStage) -> Vec<String> {
     faults
 }
 
-/// The build stage takes the steps from the first on; what it leaves, directories of WORKDIR, the last stage makes.
-fn is_built_as_before(single: &PlannedStage, build: &PlannedStage, last: &PlannedStage) -> bool {
-    let left = single.vertices.strip_prefix(build.vertices.as_slice());
+/// The build stage takes the steps from the first on; what it leaves, directories of WORKDIR, the last stage makes. It
+/// may end with the one command that was announced.
+fn is_built_as_before(single: &PlannedStage, build: &PlannedStage, last: &PlannedStage, pruning: Option<&str>) -> bool {
+    let steps = match (pruning, build.vertices.split_last()) {
+        (None, _) => build.vertices.as_slice(),
+        (Some(command), Some((end, steps))) if runs(end, command) => steps,
+        (Some(_), _) => return false,
+    };
+    let left = single.vertices.strip_prefix(steps);
     let is_made =
         |vertex: &Vertex| matches!(vertex.operation, Operation::MakeDirectory(_)) && last.vertices.contains(vertex);
     (&single.base, &single.platform) == (&build.base, &build.platform)
         && left.is_some_and(|left| left.iter().all(is_made))
+}
+
+/// Whether the step runs this very command.
+fn runs(vertex: &Vertex, command: &str) -> bool {
+    matches!(&vertex.operation, Operation::Exec(exec) if exec.arguments.last().is_some_and(|last| last == command))
 }
 
 /// The configuration stays, but for a working directory that the image of the build has set until now, and folders
@@ -156,7 +167,11 @@ mod tests {
     }
 
     fn promised() -> NewStage {
-        NewStage { artifacts: vec!["/src/app".to_owned(), "/src/web".to_owned()], packages: vec!["git".to_owned()] }
+        NewStage {
+            artifacts: vec!["/src/app".to_owned(), "/src/web".to_owned()],
+            packages: vec!["git".to_owned()],
+            pruning: None,
+        }
     }
 
     fn faults_after(old: &str, new: &str) -> Vec<String> {
@@ -190,6 +205,16 @@ mod tests {
             ["`/src/web` moves", "`/src/web` is not in the last stage"]
         );
         assert_eq!(faults_after("--from=build /src/web", "--from=other /src/web").len(), 2);
+    }
+
+    #[test]
+    fn the_build_may_end_with_the_command_that_was_announced() {
+        let promised = NewStage { pruning: Some("go clean".to_owned()), ..promised() };
+        let after = |command: &str| AFTER.replacen("\n\nFROM", &format!("\nRUN {command}\n\nFROM"), 1);
+        assert_eq!(faults(&plan(BEFORE), &plan(&after("go clean")), &promised), [""; 0]);
+        let otherwise = ["the build stage is built in another way than before"];
+        assert_eq!(faults(&plan(BEFORE), &plan(&after("go clean -x")), &promised), otherwise);
+        assert_eq!(faults(&plan(BEFORE), &plan(AFTER), &promised), otherwise);
     }
 
     #[test]

@@ -24,6 +24,8 @@ pub enum Assumption {
     ScriptInstallsNothing(String),
     /// A program of the project runs in the build.
     WritesBesideItself(String),
+    /// The packages for development are taken away.
+    LoadsNothingOfDevelopment,
     /// The tool may have brought an interpreter of its own.
     UsesInterpreterOf {
         /// The tool that decides.
@@ -62,6 +64,9 @@ impl fmt::Display for Assumption {
             Self::WritesBesideItself(program) => {
                 write!(f, "`{program}` runs in the build: right only if it writes to the folders of the program alone.")
             }
+            Self::LoadsNothingOfDevelopment => f.write_str(
+                "The packages under `devDependencies` are taken away: right only if the program loads none of them.",
+            ),
             Self::UsesInterpreterOf { tool, image } => write!(
                 f,
                 "`{tool}` may download an interpreter of its own: right only if the project takes that of `{image}`."

@@ -5,7 +5,7 @@ use crate::ir::Command;
 use super::deeds::Deeds;
 use super::program::Program;
 use super::single_stage::SingleStage;
-use super::{Assumption, Refusal, go, python, rust};
+use super::{Assumption, Refusal, go, node, python, rust};
 
 /// A language and its build tool. The first that a file builds with is the one that is split.
 pub struct Ecosystem {
@@ -29,7 +29,7 @@ pub enum Runtime {
 }
 
 /// All that are known.
-pub const ALL: &[Ecosystem] = &[go::GO, rust::RUST, python::PYTHON];
+pub const ALL: &[Ecosystem] = &[go::GO, rust::RUST, python::PYTHON, node::NODE];
 
 /// What comes out of a build.
 #[derive(Debug, Clone, Default)]
@@ -47,6 +47,8 @@ pub struct Product {
     pub embedded: Vec<String>,
     /// A directory that has to be searched for the program, where the smaller image does not do so by itself.
     pub search_path: Option<String>,
+    /// A command that takes away, at the end of the build, what the program does not need.
+    pub pruning: Option<String>,
     /// What only the user can know.
     pub assumptions: Vec<Assumption>,
 }

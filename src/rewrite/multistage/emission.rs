@@ -27,7 +27,8 @@ pub fn emit<'b>(
     let moved: Vec<Span> = metadata::moved(single).map(|step| moved_lines(single, step)).collect();
     let line_ending = single.build.file.source.line_ending(single.last_change.instruction.last_line);
     let line_ending = if line_ending.is_empty() { "\n" } else { line_ending };
-    let mut text = format!("\n\n{}", stage.lines(&moved)?.join("\n"));
+    let pruning = product.pruning.as_ref().map_or(String::new(), |command| format!("\nRUN {command}"));
+    let mut text = format!("{pruning}\n\n{}", stage.lines(&moved)?.join("\n"));
     if line_ending != "\n" {
         text = text.replace('\n', line_ending);
     }
@@ -37,7 +38,8 @@ pub fn emit<'b>(
     }
     edits.extend(moved.into_iter().map(Edit::delete));
     let packages = deeds.packages.iter().map(|package| (*package).to_owned()).collect();
-    Ok(Split { edits, new_stage: NewStage { artifacts, packages }, runtime_base: base.reference.clone(), assumptions })
+    let new_stage = NewStage { artifacts, packages, pruning: product.pruning.clone() };
+    Ok(Split { edits, new_stage, runtime_base: base.reference.clone(), assumptions })
 }
 
 /// What is copied from the build stage, each path once, none that lies below another.
@@ -108,9 +110,10 @@ impl Stage<'_, '_> {
             lines.extend(directory.clone());
         }
         lines.extend(self.directories());
+        lines.extend(self.ownership(directory.as_deref(), Time::BeforeCopies));
         let name = self.single.stage.from.name.as_ref().map_or("build", |name| name.word.text());
         lines.extend(self.artifacts.iter().map(|path| copy(name, path)));
-        lines.extend(self.ownership(directory.as_deref()));
+        lines.extend(self.ownership(directory.as_deref(), Time::AfterCopies));
         let text_of = |span: &Span| source.slice(*span).trim_end().replace("\r\n", "\n");
         lines.extend(moved.iter().map(text_of));
         lines.extend(metadata::stop_signal(self.single, self.base).map(|signal| format!("STOPSIGNAL {signal}")));
@@ -170,16 +173,28 @@ impl Stage<'_, '_> {
         (!wanted.is_empty()).then(|| format!("RUN mkdir -p {}", wanted.join(" ")))
     }
 
-    /// Owners and modes of directories that are made anew. Those of files come along with the copies.
-    fn ownership(&self, directory: Option<&str>) -> Option<String> {
+    /// Owners and modes of directories that are made anew. Those of files come along with the copies, so that nothing
+    /// is said of them again: to set the owner of all files once more would double the layer.
+    fn ownership(&self, directory: Option<&str>, time: Time) -> Option<String> {
         let made = |path: &String| {
             self.deeds.directories.contains(path)
                 || directory.is_some_and(|line| line.strip_prefix("WORKDIR ") == Some(path))
         };
+        let is_due = |paths: &[String]| match time {
+            Time::BeforeCopies => paths.iter().all(made),
+            Time::AfterCopies => paths.iter().any(made) && !paths.iter().all(made),
+        };
         let commands: Vec<&str> =
-            self.deeds.ownership.iter().filter(|(_, paths)| paths.iter().any(made)).map(|(text, _)| *text).collect();
+            self.deeds.ownership.iter().filter(|(_, paths)| is_due(paths)).map(|(text, _)| *text).collect();
         (!commands.is_empty()).then(|| format!("RUN {}", commands.join(self.joint())))
     }
+}
+
+/// When something is done in the new stage.
+#[derive(Clone, Copy)]
+enum Time {
+    BeforeCopies,
+    AfterCopies,
 }
 
 /// Copies a path to where it was. A folder's contents go into the folder.

@@ -18,6 +18,7 @@ mod ecosystem;
 mod emission;
 mod go;
 mod metadata;
+mod node;
 mod program;
 mod python;
 mod refusal;
@@ -88,7 +89,7 @@ fn split_stage(single: &SingleStage<'_>, ecosystem: &Ecosystem) -> Result<Split,
     let product = (ecosystem.product)(single, &program, &deeds)?;
     deeds.add_packages(&product.packages);
     let base = runtime_base::choose(single, ecosystem, &product)?;
-    if base.is_build_image && !is_worth_a_stage(single, &deeds) {
+    if base.is_build_image && product.pruning.is_none() && !is_worth_a_stage(single, &deeds) {
         return Err(Refusal::NothingToSplit);
     }
     if base.is_of_interpreter {

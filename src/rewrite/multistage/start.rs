@@ -82,6 +82,16 @@ const SHELLS: &[&str] = &["ash", "bash", "dash", "sh"];
 /// Programs that only wait, or talk with somebody at a terminal.
 const WAITING: &[&str] = &["cat", "env", "irb", "ipython", "sleep", "tail", "top", "true", "zsh"];
 
+/// The word of a command that names a program or a script for those who work on a project.
+pub fn developing<'w>(words: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
+    const CALLING_SCRIPTS: &[&str] = &["gatsby", "nest", "next", "npm", "nuxt", "pnpm", "run", "yarn"];
+    let mut before = "";
+    words.into_iter().find(|word| {
+        let is_called = CALLING_SCRIPTS.contains(&std::mem::replace(&mut before, word));
+        DEVELOPING.contains(word) || (is_called && SCRIPTS_OF_DEVELOPMENT.contains(word))
+    })
+}
+
 /// Programs that build or watch the sources while somebody works on them.
 const DEVELOPING: &[&str] = &[
     "babel-node",
@@ -126,10 +136,7 @@ fn judge(command: &Command<'_>, word: &str) -> Result<(), Refusal> {
 
 /// Whether the command of a package manager starts what is installed, and neither installs nor builds.
 fn starts(command: &Command<'_>, invocation: &Invocation<'_>) -> bool {
-    let operand = invocation.operands.first().and_then(|operand| operand.text);
-    let is_for_development = |name: &str| SCRIPTS_OF_DEVELOPMENT.contains(&name) || DEVELOPING.contains(&name);
-    let words = command.arguments().iter().filter_map(|word| word.value);
-    let develops = words.chain(operand).any(is_for_development);
+    let develops = developing(command.words.iter().filter_map(|word| word.value)).is_some();
     let runs_a_script = matches!(invocation.verb_name(), Some("run" | "*")) || invocation.action == Action::Run;
     runs_a_script && !develops && !invocation.manager.is_system()
 }

@@ -75,7 +75,7 @@ fn packages_users_and_directories_come_along() {
              RUN useradd -u 5 app && mkdir -p /data && chown app /data\nWORKDIR /src\nCOPY main.go .\nRUN go build -o /app .\n\n\
              FROM debian:bookworm-slim\nRUN apt-get update \\\n    && apt-get install -y --no-install-recommends libpq5 ffmpeg \\\n    \
              && rm -rf /var/lib/apt/lists/*\nRUN useradd -u 5 app\nWORKDIR /src\nRUN mkdir -p /data\n\
-             COPY --from=build /app /app\n{CERTIFICATES}\nRUN chown app /data\nUSER app\nCMD [\"/app\"]\n"
+             RUN chown app /data\nCOPY --from=build /app /app\n{CERTIFICATES}\nUSER app\nCMD [\"/app\"]\n"
         ),
     );
 }

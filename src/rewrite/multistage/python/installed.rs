@@ -41,8 +41,8 @@ pub fn makes_environment(command: &Command<'_>) -> bool {
 fn environment_of(single: &SingleStage<'_>, command: &Command<'_>) -> Result<String, Refusal> {
     let of_uv = command.manager.as_ref().filter(|it| it.manager.name == "uv");
     let is_folder = |word: &&str| !word.starts_with('-') && !matches!(*word, "venv" | "virtualenv");
-    let words = command.arguments().iter().map(|word| word.value.unwrap_or(word.written));
-    let last = words.filter(is_folder).next_back();
+    let mut words = command.arguments().iter().map(|word| word.value.unwrap_or(word.written));
+    let last = words.rfind(is_folder);
     let folder = last.or(of_uv.map(|_| ".venv")).ok_or_else(|| Refusal::UnknownPath("venv".to_owned()))?;
     single.path_of(command, folder)
 }

@@ -1,0 +1,158 @@
+//! Node.js: packages lie in `node_modules` beside the program, which is text or what a compiler has made of it.
+//!
+//! The folder of the program is copied whole. What npm has installed for development is taken away at the end of the
+//! build where `package.json` is known; nobody but the user knows that the program loads none of it.
+
+mod globals;
+mod package;
+mod pruning;
+
+use crate::ir::Command;
+
+use super::deeds::Deeds;
+use super::ecosystem::{Ecosystem, Product, Runtime};
+use super::program::Program;
+use super::single_stage::SingleStage;
+use super::{Assumption, Refusal, application, start};
+
+pub const NODE: Ecosystem = Ecosystem { builds, product, is_source: |_| false, runtime: Runtime::Interpreter("node") };
+
+/// Programs that come with packages, write to the folder of the project, and are called without a package manager.
+const TOOLS: &[&str] = &["bower", "corepack", "grunt", "gulp", "nest", "next", "ng", "node", "tsc", "vite", "webpack"];
+
+fn builds(command: &Command<'_>) -> bool {
+    is_managed(command) || command.name().is_some_and(|name| TOOLS.contains(&name))
+}
+
+/// Whether a package manager of Node.js is asked.
+fn is_managed(command: &Command<'_>) -> bool {
+    command.manager.as_ref().is_some_and(|it| matches!(it.manager.name, "npm" | "npx" | "pnpm" | "yarn"))
+}
+
+fn product(single: &SingleStage<'_>, _: &Program<'_>, deeds: &Deeds<'_>) -> Result<Product, Refusal> {
+    let mut product =
+        Product { has_all_files: true, artifacts: application::of_context(single)?, ..Product::default() };
+    for command in single.build_commands().filter(|command| builds(command)) {
+        product.artifacts.extend(folder(single, command)?);
+    }
+    product.artifacts.extend(globals::folders(single)?);
+    let package = package::Package::of(single);
+    match &package {
+        Some(package) => package.check(single, deeds)?,
+        None => product.assumptions.extend(unknown_packages(single)),
+    }
+    product.pruning = package.and_then(|package| pruning::command(single, &package));
+    if product.pruning.is_some() {
+        product.assumptions.push(Assumption::LoadsNothingOfDevelopment);
+    }
+    product.assumptions.extend(start::scripts(single));
+    Ok(product)
+}
+
+/// The folder in which a command installs or builds.
+fn folder(single: &SingleStage<'_>, command: &Command<'_>) -> Result<Option<String>, Refusal> {
+    let option = command.manager.as_ref().and_then(|it| it.directory()).and_then(|flag| flag.value?.text);
+    let folder = single.path_of(command, option.unwrap_or("."))?;
+    let installs_here = command.manager.as_ref().is_some_and(|it| it.is_project_install());
+    match application::is_own(&folder) {
+        true => Ok(Some(folder)),
+        false if installs_here => Ok(Some(format!("{}/node_modules", folder.trim_end_matches('/')))),
+        false => Ok(None),
+    }
+}
+
+/// Packages may have scripts that download programs to the home directory.
+fn unknown_packages(single: &SingleStage<'_>) -> Option<Assumption> {
+    let install = single.build_commands().find(|command| {
+        is_managed(command)
+            && command.manager.as_ref().is_some_and(|it| it.is_project_install() && !globals::is_global(it))
+    })?;
+    let words = install.words.iter().take(2).map(|word| word.written);
+    Some(Assumption::WritesBesideItself(words.collect::<Vec<_>>().join(" ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::*;
+    use super::*;
+
+    const PACKAGE: &str = r#"{"scripts": {"start": "node dist/a.js"}, "dependencies": {"a": "1"}}"#;
+
+    #[test]
+    fn packages_for_development_go_at_the_end_of_the_build() {
+        let package = PACKAGE.replace("}}", "}, \"devDependencies\": {\"typescript\": \"5\"}}");
+        let text =
+            "FROM node:18-slim\nWORKDIR /app\nCOPY . .\nRUN npm ci\nRUN npm run build\nCMD [\"npm\", \"start\"]\n";
+        let (after, assumptions) = split_with(text, Some(&[("package.json", &package), ("src/a.ts", "")]));
+        let expected = "FROM node:18-slim AS build\nWORKDIR /app\nCOPY . .\nRUN npm ci\nRUN npm run build\n\
+                        RUN npm prune --omit=dev\n\nFROM node:18-slim\nWORKDIR /app\nCOPY --from=build /app /app\n\
+                        CMD [\"npm\", \"start\"]\n";
+        assert_eq!(after, expected);
+        assert_eq!(assumptions, [Assumption::LoadsNothingOfDevelopment]);
+        let old = text.replace("18-slim", "14-slim").replace("WORKDIR /app\nCOPY . .\n", "COPY . /app\nWORKDIR /app\n");
+        let old = old.replace("RUN npm run build", "WORKDIR /app/dist\nRUN node ../build");
+        assert!(
+            split_with(&old, Some(&[("package.json", &package)])).0.contains("RUN cd /app && npm prune --production\n")
+        );
+    }
+
+    #[test]
+    fn what_the_start_may_need_is_not_taken_away() {
+        let with = |start: &str, install: &str| {
+            let package =
+                PACKAGE.replace("node dist/a.js", start).replace("}}", "}, \"devDependencies\": {\"b\": \"5\"}}");
+            let text = format!("FROM node:18\nWORKDIR /app\nCOPY . .\nRUN {install}\nCMD npm start\n");
+            split_with(&text, Some(&[("package.json", &package)])).0
+        };
+        assert!(with("a serve", "npm ci").contains("npm prune"));
+        for (start, install) in
+            [("b x", "npm ci"), ("node a", "npm ci --omit=dev"), ("node a", "NODE_ENV=production npm ci")]
+        {
+            assert!(!with(start, install).contains("npm prune"), "{start}, {install}");
+        }
+    }
+
+    #[test]
+    fn compilers_of_addons_stay_behind_and_users_of_the_image_are_there() {
+        let text = "FROM node:18-alpine\nRUN apk add --no-cache make g++\nWORKDIR /home/node/app\nRUN chown -R node:node /home/node/app\n\
+                    COPY . .\nRUN npm ci\nUSER node\nCMD [\"node\", \"a.js\"]\n";
+        let (after, assumptions) = split_with(text, Some(&[("package.json", PACKAGE), ("a.js", "")]));
+        let expected = "FROM node:18-alpine\nWORKDIR /home/node/app\nRUN chown -R node:node /home/node/app\n\
+                        COPY --from=build /home/node/app /home/node/app\nUSER node\nCMD [\"node\", \"a.js\"]\n";
+        assert_eq!(after.split_once("\n\n").unwrap().1, expected);
+        assert_eq!(assumptions, []);
+    }
+
+    #[test]
+    fn packages_for_all_projects_are_copied_if_the_container_may_need_them() {
+        let with = |install: &str, cmd: &str| {
+            new_stage(&format!("FROM node:18\nWORKDIR /app\nCOPY . .\nRUN npm i && {install}\nCMD {cmd}\n"), None)
+        };
+        let folder = "COPY --from=build /usr/local/lib/node_modules /usr/local/lib/node_modules\n";
+        assert!(with("npm i -g pm2", "pm2-runtime a.js").contains(folder));
+        assert!(with("npm i -g pnpm", "pnpm start").contains(folder));
+        assert!(!with("npm i -g typescript pnpm", "node a.js").contains(folder));
+    }
+
+    #[test]
+    fn what_a_smaller_image_could_not_run_stays() {
+        let with = |package: &str, cmd: &str| {
+            let text = format!("FROM node:18\nWORKDIR /app\nCOPY . .\nRUN npm ci\nCMD {cmd}\n");
+            outcome(&text, Some(&[("package.json", package)])).unwrap().unwrap_err()
+        };
+        assert_eq!(
+            with(&PACKAGE.replace("node dist", "nodemon dist"), "npm start"),
+            Refusal::BuildToolAtStart("nodemon".to_owned())
+        );
+        assert_eq!(with(PACKAGE, "npm run dev"), Refusal::BuildToolAtStart("npm".to_owned()));
+        assert_eq!(with(PACKAGE, "pnpm start"), Refusal::MissingTool("pnpm".to_owned()));
+        assert_eq!(
+            with(&PACKAGE.replace("\"a\"", "\"puppeteer\""), "npm start"),
+            Refusal::UnknownLibraries("puppeteer".to_owned())
+        );
+        assert_eq!(
+            with(&PACKAGE.replace("\"a\"", "\"simple-git\""), "npm start"),
+            Refusal::MissingTool("git".to_owned())
+        );
+    }
+}
