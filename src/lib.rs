@@ -13,6 +13,7 @@ pub mod edit;
 pub mod finding;
 pub mod fix;
 pub mod hadolint;
+pub mod image;
 pub mod ir;
 pub mod knowledge;
 mod lint;

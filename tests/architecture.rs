@@ -33,6 +33,7 @@ const TABLE: &[Row] = &[
         module: "rewrite",
         may_use: &["source", "syntax", "shell", "context", "knowledge", "ir", "plan", "cache", "edit"],
     },
+    Row { module: "image", may_use: &["edit", "knowledge"] },
     Row { module: "rules", may_use: BELOW_RULES },
     Row { module: "config", may_use: &["source", "edit", "knowledge", "finding", "rules"] },
     Row {
@@ -41,7 +42,7 @@ const TABLE: &[Row] = &[
             "source", "syntax", "shell", "ir", "plan", "finding", "edit", "rules", "context", "config", "lint", "check",
         ],
     },
-    Row { module: "report", may_use: &["source", "finding", "edit", "cache", "fix", "rules"] },
+    Row { module: "report", may_use: &["source", "finding", "edit", "cache", "image", "fix", "rules"] },
 ];
 
 /// What a rule and the mount of the rules may name.
@@ -63,8 +64,12 @@ const OUTSIDE: &[(&str, &[&str])] = &[
     ("clap_complete", &["cli", "main"]),
     ("shuck_ast", &["shell"]),
     ("shuck_parser", &["shell"]),
-    // `context` reads manifests that are JSON: package.json.
-    ("serde_json", &["context", "report", "cli", "config", "lsp"]),
+    // Archives are streams: only `image` knows their forms.
+    ("tar", &["image"]),
+    ("flate2", &["image"]),
+    ("oci_spec", &["image"]),
+    // `context` reads manifests that are JSON: package.json. The documents of an image are JSON too.
+    ("serde_json", &["context", "image", "report", "cli", "config", "lsp"]),
     ("toml", &["config", "cli"]),
     ("serde_saphyr", &["config"]),
 ];

@@ -19,6 +19,7 @@ use crate::rules::Options;
 use crate::syntax::Dockerfile;
 use crate::{Settings, check, fix};
 
+use super::build_argument::build_argument;
 use super::context::Contexts;
 use super::failure::Failure;
 use super::files::tell;
@@ -52,13 +53,6 @@ pub struct Arguments {
     /// What to print
     #[arg(long, alias = "output-format", value_name = "NAME", value_parser = format(), default_value = "full")]
     format: LayersFormat,
-}
-
-fn build_argument(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        _ => Err("it is not of the form NAME=VALUE".to_owned()),
-    }
 }
 
 fn format() -> impl TypedValueParser<Value = LayersFormat> {

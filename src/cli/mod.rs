@@ -1,6 +1,7 @@
 //! The command line: alone in using files, environment, process and terminal. One file per command.
 
 mod baseline;
+mod build_argument;
 pub mod build_context;
 mod color;
 mod completions;
@@ -26,6 +27,7 @@ mod rules;
 mod settings;
 mod statistics;
 mod today;
+mod verify;
 mod version;
 mod write;
 
@@ -61,6 +63,7 @@ enum Command {
     Lint(Box<lint::Arguments>),
     Fix(Box<fix::Arguments>),
     Layers(layers::Arguments),
+    Verify(verify::Arguments),
     Hadolint(hadolint::Arguments),
     Baseline(baseline::Arguments),
     Explain(explain::Arguments),
@@ -69,6 +72,9 @@ enum Command {
     Completions(completions::Arguments),
     Parse(parse::Arguments),
     Version(version::Arguments),
+    /// Remove what `dfx verify` leaves behind when it ends; started by it
+    #[command(name = verify::SWEEP, hide = true)]
+    Sweep,
 }
 
 /// Runs dfx with the arguments of this process.
@@ -91,6 +97,7 @@ pub fn main() -> ExitCode {
         Command::Fix(arguments) => fix::run(&arguments),
         Command::Hadolint(arguments) => hadolint::run(&arguments),
         Command::Layers(arguments) => layers::run(&arguments),
+        Command::Verify(arguments) => verify::run(&arguments),
         Command::Baseline(arguments) => baseline::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments, color),
         Command::Rules(arguments) => rules::run(&arguments),
@@ -98,6 +105,7 @@ pub fn main() -> ExitCode {
         Command::Completions(arguments) => completions::run(&arguments),
         Command::Parse(arguments) => parse::run(&arguments),
         Command::Version(arguments) => version::run(&arguments),
+        Command::Sweep => verify::sweep(),
     };
     match result {
         Ok(code) => code,

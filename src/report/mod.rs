@@ -24,6 +24,7 @@ mod plain;
 mod rdjson;
 mod sarif;
 mod summary;
+pub mod verified;
 mod xml;
 
 use std::io;

@@ -11,6 +11,8 @@ mod hadolint;
 mod layers;
 mod lint;
 mod output;
+#[cfg(unix)]
+mod verify;
 
 use std::io::Write;
 use std::path::Path;
