@@ -6,6 +6,7 @@
 //! facts anew, run `make-knowledge.py sizes FACTS` (asks apt for the sizes of Debian packages), then `tables`, then
 //! `cargo test knowledge`, and read the diff.
 
+pub mod alpine;
 pub mod archives;
 pub mod base_environment;
 pub mod build_arguments;

@@ -1,6 +1,6 @@
 //! The files of an interpreted program: whole folders, since nobody knows which of its files it reads.
 
-use crate::ir::{Breadth, Command, ContextCopy};
+use crate::ir::{Breadth, Command, ContextCopy, lies_in};
 
 use super::Refusal;
 use super::single_stage::SingleStage;
@@ -15,8 +15,12 @@ pub fn of_context(single: &SingleStage<'_>) -> Result<Vec<String>, Refusal> {
     for copy in copies.collect::<Vec<_>>() {
         paths.push(filled_by(single, &copy)?);
     }
-    Ok(paths)
+    let directory = single.directory_after_build()?;
+    if lies_in(&directory, TEMPORARY) { Err(Refusal::AmongSystemFiles(directory)) } else { Ok(paths) }
 }
+
+/// What lies below is not copied: builds leave there what nobody needs.
+pub const TEMPORARY: &str = "/tmp";
 
 /// The folder in which a command works, where it is one of the program's own.
 ///
@@ -29,7 +33,7 @@ pub fn working_folder(single: &SingleStage<'_>, command: &Command<'_>) -> Result
 /// Whether the folder holds nothing but what this file puts there.
 pub fn is_own(folder: &str) -> bool {
     const SHARED: &[&str] =
-        &["bin", "etc", "home", "lib", "lib64", "mnt", "opt", "root", "run", "sbin", "srv", "usr", "var"];
+        &["bin", "etc", "home", "lib", "lib64", "mnt", "opt", "root", "run", "sbin", "srv", "tmp", "usr", "var"];
     const PARTS_OF_USR: &[&str] = &["bin", "games", "include", "lib", "libexec", "local", "sbin", "share", "src"];
     let parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
     match parts.as_slice() {

@@ -1,6 +1,7 @@
 //! What the commands of a build leave behind, beside the program itself.
 
-use crate::ir::{Command, Step, clean_path};
+use crate::ir::{Command, Step, clean_path, lies_in};
+use crate::knowledge::alpine;
 use crate::knowledge::debian::{self, Base, Class, Release};
 use crate::knowledge::package_managers::{Action, Invocation, OperandKind};
 use crate::shell::{RedirectionTarget, ScriptForm};
@@ -168,7 +169,11 @@ impl<'b> Deeds<'b> {
             let target = word.literal().ok_or(Refusal::UnknownScript)?;
             let is_file = !target.starts_with("/dev/") && target.parse::<i32>().is_err() && target != "-";
             if is_file {
-                self.brought.push(single.path_of(command, target)?);
+                let path = single.path_of(command, target)?;
+                if lies_in(&path, "/etc/apt") {
+                    return Err(Refusal::UnknownPackage);
+                }
+                self.brought.push(path);
             }
         }
         Ok(())
@@ -231,9 +236,9 @@ fn is_removed(single: &SingleStage<'_>, name: &str) -> bool {
 fn needed_at_run_time<'b>(single: &SingleStage<'_>, package: &'b str) -> Result<Vec<&'b str>, Refusal> {
     let class = debian::class(package).map(|(class, _)| class);
     if single.distribution.family == "alpine" {
-        return match package {
-            "build-base" | "musl-dev" | "libc-dev" | "linux-headers" | "gcompat-dev" => Ok(Vec::new()),
-            _ if package.ends_with("-dev") => Err(Refusal::UnknownLibraries(package.to_owned())),
+        return match alpine::runtime_packages(package) {
+            Some(remaining) => Ok(remaining.to_vec()),
+            None if package.ends_with("-dev") => Err(Refusal::UnknownLibraries(package.to_owned())),
             _ if class == Some(Class::Build) => Ok(Vec::new()),
             _ => Ok(vec![package]),
         };

@@ -5,7 +5,7 @@ use crate::ir::Command;
 use super::deeds::Deeds;
 use super::program::Program;
 use super::single_stage::SingleStage;
-use super::{Assumption, Refusal, go, node, python, rust};
+use super::{Assumption, Refusal, elixir, go, node, php, python, ruby, rust};
 
 /// A language and its build tool. The first that a file builds with is the one that is split.
 pub struct Ecosystem {
@@ -29,7 +29,7 @@ pub enum Runtime {
 }
 
 /// All that are known.
-pub const ALL: &[Ecosystem] = &[go::GO, rust::RUST, python::PYTHON, node::NODE];
+pub const ALL: &[Ecosystem] = &[go::GO, rust::RUST, python::PYTHON, node::NODE, ruby::RUBY, php::PHP, elixir::ELIXIR];
 
 /// What comes out of a build.
 #[derive(Debug, Clone, Default)]

@@ -4,6 +4,7 @@ use crate::edit::{Edit, NewStage};
 use crate::ir::{Step, lies_in};
 use crate::source::Span;
 
+use super::application::TEMPORARY;
 use super::deeds::Deeds;
 use super::ecosystem::Product;
 use super::runtime_base::RuntimeBase;
@@ -46,7 +47,7 @@ pub fn emit<'b>(
 fn artifacts(deeds: &Deeds<'_>, product: &Product, files: &[String]) -> Vec<String> {
     let all = || product.artifacts.iter().chain(files).chain(&deeds.brought);
     let mut artifacts: Vec<String> = Vec::new();
-    for path in all().filter(|path| !path.starts_with("/tmp/")) {
+    for path in all().filter(|path| !lies_in(path, TEMPORARY)) {
         if !artifacts.contains(path) && !all().any(|other| other != path && lies_in(path, other)) {
             artifacts.push(path.clone());
         }

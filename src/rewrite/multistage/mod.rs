@@ -15,13 +15,17 @@ mod assumption;
 mod context_files;
 mod deeds;
 mod ecosystem;
+mod elixir;
 mod emission;
 mod go;
 mod metadata;
+mod native;
 mod node;
+mod php;
 mod program;
 mod python;
 mod refusal;
+mod ruby;
 mod runtime_base;
 mod rust;
 mod single_stage;
@@ -108,10 +112,13 @@ fn split_stage(single: &SingleStage<'_>, ecosystem: &Ecosystem) -> Result<Split,
 /// The least that a second stage on the same image has to spare, in megabytes.
 const LEAST: u64 = 20;
 
-/// Whether packages that only the build needs are large enough; of those outside of Debian the size is not known.
+/// Packages that are larger than that on every distribution.
+const LARGE: &[&str] = &["alpine-sdk", "build-base", "build-essential", "cargo", "clang", "g++", "gcc", "go", "rust"];
+
+/// Whether packages that only the build needs are large enough.
 fn is_worth_a_stage(single: &SingleStage<'_>, deeds: &Deeds<'_>) -> bool {
     match single.build.debian_base(single.stage.index) {
         Some(base) => base.added_megabytes(Recommends::LeftOut, deeds.left_out.iter().copied()) >= LEAST,
-        None => !deeds.left_out.is_empty(),
+        None => deeds.left_out.iter().any(|package| LARGE.contains(package)),
     }
 }

@@ -7,7 +7,7 @@ mod globals;
 mod package;
 mod pruning;
 
-use crate::ir::Command;
+use crate::ir::{Command, clean_path, lies_in};
 
 use super::deeds::Deeds;
 use super::ecosystem::{Ecosystem, Product, Runtime};
@@ -33,12 +33,13 @@ fn product(single: &SingleStage<'_>, _: &Program<'_>, deeds: &Deeds<'_>) -> Resu
     let mut product =
         Product { has_all_files: true, artifacts: application::of_context(single)?, ..Product::default() };
     for command in single.build_commands().filter(|command| builds(command)) {
-        product.artifacts.extend(folder(single, command)?);
+        let folder = folder(single, command, &product.artifacts)?;
+        product.artifacts.extend(folder);
     }
     product.artifacts.extend(globals::folders(single)?);
     let package = package::Package::of(single);
     match &package {
-        Some(package) => package.check(single, deeds)?,
+        Some(package) => product.packages = package.needs(single, deeds)?,
         None => product.assumptions.extend(unknown_packages(single)),
     }
     product.pruning = package.and_then(|package| pruning::command(single, &package));
@@ -49,16 +50,23 @@ fn product(single: &SingleStage<'_>, _: &Program<'_>, deeds: &Deeds<'_>) -> Resu
     Ok(product)
 }
 
-/// The folder in which a command installs or builds.
-fn folder(single: &SingleStage<'_>, command: &Command<'_>) -> Result<Option<String>, Refusal> {
+/// The folder in which a command installs or builds; `files` are the files of the program that are known to lie in folders
+/// of the distribution.
+fn folder(single: &SingleStage<'_>, command: &Command<'_>, files: &[String]) -> Result<Option<String>, Refusal> {
     let option = command.manager.as_ref().and_then(|it| it.directory()).and_then(|flag| flag.value?.text);
     let folder = single.path_of(command, option.unwrap_or("."))?;
-    let installs_here = command.manager.as_ref().is_some_and(|it| it.is_project_install());
-    match application::is_own(&folder) {
-        true => Ok(Some(folder)),
-        false if installs_here => Ok(Some(format!("{}/node_modules", folder.trim_end_matches('/')))),
-        false => Ok(None),
+    let installs = command.manager.as_ref().is_some_and(|it| it.is_project_install() && !globals::is_global(it));
+    let below = |name: &str| clean_path(&format!("{folder}/{name}"));
+    if application::is_own(&folder) {
+        return Ok(Some(folder));
     }
+    if !installs || lies_in(&folder, application::TEMPORARY) {
+        return Ok(None);
+    }
+    if files.contains(&below("package.json")) {
+        return Ok(Some(below("node_modules")));
+    }
+    Err(Refusal::AmongSystemFiles(folder))
 }
 
 /// Packages may have scripts that download programs to the home directory.
@@ -132,6 +140,16 @@ mod tests {
         assert!(with("npm i -g pm2", "pm2-runtime a.js").contains(folder));
         assert!(with("npm i -g pnpm", "pnpm start").contains(folder));
         assert!(!with("npm i -g typescript pnpm", "node a.js").contains(folder));
+    }
+
+    #[test]
+    fn modules_in_the_root_folder_are_found_by_the_manifest_beside_them() {
+        let text = "FROM node:18\nCOPY package.json a.js /\nRUN npm ci\nCMD [\"node\", \"/a.js\"]\n";
+        assert!(new_stage(text, None).contains("COPY --from=build /node_modules /node_modules\n"));
+        let mounted = text.replace("package.json a.js /", "a.js /");
+        assert_eq!(refusal(&mounted), Refusal::AmongSystemFiles("/".to_owned()));
+        let elsewhere = text.replace("RUN npm ci", "RUN cd /tmp && npm ci && cp -a node_modules /srv/a/");
+        assert!(!new_stage(&elsewhere, None).contains("/tmp"));
     }
 
     #[test]

@@ -21,6 +21,7 @@ fn builds(command: &Command<'_>) -> bool {
     let is_manager = |name: &str| matches!(name, "pip" | "pipenv" | "poetry" | "uv");
     command.manager.as_ref().is_some_and(|it| is_manager(it.manager.name))
         || installed::makes_environment(command)
+        || installed::installs_project(command)
         || runs_program(command)
         || matches!(command.name(), Some("." | "source"))
 }
@@ -28,6 +29,7 @@ fn builds(command: &Command<'_>) -> bool {
 /// Whether it is a program of the project, whose files stay in the project's folder unless it does otherwise.
 fn runs_program(command: &Command<'_>) -> bool {
     matches!(command.name(), Some("python" | "python3"))
+        && !installed::installs_project(command)
         && command.first_operand().and_then(|word| word.value).is_some_and(|word| word.ends_with(".py"))
 }
 
@@ -40,7 +42,7 @@ fn product(single: &SingleStage<'_>, _: &Program<'_>, deeds: &Deeds<'_>) -> Resu
         let program = command.first_operand().map_or("", |word| word.written);
         product.assumptions.push(Assumption::WritesBesideItself(program.to_owned()));
     }
-    product.packages = native::packages(single, deeds)?;
+    product.packages = native::NEEDS.packages(single, deeds, &native::names(single))?;
     product.assumptions.extend(installed::assumption(single));
     product.assumptions.extend(start::scripts(single));
     Ok(product)
@@ -89,6 +91,7 @@ mod tests {
             ("POETRY_VIRTUALENVS_IN_PROJECT=1 poetry install", "/opt/x/.venv"),
             ("uv sync", "/opt/x/.venv"),
             ("uv pip install --system flask", "/usr/local"),
+            ("python setup.py install", "/usr/local"),
             ("pipenv install --system", "/usr/local"),
             ("pipenv install", "/root/.local/share/virtualenvs"),
         ] {

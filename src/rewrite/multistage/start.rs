@@ -138,5 +138,7 @@ fn judge(command: &Command<'_>, word: &str) -> Result<(), Refusal> {
 fn starts(command: &Command<'_>, invocation: &Invocation<'_>) -> bool {
     let develops = developing(command.words.iter().filter_map(|word| word.value)).is_some();
     let runs_a_script = matches!(invocation.verb_name(), Some("run" | "*")) || invocation.action == Action::Run;
-    runs_a_script && !develops && !invocation.manager.is_system()
+    // `mix` compiles before it runs.
+    let builds = invocation.manager.is_system() || invocation.manager.name == "mix";
+    runs_a_script && !develops && !builds
 }

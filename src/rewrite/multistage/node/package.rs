@@ -3,6 +3,7 @@
 use crate::ir::Command;
 
 use super::super::deeds::Deeds;
+use super::super::native::Needs;
 use super::super::single_stage::SingleStage;
 use super::super::{Refusal, start};
 
@@ -22,14 +23,16 @@ pub struct Package {
 const BROWSERS: &[&str] =
     &["cypress", "electron", "md-to-pdf", "nightmare", "phantomjs-prebuilt", "playwright", "puppeteer"];
 
-/// Packages that start a program of the distribution, with the package of Debian and Alpine that has it.
-const CALLING: &[(&str, &str)] = &[
-    ("fluent-ffmpeg", "ffmpeg"),
-    ("gm", "graphicsmagick"),
-    ("imagemagick", "imagemagick"),
-    ("nodegit", "git"),
-    ("simple-git", "git"),
-];
+const NEEDS: Needs = Needs {
+    linking: &[("pg-native", "libpq-dev")],
+    calling: &[
+        ("fluent-ffmpeg", "ffmpeg"),
+        ("gm", "graphicsmagick"),
+        ("imagemagick", "imagemagick"),
+        ("nodegit", "git"),
+        ("simple-git", "git"),
+    ],
+};
 
 impl Package {
     /// Reads it; `None` where the context is not known or has none.
@@ -41,22 +44,16 @@ impl Package {
         Some(Self { dependencies, for_development, has_workspaces: context.package_has("workspaces"), started })
     }
 
-    /// Whether the program needs nothing that a smaller image could not have.
+    /// The packages of the distribution that the program needs beyond those of a smaller image.
     ///
     /// # Errors
-    /// What it needs.
-    pub fn check(&self, single: &SingleStage<'_>, deeds: &Deeds<'_>) -> Result<(), Refusal> {
+    /// What it needs that a smaller image could not have.
+    pub fn needs(&self, single: &SingleStage<'_>, deeds: &Deeds<'_>) -> Result<Vec<&'static str>, Refusal> {
         if let Some(tool) = start::developing(self.started.iter().map(String::as_str)) {
             return Err(Refusal::BuildToolAtStart(tool.to_owned()));
         }
         if let Some(browser) = self.dependencies.iter().find(|name| BROWSERS.contains(&name.as_str())) {
             return Err(Refusal::UnknownLibraries(browser.clone()));
-        }
-        let is_missing = |(name, tool): &&(&str, &str)| {
-            self.dependencies.iter().any(|asked| asked == name) && !deeds.packages.contains(tool)
-        };
-        if let Some((_, tool)) = CALLING.iter().find(is_missing) {
-            return Err(Refusal::MissingTool((*tool).to_owned()));
         }
         // Without `node_modules`, Yarn's packages stay in its cache.
         let keeps_packages_elsewhere = single.context.and_then(|context| context.text(".yarnrc.yml"));
@@ -64,7 +61,7 @@ impl Package {
             Some(settings) if !settings.contains("nodeLinker: node-modules") => {
                 Err(Refusal::UnknownCommand("yarn".to_owned()))
             }
-            _ => Ok(()),
+            _ => NEEDS.packages(single, deeds, &self.dependencies),
         }
     }
 }

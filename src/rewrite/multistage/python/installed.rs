@@ -9,6 +9,9 @@ use super::super::{Assumption, Refusal};
 /// Where the interpreter of the official image lies, with its packages.
 const OF_INTERPRETER: &str = "/usr/local";
 
+/// Where a project has its environment beside itself.
+const IN_PROJECT: &str = ".venv";
+
 /// The folders that the commands of the build install into, absolute.
 ///
 /// # Errors
@@ -19,8 +22,7 @@ pub fn folders(single: &SingleStage<'_>) -> Result<Vec<String>, Refusal> {
         environments.map(|command| environment_of(single, command)).collect::<Result<Vec<String>, Refusal>>()?;
     let mut installed = Vec::new();
     for command in single.build_commands() {
-        let Some(invocation) = &command.manager else { continue };
-        installed.extend(Installation { single, command, invocation, environments: &folders }.folder()?);
+        installed.extend(Installation { single, command, environments: &folders }.folder()?);
     }
     folders.extend(installed);
     Ok(folders)
@@ -43,8 +45,14 @@ fn environment_of(single: &SingleStage<'_>, command: &Command<'_>) -> Result<Str
     let is_folder = |word: &&str| !word.starts_with('-') && !matches!(*word, "venv" | "virtualenv");
     let mut words = command.arguments().iter().map(|word| word.value.unwrap_or(word.written));
     let last = words.rfind(is_folder);
-    let folder = last.or(of_uv.map(|_| ".venv")).ok_or_else(|| Refusal::UnknownPath("venv".to_owned()))?;
+    let folder = last.or(of_uv.map(|_| IN_PROJECT)).ok_or_else(|| Refusal::UnknownPath("venv".to_owned()))?;
     single.path_of(command, folder)
+}
+
+/// Whether the command is `python setup.py install` or the like.
+pub fn installs_project(command: &Command<'_>) -> bool {
+    let words: Vec<&str> = command.words.iter().filter_map(|word| word.value).collect();
+    matches!(words.as_slice(), ["python" | "python3", "setup.py", "install" | "develop", ..])
 }
 
 /// uv takes another interpreter than that of the image where the project asks for it.
@@ -66,43 +74,52 @@ pub fn assumption(single: &SingleStage<'_>) -> Option<Assumption> {
 struct Installation<'i, 'b> {
     single: &'i SingleStage<'b>,
     command: &'b Command<'b>,
-    invocation: &'b Invocation<'b>,
     environments: &'i [String],
 }
 
 impl Installation<'_, '_> {
     /// The folder that it installs into; none where it installs nothing.
     fn folder(&self) -> Result<Option<String>, Refusal> {
-        match (self.invocation.manager.name, self.invocation.verb_name()) {
-            ("pip", Some("install")) => self.of_pip().map(Some),
-            ("uv", Some("pip install" | "pip sync")) if self.is_told("--system", "UV_SYSTEM_PYTHON") => {
+        let Some(invocation) = &self.command.manager else {
+            return if installs_project(self.command) { self.of_interpreter().map(Some) } else { Ok(None) };
+        };
+        match (invocation.manager.name, invocation.verb_name()) {
+            ("pip", Some("install")) => self.of_pip(invocation).map(Some),
+            ("uv", Some("pip install" | "pip sync")) if self.is_told(invocation, "--system", "UV_SYSTEM_PYTHON") => {
                 Ok(Some(OF_INTERPRETER.to_owned()))
             }
-            ("uv", Some("pip install" | "pip sync")) => self.of_pip().map(Some),
-            ("uv", Some("sync" | "add" | "run")) => self.of_project("UV_PROJECT_ENVIRONMENT").map(Some),
+            ("uv", Some("pip install" | "pip sync")) => self.of_pip(invocation).map(Some),
+            ("uv", Some("sync" | "add" | "run")) => {
+                let folder = self.variable("UV_PROJECT_ENVIRONMENT");
+                self.of_project(invocation, folder.as_deref().unwrap_or(IN_PROJECT)).map(Some)
+            }
             ("uv", Some("tool install" | "python install")) => self.in_home(".local").map(Some),
-            ("poetry", Some("install" | "add" | "sync")) => self.of_poetry().map(Some),
-            ("pipenv", Some("install" | "sync")) => self.of_pipenv().map(Some),
+            ("poetry", Some("install" | "add" | "sync")) => self.of_poetry(invocation).map(Some),
+            ("pipenv", Some("install" | "sync")) => self.of_pipenv(invocation).map(Some),
             _ => Ok(None),
         }
     }
 
-    fn of_pip(&self) -> Result<String, Refusal> {
-        if let Some(flag) = self.invocation.flag("-t --target --prefix") {
+    fn of_pip(&self, invocation: &Invocation<'_>) -> Result<String, Refusal> {
+        if let Some(flag) = invocation.flag("-t --target --prefix") {
             let folder = flag.value.and_then(|value| value.text).ok_or_else(|| unknown(&flag.name))?;
             return self.single.path_of(self.command, folder);
         }
-        if self.invocation.has_flag("--root") {
+        if invocation.has_flag("--root") {
             return Err(unknown("--root"));
         }
+        if invocation.has_flag("--user") { self.in_home(".local") } else { self.of_interpreter() }
+    }
+
+    /// Where packages go by default: the active environment, else where the user may write.
+    fn of_interpreter(&self) -> Result<String, Refusal> {
         if let Some(environment) = self.environment() {
             return Ok(environment.clone());
         }
-        let is_root = self.single.build.home(self.command.step).is_some();
-        if !is_root || self.invocation.has_flag("--user") {
-            return self.in_home(".local");
+        match self.single.build.home(self.command.step) {
+            Some(_) => Ok(OF_INTERPRETER.to_owned()),
+            None => self.in_home(".local"),
         }
-        Ok(OF_INTERPRETER.to_owned())
     }
 
     /// The virtual environment that is active: the command's own path says it, or `PATH`, or `activate` before it.
@@ -120,12 +137,11 @@ impl Installation<'_, '_> {
         self.environments.iter().find(is_active).or_else(activated)
     }
 
-    /// The environment of the project, in its folder unless a variable says otherwise.
-    fn of_project(&self, variable: &str) -> Result<String, Refusal> {
-        let folder = self.variable(variable).unwrap_or_else(|| ".venv".to_owned());
-        let directory = self.invocation.directory().and_then(|flag| flag.value?.text);
-        match (folder.as_str(), directory) {
-            ("", _) => Err(unknown(variable)),
+    /// The environment of the project, seen from its folder.
+    fn of_project(&self, invocation: &Invocation<'_>, environment: &str) -> Result<String, Refusal> {
+        let directory = invocation.directory().and_then(|flag| flag.value?.text);
+        match (environment, directory) {
+            ("", _) => Err(unknown(IN_PROJECT)),
             (folder, Some(directory)) if !folder.starts_with('/') => {
                 self.single.path_of(self.command, &format!("{directory}/{folder}"))
             }
@@ -133,7 +149,7 @@ impl Installation<'_, '_> {
         }
     }
 
-    fn of_poetry(&self) -> Result<String, Refusal> {
+    fn of_poetry(&self, invocation: &Invocation<'_>) -> Result<String, Refusal> {
         let setting = |name: &str| {
             let variable = self.variable(&format!("POETRY_{}", name.replace(['.', '-'], "_").to_uppercase()));
             variable.or_else(|| self.configured(name))
@@ -143,7 +159,7 @@ impl Installation<'_, '_> {
             return Ok(self.environment().cloned().unwrap_or_else(|| OF_INTERPRETER.to_owned()));
         }
         if is(setting("virtualenvs.in-project"), ["true", "1"]) {
-            return self.of_project("POETRY_NO_SUCH_VARIABLE");
+            return self.of_project(invocation, IN_PROJECT);
         }
         self.in_home(".cache/pypoetry/virtualenvs")
     }
@@ -159,12 +175,12 @@ impl Installation<'_, '_> {
         self.single.build_commands().filter(is_poetry).find_map(arguments)
     }
 
-    fn of_pipenv(&self) -> Result<String, Refusal> {
-        if self.is_told("--system", "PIPENV_SYSTEM") {
+    fn of_pipenv(&self, invocation: &Invocation<'_>) -> Result<String, Refusal> {
+        if self.is_told(invocation, "--system", "PIPENV_SYSTEM") {
             return Ok(OF_INTERPRETER.to_owned());
         }
         match self.variable("PIPENV_VENV_IN_PROJECT") {
-            Some(_) => self.single.path_of(self.command, ".venv"),
+            Some(_) => self.of_project(invocation, IN_PROJECT),
             None => self.in_home(".local/share/virtualenvs"),
         }
     }
@@ -174,8 +190,8 @@ impl Installation<'_, '_> {
         Ok(format!("{home}/{folder}"))
     }
 
-    fn is_told(&self, flag: &str, variable: &str) -> bool {
-        self.invocation.has_flag(flag)
+    fn is_told(&self, invocation: &Invocation<'_>, flag: &str, variable: &str) -> bool {
+        invocation.has_flag(flag)
             || self.variable(variable).is_some_and(|value| !matches!(value.as_str(), "0" | "false"))
     }
 

@@ -1,0 +1,73 @@
+//! What remains of Alpine's `-dev` packages once a program is built.
+//!
+//! From the APKBUILD files of Alpine's aports, branches 3.14 to 3.22. Names that have changed between them are given as
+//! the package that depends on the library under its name of the day.
+
+/// The packages with the libraries behind a `-dev` package; none where it is for compiling alone. `None` if the table
+/// does not know it, which is not "nothing".
+pub fn runtime_packages(dev_package: &str) -> Option<&'static [&'static str]> {
+    let at = RUNTIME.binary_search_by_key(&dev_package, |(name, _)| name).ok()?;
+    Some(RUNTIME[at].1)
+}
+
+const RUNTIME: &[(&str, &[&str])] = &[
+    ("build-base", &[]),
+    ("bzip2-dev", &["libbz2"]),
+    ("cairo-dev", &["cairo"]),
+    ("curl-dev", &["libcurl"]),
+    ("expat-dev", &["expat"]),
+    ("freetype-dev", &["freetype"]),
+    ("gcompat-dev", &[]),
+    ("gdbm-dev", &["gdbm"]),
+    ("geos-dev", &["geos"]),
+    ("gettext-dev", &["libintl"]),
+    ("giflib-dev", &["giflib"]),
+    ("gmp-dev", &["gmp"]),
+    ("icu-dev", &["icu-libs"]),
+    ("imagemagick-dev", &["imagemagick"]),
+    ("jpeg-dev", &["libjpeg-turbo"]),
+    ("lcms2-dev", &["lcms2"]),
+    ("libc-dev", &[]),
+    ("libevent-dev", &["libevent"]),
+    ("libffi-dev", &["libffi"]),
+    ("libjpeg-turbo-dev", &["libjpeg-turbo"]),
+    ("libpng-dev", &["libpng"]),
+    ("libpq-dev", &["libpq"]),
+    ("libsodium-dev", &["libsodium"]),
+    ("libwebp-dev", &["libwebp"]),
+    ("libxml2-dev", &["libxml2"]),
+    ("libxslt-dev", &["libxslt"]),
+    ("libzip-dev", &["libzip"]),
+    ("linux-headers", &[]),
+    ("mariadb-connector-c-dev", &["mariadb-connector-c"]),
+    ("mariadb-dev", &["mariadb-connector-c"]),
+    ("musl-dev", &[]),
+    ("ncurses-dev", &["ncurses-libs"]),
+    ("oniguruma-dev", &["oniguruma"]),
+    ("openldap-dev", &["libldap"]),
+    ("openssl-dev", &["openssl"]),
+    ("pango-dev", &["pango"]),
+    ("pcre-dev", &["pcre"]),
+    ("pcre2-dev", &["pcre2"]),
+    ("postgresql-dev", &["libpq"]),
+    ("readline-dev", &["readline"]),
+    ("sqlite-dev", &["sqlite-libs"]),
+    ("tiff-dev", &["tiff"]),
+    ("unixodbc-dev", &["unixodbc"]),
+    ("vips-dev", &["vips"]),
+    ("yaml-dev", &["yaml"]),
+    ("zlib-dev", &["zlib"]),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn libraries_remain_of_headers_and_nothing_of_compilers() {
+        assert!(RUNTIME.is_sorted());
+        assert_eq!(runtime_packages("postgresql-dev"), Some(&["libpq"][..]));
+        assert_eq!(runtime_packages("build-base"), Some(&[][..]));
+        assert_eq!(runtime_packages("nobody-dev"), None);
+    }
+}
