@@ -22,7 +22,8 @@
 use crate::knowledge::images::{Notice, NoticeKind};
 use crate::rules::{Context, Meta, Sink};
 
-pub const META: Meta = Meta { name: "pin/deprecated-base-image", cwe: Some(1104), ..Meta::on_by_default() };
+pub const META: Meta =
+    Meta { name: "pin/deprecated-base-image", cwe: Some(1104), security_severity: Some(45), ..Meta::on_by_default() };
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for found in cx.build.image_uses() {

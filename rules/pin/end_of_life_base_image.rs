@@ -28,7 +28,8 @@ use crate::knowledge::end_of_life::Support;
 use crate::knowledge::images::{self, Ending};
 use crate::rules::{Context, Meta, Sink};
 
-pub const META: Meta = Meta { name: "pin/end-of-life-base-image", cwe: Some(1104), ..Meta::on_by_default() };
+pub const META: Meta =
+    Meta { name: "pin/end-of-life-base-image", cwe: Some(1104), security_severity: Some(60), ..Meta::on_by_default() };
 
 /// Products of which nothing ends in what they build; projects mostly bring their own release of them as a wrapper.
 const BUILD_TOOLS: &[&str] = &["gradle", "maven"];

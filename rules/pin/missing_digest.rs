@@ -28,6 +28,7 @@ pub const META: Meta = Meta {
     severity: Severity::Info,
     aliases: &["S7023", "dockerfile-source-not-pinned", "S6497", "best-practices/pin-digest"],
     cwe: Some(494),
+    security_severity: Some(30),
     ..Meta::opt_in()
 };
 

@@ -23,7 +23,8 @@
 use crate::knowledge::images;
 use crate::rules::{Context, Meta, Sink};
 
-pub const META: Meta = Meta { name: "pin/misspelt-base-image", ..Meta::on_by_default() };
+pub const META: Meta =
+    Meta { name: "pin/misspelt-base-image", cwe: Some(829), security_severity: Some(60), ..Meta::on_by_default() };
 
 /// What people call some official images.
 const NICKNAMES: [(&str, &str); 10] = [

@@ -29,6 +29,7 @@ pub const META: Meta = Meta {
     severity: Severity::Info,
     cwe: Some(829),
     aliases: &["best-practices/FROM"],
+    security_severity: Some(30),
     ..Meta::opt_in()
 };
 

@@ -25,15 +25,20 @@ use crate::finding::Severity;
 use crate::ir::Command;
 use crate::rules::{Context, Meta, Sink};
 
-pub const META: Meta =
-    Meta { name: "runtime/development-server", severity: Severity::Info, cwe: Some(489), ..Meta::on_by_default() };
+pub const META: Meta = Meta {
+    name: "runtime/development-server",
+    severity: Severity::Info,
+    cwe: Some(489),
+    security_severity: Some(45),
+    ..Meta::on_by_default()
+};
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     if cx.is_meant_for_development() {
         return;
     }
     for command in cx.process_commands() {
-        let Some((what, instead)) = development_server(command) else { continue };
+        let Some((what, instead)) = development_server(command).or_else(|| rails(cx, command)) else { continue };
         sink.report(command.span(), format!("{what} is a development server")).help(instead.to_owned());
     }
 }
@@ -75,6 +80,20 @@ fn development_server(command: &Command<'_>) -> Option<(&'static str, &'static s
     }
 }
 
+/// `rails server`, which is in development mode unless it is told otherwise.
+fn rails(cx: &Context<'_>, command: &Command<'_>) -> Option<(&'static str, &'static str)> {
+    let words: Vec<&str> = command.words.iter().filter_map(|word| word.value).collect();
+    let starts = words.windows(2).any(|pair| pair[0].ends_with("rails") && matches!(pair[1], "server" | "s"));
+    let says = |name: &str| {
+        let at_end = cx.final_stage().map(|stage| cx.build.visible_at_end(stage));
+        at_end.is_some_and(|variables| variables.variable(name).is_some())
+            || cx.text(command.step.instruction.span).contains(name)
+    };
+    let is_told = words.iter().any(|word| word.starts_with("-e") || word.starts_with("--environment"));
+    (starts && !is_told && !says("RAILS_ENV") && !says("RACK_ENV"))
+        .then_some(("without `RAILS_ENV`, `rails server`", "write `ENV RAILS_ENV=production`"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -93,6 +112,13 @@ mod tests {
         ] {
             fires!(&format!("CMD «{command}»\n"));
         }
+    }
+
+    #[test]
+    fn rails_is_in_development_mode_unless_it_is_told_otherwise() {
+        fires!("CMD [\"«bundle\", \"exec\", \"rails\", \"s»\"]\n");
+        silent!("ENV RAILS_ENV=production\nCMD rails server -b 0.0.0.0\n");
+        silent!("CMD rails server -e production\n");
     }
 
     #[test]

@@ -28,6 +28,7 @@ pub const META: Meta = Meta {
     name: "runtime/exposed-ssh",
     severity: Severity::Info,
     aliases: &["DS-0004", "CKV_DOCKER_1", "S6473"],
+    security_severity: Some(40),
     ..Meta::on_by_default()
 };
 

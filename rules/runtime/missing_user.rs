@@ -45,6 +45,7 @@ pub const META: Meta = Meta {
         "OWASP-2",
     ],
     cwe: Some(250),
+    security_severity: Some(45),
     ..Meta::on_by_default()
 };
 

@@ -33,6 +33,7 @@ pub const META: Meta = Meta {
     severity: Severity::Warning,
     aliases: &["DL3002", "CKV_DOCKER_8", "KICS-67fd0c4a", "last-user-is-root", "best-practices/USER"],
     cwe: Some(250),
+    security_severity: Some(50),
     ..Meta::on_by_default()
 };
 

@@ -25,7 +25,8 @@
 
 use crate::rules::{Context, Meta, Sink};
 
-pub const META: Meta = Meta { name: "runtime/user-never-used", cwe: Some(250), ..Meta::on_by_default() };
+pub const META: Meta =
+    Meta { name: "runtime/user-never-used", cwe: Some(250), security_severity: Some(45), ..Meta::on_by_default() };
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let Some(stage) = cx.final_stage().filter(|stage| !stage.is_windows) else { return };

@@ -23,16 +23,13 @@
 //! ## Sources
 //! Dockerfile reference, VOLUME; dockle DKL-DI-0002; moby, `daemon/create_unix.go`.
 
+use crate::ir::is_system_directory;
 use crate::rules::{Context, Meta, Sink};
 use crate::syntax::InstructionKind;
 
 pub const META: Meta = Meta { name: "runtime/volume-path", aliases: &["DKL-DI-0002"], ..Meta::on_by_default() };
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
-    const SYSTEM: &[&str] = &[
-        "/", "/bin", "/boot", "/dev", "/etc", "/lib", "/lib64", "/proc", "/sbin", "/sys", "/usr", "/usr/bin",
-        "/usr/lib",
-    ];
     for step in cx.build.steps().filter(|step| cx.shapes_final_image(step)) {
         let InstructionKind::Volume(paths) = &step.instruction.kind else { continue };
         if cx.build.stage_of(step).is_windows {
@@ -40,11 +37,10 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         }
         for path in paths {
             let Some(value) = step.certain_value(path) else { continue };
-            let trimmed = if value.len() > 1 { value.trim_end_matches('/') } else { value };
             if value.starts_with('[') || value.ends_with(']') {
                 sink.report(path.span(), "this is no JSON array: the volume's path has a bracket in it")
                     .help("write strings in double quotes with commas between: `[\"/data\"]`");
-            } else if SYSTEM.contains(&trimmed) {
+            } else if is_system_directory(value) {
                 sink.report(path.span(), format!("a volume at `{value}` hides the system's own files"))
                     .help("declare the directory that holds the program's data");
             } else if value.starts_with('~') {

@@ -31,6 +31,7 @@
 
 use std::borrow::Cow;
 
+use crate::finding::Severity;
 use crate::ir::Command;
 use crate::knowledge::secrets::{
     SecretFormat, SecretName, buildkit_calls_secret, credentials_in_url, find_secrets, is_placeholder, is_secret_value,
@@ -52,6 +53,14 @@ pub const META: Meta = Meta {
 struct Found {
     span: Span,
     message: String,
+    /// An error for what an issuer's own form gives away.
+    severity: Severity,
+}
+
+impl Found {
+    fn likely(span: Span, message: impl Into<String>) -> Self {
+        Self { span, message: message.into(), severity: Severity::Warning }
+    }
 }
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
@@ -76,11 +85,11 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
 
 fn report(sink: &mut Sink<'_>, found: Vec<Found>) {
     let mut last: Option<Span> = None;
-    for Found { span, message } in found {
+    for Found { span, message, severity } in found {
         if last.replace(span) != Some(span) {
             let help = "take it out and make it invalid where it was issued; give the build its successor with \
                         `RUN --mount=type=secret`, or the container at run time";
-            sink.report(span, message).help(help);
+            sink.report(span, message).severity(severity).help(help);
         }
     }
 }
@@ -94,14 +103,13 @@ fn by_form(cx: &Context<'_>, instruction: &Instruction) -> Vec<Found> {
         for SecretFormat { what, place, prefix } in find_secrets(text.text()) {
             let span = Span::new(place.start, place.end);
             let shown = if prefix.is_empty() { String::new() } else { format!(" (`{prefix}...`)") };
-            found.push(Found { span: text.locate(span), message: format!("{what}{shown} is written into the file") });
+            let message = format!("{what}{shown} is written into the file");
+            found.push(Found { span: text.locate(span), message, severity: Severity::Error });
         }
         if let Some(place) = credentials_in_url(text.text()) {
             let span = Span::new(place.start, place.end);
-            found.push(Found {
-                span: text.locate(span),
-                message: "an address with its password is written into the file".into(),
-            });
+            let message = "an address with its password is written into the file";
+            found.push(Found::likely(text.locate(span), message));
         }
     }
     found
@@ -118,7 +126,7 @@ fn by_variable(instruction: &Instruction, found: &mut Vec<Found>) {
             && is_secret_value(kind, text)
             && found.iter().all(|known| !value.span().contains(known.span))
         {
-            found.push(Found { span: value.span(), message: format!("`{name}` is given a secret in plain text") });
+            found.push(Found::likely(value.span(), format!("`{name}` is given a secret in plain text")));
         }
     }
 }
@@ -132,7 +140,7 @@ fn by_assignment(command: &Command<'_>, found: &mut Vec<Found>) {
             && value.literal().is_some_and(|text| is_secret_value(kind, text))
         {
             let message = format!("`{}` is given a secret in plain text", assignment.name);
-            found.push(Found { span: invoked.to_file(value.span), message });
+            found.push(Found::likely(invoked.to_file(value.span), message));
         }
     }
 }
@@ -161,7 +169,7 @@ fn by_option(command: &Command<'_>, found: &mut Vec<Found>) {
         {
             let dashes = if text.starts_with("--") { "--" } else { "" };
             let name = name.trim_start_matches('-');
-            found.push(Found { span, message: format!("`{program}` is given `{dashes}{name}` in plain text") });
+            found.push(Found::likely(span, format!("`{program}` is given `{dashes}{name}` in plain text")));
         }
         let short = match (program, text) {
             ("mysql" | "mysqldump" | "mysqladmin" | "mariadb", text) => {
@@ -178,7 +186,7 @@ fn by_option(command: &Command<'_>, found: &mut Vec<Found>) {
             _ => None,
         };
         if let Some((_, span)) = short.filter(|(value, _)| value.len() >= 4 && !is_placeholder(value)) {
-            found.push(Found { span, message: format!("`{program}` is given a password in plain text") });
+            found.push(Found::likely(span, format!("`{program}` is given a password in plain text")));
         }
     }
 }

@@ -33,8 +33,8 @@ pub const META: Meta = Meta {
     severity: Severity::Info,
     effect: Some(Effect::Equivalent),
     aliases: &["DL3004", "DS-0010", "CKV2_DOCKER_1", "KICS-8ada6e80", "DKL-DI-0001", "no-sudo-in-dockerfile"],
-    cwe: Some(250),
-    security_severity: Some(30),
+
+    security_severity: Some(15),
     ..Meta::on_by_default()
 };
 

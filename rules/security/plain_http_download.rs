@@ -25,6 +25,7 @@
 //! CWE-319 and CWE-494; SonarQube S5332 and S6506; parfum `curlUseHttpsUrl` and `wgetUseHttpsUrl`; BuildKit, `ADD --checksum`.
 
 use crate::ir::Command;
+use crate::knowledge::dead_addresses::find_dead_address;
 use crate::knowledge::package_managers::Invocation;
 use crate::rules::{Context, Meta, Sink};
 use crate::source::Span;
@@ -92,6 +93,10 @@ fn index_addresses(command: &Command<'_>, manager: &Invocation<'_>) -> Vec<(Span
 
 /// The scheme of an address in the open net that neither hides nor signs what it carries.
 fn plain_scheme(address: &str) -> Option<&'static str> {
+    // Where nothing answers, nobody can change the answer: `build/dead-address`.
+    if find_dead_address(address).is_some() {
+        return None;
+    }
     let scheme = ["http://", "ftp://", "git://"].into_iter().find(|scheme| address.starts_with(*scheme))?;
     let authority = address[scheme.len()..].split(['/', '?', '#']).next().unwrap_or_default();
     let host = authority.rsplit('@').next().unwrap_or_default().split(':').next().unwrap_or_default();

@@ -32,7 +32,7 @@ use crate::syntax::{InstructionKind, Keyword};
 pub const META: Meta = Meta {
     name: "security/secret-named-variable",
     aliases: &["SecretsUsedInArgOrEnv", "DL3064", "DS-0031", "secret-in-build-arg", "S6472"],
-    cwe: Some(538),
+    cwe: Some(526),
     security_severity: Some(60),
     ..Meta::on_by_default()
 };

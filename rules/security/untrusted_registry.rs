@@ -25,6 +25,7 @@ pub const META: Meta = Meta {
     name: "security/untrusted-registry",
     aliases: &["DL3026", "CIS-DI-0002"],
     security_severity: Some(60),
+    cwe: Some(829),
     ..Meta::on_by_default()
 };
 

@@ -7,8 +7,10 @@ crate::rules::group! {
     noninteractive_in_env,
     pipe_without_pipefail,
     pointless_command,
+    replaced_shell,
     service_started_in_build,
     setting_without_effect,
     shell_syntax_in_exec_form,
+    unnoticed_download_failure,
     variable_in_exec_form,
 }

@@ -11,5 +11,6 @@ crate::rules::group! {
     full_base_image,
     package_cache_kept,
     recommended_packages,
+    two_download_tools,
     virtual_package_kept,
 }

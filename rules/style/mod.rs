@@ -17,6 +17,7 @@ crate::rules::group! {
     required_label,
     stage_description,
     stage_name_casing,
+    unsorted_packages,
     unused_hadolint_comment,
     unused_suppression,
 }

@@ -53,7 +53,7 @@ pub use kept_caches::KeptCache;
 pub use lowering::{clean_path, is_absolute};
 pub use mount_faults::MountFault;
 pub use mounts::{Mount, lies_in};
-pub use places::{CopiedTo, is_large_by_name, is_small_by_name};
+pub use places::{CopiedTo, is_large_by_name, is_small_by_name, is_system_directory};
 pub use platform_args::{Platform, PlatformError, PredefinedArg, platform_arg};
 pub use port::{PortError, PortSpec};
 pub use problem::{BuildProblem, BuildProblemKind};

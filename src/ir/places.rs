@@ -65,6 +65,27 @@ impl Build<'_> {
     }
 }
 
+/// Whether the directory is one of those that a distribution's own files lie in; not what lies below.
+pub fn is_system_directory(path: &str) -> bool {
+    const SYSTEM: &[&str] = &[
+        "/bin",
+        "/boot",
+        "/dev",
+        "/etc",
+        "/lib",
+        "/lib64",
+        "/proc",
+        "/sbin",
+        "/sys",
+        "/usr",
+        "/usr/bin",
+        "/usr/lib",
+        "/usr/sbin",
+    ];
+    let trimmed = path.trim_end_matches('/');
+    trimmed.is_empty() && path.starts_with('/') || SYSTEM.contains(&trimmed)
+}
+
 /// Whether a file of that name is large, as files of its kind are: archives, packages, programs as one file.
 pub fn is_large_by_name(path: &str) -> bool {
     const ENDINGS: &[&str] = &[

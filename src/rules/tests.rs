@@ -112,6 +112,13 @@ fn a_code_of_a_package_manager_is_an_alias_of_the_rule_that_reports_it() {
 }
 
 #[test]
+fn a_rule_about_a_weakness_says_how_bad_it_is() {
+    for rule in all().filter(|rule| rule.meta.group() == "security" || rule.meta.cwe.is_some()) {
+        assert!(rule.meta.security_severity.is_some_and(|tenths| tenths <= 100), "{}", rule.meta.name);
+    }
+}
+
+#[test]
 fn pages_have_their_headings_and_a_summary_of_one_sentence() {
     for rule in all() {
         let page = rule.documentation();
