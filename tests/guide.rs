@@ -49,7 +49,7 @@ const FAULTS: &[(&str, &[&str])] = &[
             "shell/exec-form-not-json",
         ],
     ),
-    ("expose", &["build/invalid-port", "runtime/exposed-ssh", "style/port-protocol-casing"]),
+    ("expose", &["build/invalid-port", "runtime/exposed-login", "style/port-protocol-casing"]),
     (
         "healthcheck",
         &["runtime/healthcheck-always-passes", "runtime/healthcheck-tool-missing", "runtime/repeated-instruction"],

@@ -80,7 +80,8 @@ fn refusing_release(cx: &Context<'_>, stage: usize) -> Option<String> {
         "alpine" => release == "edge" || minor("3.").is_some_and(|minor| minor >= 19),
         _ => false,
     };
-    refuses.then(|| format!("{} {release}", distribution.family))
+    let title = || distribution.cycle().map_or_else(|| format!("{} {release}", distribution.family), |it| it.title());
+    refuses.then(title)
 }
 
 /// Where the distribution's pip was installed, if nothing but that can have brought a pip before the command runs.

@@ -6,7 +6,7 @@ crate::rules::group! {
     copy_into_root_directory,
     development_server,
     entrypoint_ignores_cmd,
-    exposed_ssh,
+    exposed_login,
     files_owned_by_root,
     foreign_c_library,
     healthcheck_always_passes,

@@ -46,6 +46,12 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             } else if value.starts_with('~') {
                 sink.report(path.span(), "nobody expands `~` here: the volume lies in a directory of that name")
                     .help("write the whole path");
+            } else if let Some((_, inside)) = value.split_once(":/").filter(|(host, _)| host.starts_with(['/', '.'])) {
+                sink.report(
+                    path.span(),
+                    format!("VOLUME mounts nothing of the host: `{value}` is the name of one directory"),
+                )
+                .help(format!("write `VOLUME /{inside}`, and mount the host's directory when the container starts"));
             } else if !value.is_empty() && !value.starts_with('/') && !value.contains(':') {
                 sink.report(path.span(), format!("`{value}` is not joined with WORKDIR, as other paths are"))
                     .help("write the whole path");
@@ -58,6 +64,12 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
 mod tests {
     use super::*;
     use crate::rules::harness::*;
+
+    #[test]
+    fn a_mapping_of_the_host_is_none() {
+        fires!("VOLUME «/srv/data:/data»\nVOLUME «./src:/app»\n");
+        silent!("VOLUME c:/data\n");
+    }
 
     #[test]
     fn system_directories_and_relative_paths_are_reported() {

@@ -57,6 +57,16 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             report(sink, span, format!("`{}` takes packages from an index over `{scheme}`", manager.manager.name));
         }
     }
+    for command in cx.commands.of_build() {
+        // Packages of a repository are signed; of one that is named by its address, rpm takes what comes.
+        let Some(program @ ("rpm" | "yum" | "dnf" | "microdnf" | "tdnf" | "zypper")) = command.name() else { continue };
+        for (at, word) in command.words.iter().enumerate().skip(1) {
+            let address = command.written(at);
+            if let Some(scheme) = plain_scheme(address).filter(|_| address.ends_with(".rpm")) {
+                report(sink, word.span, format!("`{program}` installs a package that comes over `{scheme}`"));
+            }
+        }
+    }
     for (step, transfer) in cx.transfers() {
         let is_checked = step.instruction.flag("checksum").is_some();
         if is_checked || !matches!(step.instruction.kind, InstructionKind::Add(_)) {
@@ -118,6 +128,7 @@ mod tests {
         fires!("RUN curl -fsSL \\\n  -o a «\"http://example.org/a-${V}.tgz\"»\n");
         fires!("RUN git clone «git://example.org/a.git»\n");
         fires!("ADD «http://example.org/a.tgz» /a\n");
+        fires!("RUN yum install -y «http://example.org/a.rpm» b && rpm -i «http://example.org/b.rpm»\n");
         fires!("RUN pip install -i «http://pypi.example.org/simple» a\n");
     }
 

@@ -29,6 +29,7 @@
 use crate::finding::Severity;
 use crate::ir::Command;
 use crate::rules::{Context, Meta, Sink};
+use crate::source::Span;
 
 pub const META: Meta = Meta {
     name: "security/world-writable",
@@ -46,30 +47,19 @@ enum Mode {
 }
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
-    for command in cx.commands.of_build().filter(|command| command.name() == Some("chmod")) {
-        if !cx.shapes_final_image(command.step) {
-            continue;
-        }
-        let mut operands = command.words.iter().enumerate().skip(1);
-        let Some((at, mode)) =
-            operands.find(|(_, word)| word.value.is_some_and(|value| !value.starts_with("--") && !is_option(value)))
-        else {
-            continue;
-        };
-        let Some(text) = mode.value else { continue };
-        let paths: Vec<&str> = (at + 1..command.words.len()).map(|index| command.written(index)).collect();
-        match what(text) {
-            Some(Mode::Setuid) => {
-                sink.report(mode.span, format!("`chmod {text}` gives whoever runs the program its owner's rights"))
-                    .alias("CIS-DI-0008")
-                    .help("leave the bit out, and start the container as the user that the program needs");
-            }
-            Some(Mode::WorldWritable) if !paths.iter().all(|path| is_temporary(path)) => {
+    for command in cx.commands.of_build().filter(|command| cx.shapes_final_image(command.step)) {
+        let Some(change) = change(command) else { continue };
+        let (mode, made_by) = (change.mode, change.made_by);
+        let all_temporary = change.paths.iter().all(|path| is_temporary(path));
+        match what(mode) {
+            Some(Mode::Setuid) => setuid(sink, change.span, &format!("{made_by} {mode}")),
+            Some(Mode::WorldWritable) if !all_temporary => {
+                let shown = shown(command, &change.paths);
                 let report = sink
-                    .report(mode.span, format!("`chmod {text}` lets every user change {}", shown(command, &paths)))
+                    .report(change.span, format!("`{made_by} {mode}` lets every user change {shown}"))
                     .alias("S2612")
                     .help("give the folder to the user that writes there (`chown`, `COPY --chown`), with 755 or 775");
-                if paths.iter().any(|path| is_of_system(path)) {
+                if change.paths.iter().any(|path| is_of_system(path)) {
                     report.severity(Severity::Warning);
                 }
             }
@@ -78,12 +68,60 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     }
     for (step, _) in cx.transfers().filter(|(step, _)| cx.shapes_final_image(step)) {
         let Some(value) = step.instruction.flag("chmod").and_then(|flag| flag.value.as_ref()) else { continue };
-        if matches!(what(value.text()), Some(Mode::WorldWritable)) {
-            sink.report(value.span(), format!("`--chmod={}` lets every user change what is copied", value.text()))
-                .alias("S2612")
-                .help("give it to the user that writes there with `--chown`, and use 755 or 644");
+        let flag = format!("--chmod={}", value.text());
+        match what(value.text()) {
+            Some(Mode::Setuid) => setuid(sink, value.span(), &flag),
+            Some(Mode::WorldWritable) => {
+                sink.report(value.span(), format!("`{flag}` lets every user change what is copied"))
+                    .alias("S2612")
+                    .help("give it to the user that writes there with `--chown`, and use 755 or 644");
+            }
+            None => {}
         }
     }
+}
+
+fn setuid(sink: &mut Sink<'_>, span: Span, made_by: &str) {
+    sink.report(span, format!("`{made_by}` gives whoever runs the program its owner's rights"))
+        .alias("CIS-DI-0008")
+        .help("leave the bit out, and start the container as the user that the program needs");
+}
+
+/// A command that gives files their mode.
+struct Change<'c> {
+    /// The command without the mode: `chmod`, `install -m`.
+    made_by: &'static str,
+    mode: &'c str,
+    span: Span,
+    paths: Vec<&'c str>,
+}
+
+fn change<'c>(command: &'c Command<'_>) -> Option<Change<'c>> {
+    let words = || command.words.iter().enumerate().skip(1);
+    let written = |at: usize| command.written(at);
+    let behind = |from: usize| (from..command.words.len()).map(written).filter(|path| !path.starts_with('-'));
+    if command.name() == Some("chmod") {
+        let is_mode = |value: &str| !value.starts_with("--") && !is_option(value);
+        let (at, word) = words().find(|(_, word)| word.value.is_some_and(is_mode))?;
+        return Some(Change { made_by: "chmod", mode: word.value?, span: word.span, paths: behind(at + 1).collect() });
+    }
+    let made_by = match command.name()? {
+        "mkdir" => "mkdir -m",
+        "install" => "install -m",
+        _ => return None,
+    };
+    let (at, option) = words()
+        .find(|(_, word)| word.value.is_some_and(|value| value.starts_with("-m") || value.starts_with("--mode")))?;
+    let attached = option.value?.trim_start_matches("--mode=").trim_start_matches("-m");
+    let word = if matches!(option.value?, "-m" | "--mode") { command.words.get(at + 1)? } else { option };
+    let mode = if std::ptr::eq(word, option) { attached } else { word.value? };
+    // Of `install` only the last word is what comes to be.
+    let paths = if made_by == "install -m" {
+        behind(1).last().into_iter().collect()
+    } else {
+        behind(at + 1).filter(|path| *path != mode).collect()
+    };
+    Some(Change { made_by, mode, span: word.span, paths })
 }
 
 fn shown(command: &Command<'_>, paths: &[&str]) -> String {
@@ -144,11 +182,13 @@ mod tests {
         fires!("RUN chmod -R «777» /app\n");
         fires!("RUN chmod «a+rwx» /app/run.sh && chmod «o=rw» /etc/passwd\n");
         fires!("COPY --chmod=«777» app /app\n");
+        fires!("RUN mkdir -p -m «0777» /app && install -d «--mode=a+rwx» /data\n");
     }
 
     #[test]
     fn setuid_is_reported() {
-        fires!("RUN chmod «u+s» /bin/a && chmod «4755» /bin/b\n");
+        fires!("RUN chmod «u+s» /bin/a && chmod «4755» /bin/b && install -m «4755» c /bin/c\n");
+        fires!("COPY --chmod=«4755» a /bin/a\n");
     }
 
     #[test]
@@ -158,6 +198,9 @@ mod tests {
         );
         silent!("RUN chmod 1777 /tmp /data && chmod 777 /tmp/x && chmod 2775 /srv && chmod g=u /etc/passwd\n");
         silent!("RUN chmod a+rwxt /data && chmod $MODE /x && chmod 777 \"$dir\" /run/a\n");
+        silent!(
+            "RUN mkdir -m 1777 /data && mkdir -m 0777 /tmp/a && install -m 755 a /bin/a && install -m 777 a /tmp/a\n"
+        );
     }
 
     #[test]

@@ -49,7 +49,7 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         }
         let Some(words) = list(cx, command, install) else { continue };
         let text = |word: &CommandWord<'_>| cx.text(word.span);
-        let mut sorted: Vec<&str> = words.iter().map(|word| text(word)).collect();
+        let mut sorted: Vec<&str> = words.iter().map(text).collect();
         sorted.sort_by_key(|package| package.to_ascii_lowercase());
         let Some(first) = words.iter().zip(&sorted).find(|(word, package)| text(word) != **package) else { continue };
         let edits = words.iter().zip(&sorted).filter(|(word, package)| text(word) != **package);

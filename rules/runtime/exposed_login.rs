@@ -1,8 +1,8 @@
-//! A container that offers SSH.
+//! A container that offers a login over the network.
 //!
 //! ## Why
-//! A container needs no login: `docker exec` and `kubectl exec` open a shell in it and check who asks. A daemon on port
-//! 22 is a second process to keep alive and to update, and it brings keys or passwords into the image.
+//! A container needs no login: `docker exec` and `kubectl exec` open a shell in it and check who asks. A daemon for SSH,
+//! Telnet or RDP is a second process to keep alive and to update, and it brings keys or passwords into the image.
 //!
 //! ## Example
 //! ```dockerfile,bad
@@ -25,26 +25,36 @@ use crate::rules::{Context, Meta, Sink};
 use crate::syntax::InstructionKind;
 
 pub const META: Meta = Meta {
-    name: "runtime/exposed-ssh",
+    name: "runtime/exposed-login",
     severity: Severity::Info,
     aliases: &["DS-0004", "CKV_DOCKER_1", "S6473"],
     security_severity: Some(40),
     ..Meta::on_by_default()
 };
 
+/// Ports, and what people log in with there.
+const LOGINS: &[(&str, &str)] = &[("22", "SSH"), ("23", "Telnet"), ("3389", "RDP")];
+
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let mut exposed = Vec::new();
     for step in cx.build.steps().filter(|step| cx.shapes_final_image(step)) {
         let InstructionKind::Expose(ports) = &step.instruction.kind else { continue };
-        exposed.extend(ports.iter().map(|port| (port, matches!(step.value(port), "22" | "22/tcp"))));
+        exposed.extend(ports.iter().map(|port| (port, login(step.value(port)))));
     }
-    // An image that offers nothing else is an SSH server by intent.
-    if exposed.iter().any(|(_, is_ssh)| !is_ssh) {
-        for (port, _) in exposed.iter().filter(|(_, is_ssh)| *is_ssh) {
-            sink.report(port.span(), "port 22 is for SSH, which a container does not need")
-                .help("open a shell with `docker exec`, and leave the SSH daemon out");
-        }
+    // An image that offers nothing else is such a server by intent.
+    if exposed.iter().all(|(_, login)| login.is_some()) {
+        return;
     }
+    for (word, login) in exposed {
+        let Some((port, service)) = login else { continue };
+        sink.report(word.span(), format!("port {port} is for {service}, which a container does not need"))
+            .help("open a shell with `docker exec`, and leave the daemon out");
+    }
+}
+
+fn login(port: &str) -> Option<(&'static str, &'static str)> {
+    let number = port.strip_suffix("/tcp").unwrap_or(port);
+    LOGINS.iter().find(|(login, _)| *login == number).copied()
 }
 
 #[cfg(test)]
@@ -54,7 +64,7 @@ mod tests {
 
     #[test]
     fn the_port_is_found_among_others_and_through_variables() {
-        fires!("ENV P=22\nEXPOSE 80 «$P» 443\n");
+        fires!("ENV P=22\nEXPOSE 80 «$P» 443\nEXPOSE «23/tcp» «3389»\n");
     }
 
     #[test]
