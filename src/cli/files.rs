@@ -226,6 +226,11 @@ impl Files {
         })
     }
 
+    /// The folder that is the build context of a Dockerfile.
+    pub fn context_folder(&self, path: &Path, file: &Dockerfile) -> PathBuf {
+        self.contexts.folder_of(path, file).unwrap_or_else(|| settings::folder_of(path).to_owned())
+    }
+
     /// Tells on standard error what could not be read of the build contexts.
     pub fn tell_notes(&self) {
         for note in self.contexts.notes().iter().take(MOST_NOTES) {

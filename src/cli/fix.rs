@@ -1,7 +1,7 @@
 //! `dfx fix`
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -11,11 +11,13 @@ use crate::fix::Fixed;
 use crate::knowledge::Date;
 use crate::report::fixed::{FixFormat, FixReport, FixSummary, lines};
 use crate::rules::Options;
+use crate::syntax::parse;
 
 use super::failure::{Failure, reason};
 use super::files::{FileArguments, Files, Task, Unreadable, tell};
 use super::settings::{self, Configurations};
 use super::today::today;
+use super::verify::{self, BuildArguments};
 use super::version::VERSION;
 use super::{FAILED, FOUND, write};
 
@@ -38,6 +40,11 @@ pub struct Arguments {
     /// Change the files
     #[arg(long, short, help_heading = "Outcome")]
     write: bool,
+    /// Build each file as it was and as it would be, and keep it as it was if the images differ more than its fixes state
+    #[arg(long, requires = "write", help_heading = "Outcome")]
+    verify: bool,
+    #[command(flatten)]
+    build: BuildArguments,
     /// Change nothing, and exit with 1 if something would change
     #[arg(long, conflicts_with = "write", help_heading = "Outcome")]
     check: bool,
@@ -139,14 +146,14 @@ fn fix_all(files: &Files, printed: Printed, arguments: &Arguments) -> Result<Exi
     let report = |outcome: Outcome| -> Result<(), Failure> {
         let unwritten = match &outcome {
             Outcome::Fixed(fixed, Some(path)) if arguments.write && fixed.is_changed() => {
-                let written = write::replace(path, fixed.after.source.bytes());
-                written.err().map(|error| (path.display().to_string(), reason(&error)))
+                let written = put_in_place(fixed, path, files, arguments);
+                written.err().map(|(told, error)| (path.display().to_string(), told, error))
             }
             _ => None,
         };
         let report = match (&outcome, &unwritten) {
-            (_, Some((path, error))) => {
-                tell(&format!("error: cannot write {path}: {error}\n"));
+            (_, Some((path, told, error))) => {
+                tell(&format!("error: {told} {path}: {error}\n"));
                 FixReport::Failed { path, error }
             }
             (Outcome::Unreadable(Unreadable { path, error }), None) => {
@@ -182,6 +189,24 @@ fn fix_all(files: &Files, printed: Printed, arguments: &Arguments) -> Result<Exi
         0 => ExitCode::SUCCESS,
         _ => ExitCode::from(FAILED),
     })
+}
+
+/// Writes the repaired file, unless a build shows that it does more than its fixes state. If it is not written, how that is
+/// told, and the reason.
+fn put_in_place(
+    fixed: &Fixed,
+    path: &Path,
+    files: &Files,
+    arguments: &Arguments,
+) -> Result<(), (&'static str, String)> {
+    if arguments.verify {
+        let context = files.context_folder(path, &parse(fixed.before.clone()));
+        let promised = fixed.applied.iter().map(|fix| fix.effect).max().unwrap_or(Effect::Identical);
+        let (bytes, build) = (fixed.after.source.bytes(), &arguments.build);
+        let held = verify::hold_to_promise(path, bytes, &context, build, promised, arguments.quiet);
+        held.map_err(|error| ("nothing is changed in", error))?;
+    }
+    write::replace(path, fixed.after.source.bytes()).map_err(|error| ("cannot write", reason(&error)))
 }
 
 fn fix_one(task: &Task, files: &Files, arguments: &Arguments) -> Outcome {

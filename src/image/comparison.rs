@@ -141,11 +141,9 @@ impl Comparison {
         let (packages, same_packages) = differing_packages(before, after);
         let has_other_base = has_other_base(before.layers.first(), after.layers.first());
         let has_same_layers = before.layers == after.layers;
-        let effects = fields.iter().map(FieldDifference::effect).chain(files.iter().filter_map(|file| file.effect));
-        let base = if has_other_base { Effect::Runtime } else { Effect::Identical };
-        let layers = if has_same_layers { Effect::Identical } else { Effect::Equivalent };
-        Self {
-            rung: effects.fold(base.max(layers), Effect::max),
+        let rung = files.iter().filter_map(|file| file.effect).fold(Effect::Identical, Effect::max);
+        let mut comparison = Self {
+            rung,
             fields,
             has_other_base,
             has_same_layers,
@@ -155,7 +153,16 @@ impl Comparison {
             same_packages,
             before: Sizes::of(before),
             after: Sizes::of(after),
-        }
+        };
+        comparison.rung = rung.max(comparison.rung_without_files());
+        comparison
+    }
+
+    /// The lowest rung that allows all differences but those of files.
+    pub fn rung_without_files(&self) -> Effect {
+        let base = if self.has_other_base { Effect::Runtime } else { Effect::Identical };
+        let layers = if self.has_same_layers { Effect::Identical } else { Effect::Equivalent };
+        self.fields.iter().map(FieldDifference::effect).fold(base.max(layers), Effect::max)
     }
 
     /// The paths at which the images differ: of two builds of one Dockerfile, those on which nobody may count.

@@ -9,14 +9,16 @@ use crate::image::Image;
 
 use super::super::failure::{Failure, reason};
 use super::engine::Engine;
-use super::side;
-use super::sweeper::Sweeper;
+use super::side::{self, Side};
+use super::sweeper::{AtWork, Sweeper};
 
 /// What is to be built.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct BuildOrder<'a> {
     /// The Dockerfile.
     pub dockerfile: &'a Path,
+    /// What it is called in messages.
+    pub name: String,
     /// The build context.
     pub context: &'a Path,
     /// Build arguments, by name.
@@ -25,13 +27,28 @@ pub struct BuildOrder<'a> {
     pub target: Option<&'a str>,
     /// Further options for the engine.
     pub options: &'a [String],
+    /// Whether nothing is to be taken from the cache.
+    pub is_fresh: bool,
+}
+
+/// An image that was built.
+#[derive(Debug)]
+pub struct Built {
+    /// The image.
+    pub image: Image,
+    /// Its name in the engine.
+    pub tag: String,
+    /// What tells it from the others of this run: `before`.
+    pub name: String,
+    /// What its Dockerfile is called in messages.
+    pub dockerfile: String,
 }
 
 /// An engine, and a folder for what it hands out. Nothing of it outlives dfx.
 #[derive(Debug)]
 pub struct Workshop {
-    engine: Engine,
-    sweeper: Sweeper,
+    pub(super) engine: Engine,
+    pub(super) sweeper: Sweeper,
 }
 
 impl Workshop {
@@ -49,33 +66,53 @@ impl Workshop {
         self.engine
     }
 
+    /// The path of a Dockerfile, written down for the engine if it is a draft.
+    ///
+    /// # Errors
+    ///
+    /// If there is no room for it.
+    pub fn dockerfile(&self, side: &Side, name: &str) -> Result<PathBuf, Failure> {
+        let (path, bytes) = match side {
+            Side::Draft { path, bytes } => (path, bytes),
+            Side::Dockerfile(path) | Side::Archive(path) | Side::Layout(path) => return Ok(path.clone()),
+        };
+        let draft = self.sweeper.folder().join(format!("{name}.Dockerfile"));
+        fs::write(&draft, bytes).map_err(|error| Failure::at("write", &draft, &error))?;
+        // A Dockerfile's own list of ignored files goes by its name.
+        let (ignored, copy) = (ignore_file(path), ignore_file(&draft));
+        if ignored.exists() {
+            fs::copy(&ignored, &copy).map_err(|error| Failure::at("copy", &ignored, &error))?;
+        }
+        Ok(draft)
+    }
+
     /// Builds an image and reads it; `name` tells it from the others of this run.
     ///
     /// # Errors
     ///
     /// If it cannot be built or exported; the end of the engine's log is told.
-    pub fn image(&mut self, order: &BuildOrder<'_>, name: &str) -> Result<Image, Failure> {
+    pub fn build(&mut self, order: &BuildOrder<'_>, name: &str) -> Result<Built, Failure> {
         let tag = format!("dfx-verify:{}-{name}", std::process::id());
         let log = self.sweeper.folder().join(format!("{name}.log"));
         self.sweeper.add_command(&self.engine.removal(&tag));
-        let failed = |what: &str, error: &str| failure(&format!("{what} {}", order.dockerfile.display()), error, &log);
+        let failed = |what: &str, error: &str| failure(&format!("{what} {}", order.name), error, &log);
         self.run(self.engine.build(order, &tag), &log).map_err(|error| failed("cannot build", &error))?;
-        let export: PathBuf = self.sweeper.folder().join(format!("{name}.tar"));
+        let export = self.sweeper.folder().join(format!("{name}.tar"));
         let exported = self.run(self.engine.export(&tag, &export), &log);
         exported.map_err(|error| failed("cannot export the image of", &error))?;
         let image = side::archive(&export).map_err(|error| side::unreadable(&export, &error))?;
         // Two archives at once would need twice the room.
         let _ = fs::remove_file(&export);
-        Ok(image)
+        Ok(Built { image, tag, name: name.to_owned(), dockerfile: order.name.clone() })
     }
 
     /// Runs a call of the engine, its words going to a log.
-    fn run(&mut self, mut command: Command, log: &Path) -> Result<(), String> {
+    pub(super) fn run(&mut self, mut command: Command, log: &Path) -> Result<(), String> {
         let told = |error: io::Error| reason(&error);
         let out = File::create(log).map_err(told)?;
         let error = out.try_clone().map_err(told)?;
         let mut child = command.stdout(Stdio::from(out)).stderr(Stdio::from(error)).spawn().map_err(told)?;
-        self.sweeper.started(child.id());
+        self.sweeper.started(AtWork::Process(child.id()));
         let status = child.wait().map_err(told)?;
         self.sweeper.ended();
         if status.success() { Ok(()) } else { Err(status.to_string()) }
@@ -85,8 +122,14 @@ impl Workshop {
 /// Lines of the log that are told.
 const MOST_LINES: usize = 20;
 
+fn ignore_file(dockerfile: &Path) -> PathBuf {
+    let mut name = dockerfile.as_os_str().to_owned();
+    name.push(".dockerignore");
+    PathBuf::from(name)
+}
+
 /// What is told of a call that failed: the step, and the end of the log.
-fn failure(what: &str, error: &str, log: &Path) -> Failure {
+pub(super) fn failure(what: &str, error: &str, log: &Path) -> Failure {
     let log = fs::read(log).unwrap_or_default();
     let log = String::from_utf8_lossy(&log);
     let lines: Vec<&str> = log.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();

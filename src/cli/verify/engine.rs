@@ -4,6 +4,8 @@ use std::io;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use crate::image::Configuration;
+
 use super::super::failure::Failure;
 use super::build::BuildOrder;
 
@@ -88,6 +90,9 @@ impl Engine {
         if let Some(target) = order.target {
             command.args(["--target", target]);
         }
+        if order.is_fresh {
+            command.arg("--no-cache");
+        }
         command.args(order.options).arg(order.context);
         command
     }
@@ -114,6 +119,50 @@ impl Engine {
     /// The words of the call that removes an image.
     pub fn removal(self, tag: &str) -> Vec<String> {
         [self.name(), "rmi", "--force", tag].map(str::to_owned).to_vec()
+    }
+
+    /// The words of the call that ends and removes a container.
+    pub fn container_removal(self, name: &str) -> Vec<String> {
+        let words: &[&str] = match self {
+            Engine::Docker | Engine::Podman => &[self.name(), "rm", "--force", name],
+            Engine::Buildah => &[self.name(), "rm", name],
+        };
+        words.iter().map(|word| (*word).to_owned()).collect()
+    }
+
+    /// The call that makes a container before it is started, where that is a step of its own.
+    pub fn preparation(self, name: &str, tag: &str) -> Option<Command> {
+        (self == Engine::Buildah).then(|| self.command(["from", "--name", name, tag]))
+    }
+
+    /// The call that starts a container and waits for its end: with these words, or with the image's own command where
+    /// there are none.
+    pub fn start(
+        self,
+        name: &str,
+        tag: &str,
+        words: &[String],
+        configuration: &Configuration,
+        port: Option<u16>,
+    ) -> Command {
+        if self == Engine::Buildah {
+            // Buildah runs what it is told to, and nothing of its own accord.
+            let own = || [configuration.words("Entrypoint"), configuration.words("Cmd")].concat();
+            let given = || words.iter().map(String::as_str).collect();
+            let words: Vec<&str> = if words.is_empty() { own() } else { given() };
+            let mut command = self.command(["run", "--network", "host", name, "--"]);
+            command.args(words);
+            return command;
+        }
+        let mut command = self.command(["run", "--rm", "--name", name]);
+        if let Some(port) = port {
+            command.args(["--publish", &format!("127.0.0.1:{port}:{port}")]);
+        }
+        match words.split_first() {
+            Some((program, arguments)) => command.args(["--entrypoint", program, tag]).args(arguments),
+            None => command.arg(tag),
+        };
+        command
     }
 
     /// Whether the engine is there and answers; if not, why not.

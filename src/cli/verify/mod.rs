@@ -2,35 +2,40 @@
 
 mod build;
 mod engine;
+mod pair;
+mod question;
 mod side;
+mod start;
 mod sweeper;
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use crate::edit::Effect;
-use crate::image::{Comparison, Image};
 use crate::report::verified::{VerifyFormat, VerifyReport};
 
 use super::build_argument::build_argument;
 use super::failure::Failure;
-use super::files::tell;
 use super::{FOUND, settings};
 
-use build::{BuildOrder, Workshop};
-use engine::{Engine, EngineChoice};
+use engine::EngineChoice;
+use pair::Pair;
+use question::{Address, Question};
 use side::Side;
 pub use sweeper::{SWEEP, sweep};
 
 /// Build two Dockerfiles with Docker, Podman or Buildah, and compare the images
 ///
 /// Tells the rung of the effect ladder on which they differ: identical, equivalent, debris, content, runtime. Instead of a
-/// Dockerfile, an exported image is read: the archive of `docker save`, or an OCI layout. What is built is removed again.
+/// Dockerfile, an exported image is read: the archive of `docker save`, or an OCI layout. What is built is removed again. Where the images
+/// differ more than expected, the one before is built a second time: what no two builds agree on does not count.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Exit codes: 0 done, 1 the images differ more than --expect allows, 2 could not run.")]
+#[command(
+    after_help = "Exit codes: 0 done, 1 the images differ more than --expect allows, or answer differently, 2 could not run."
+)]
 pub struct Arguments {
     /// The Dockerfile, or exported image, before
     old: PathBuf,
@@ -38,6 +43,19 @@ pub struct Arguments {
     new: PathBuf,
     #[command(flatten)]
     build: BuildArguments,
+    /// The build context of both [default: the folder of the Dockerfile before]
+    #[arg(long, value_name = "FOLDER", help_heading = "Build")]
+    context: Option<PathBuf>,
+    /// Run this in both images, in shell or exec form as for CMD, and compare what it prints and its exit code; without a
+    /// value the image's own command
+    #[arg(long, value_name = "COMMAND", num_args = 0..=1, default_missing_value = "", value_parser = Question::run, help_heading = "Trial")]
+    run: Vec<Question>,
+    /// Start both images, and compare what they serve at this address: http://localhost:8080/
+    #[arg(long, value_name = "URL", help_heading = "Trial")]
+    probe: Vec<Address>,
+    /// Seconds that an image may take to answer
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, help_heading = "Trial")]
+    patience: u64,
     /// The greatest rung on which the images may differ; beyond it the exit code is 1
     #[arg(long, value_name = "RUNG", value_parser = rung(), help_heading = "Outcome")]
     expect: Option<Effect>,
@@ -52,9 +70,6 @@ pub struct Arguments {
 /// Arguments that say how to build.
 #[derive(Debug, clap::Args)]
 pub struct BuildArguments {
-    /// The build context of both [default: the folder of the Dockerfile before]
-    #[arg(long, value_name = "FOLDER", help_heading = "Build")]
-    context: Option<PathBuf>,
     /// What to build with; `auto` takes the first that answers
     #[arg(long, value_enum, value_name = "NAME", default_value_t, help_heading = "Build")]
     engine: EngineChoice,
@@ -80,44 +95,60 @@ fn format() -> impl TypedValueParser<Value = VerifyFormat> {
 
 /// Runs `dfx verify`.
 pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let sides = [Side::of(&arguments.old)?, Side::of(&arguments.new)?];
-    let comparison = compare(&sides, arguments)?;
+    let probes = arguments.probe.iter().cloned().map(Question::Probe);
+    let pair = Pair {
+        sides: [Side::of(&arguments.old)?, Side::of(&arguments.new)?],
+        context: arguments.context.as_deref().unwrap_or(settings::folder_of(&arguments.old)),
+        build: &arguments.build,
+        expected: arguments.expect,
+        questions: arguments.run.iter().cloned().chain(probes).collect(),
+        patience: Duration::from_secs(arguments.patience),
+        is_quiet: arguments.quiet,
+    };
+    let verified = pair.verify()?;
     let report = VerifyReport {
         before: &arguments.old.to_string_lossy(),
         after: &arguments.new.to_string_lossy(),
-        comparison: &comparison,
+        comparison: &verified.comparison,
         expected: arguments.expect,
+        trials: &verified.trials,
     };
     super::print(&report.render(arguments.format))?;
     Ok(if report.is_as_expected() { ExitCode::SUCCESS } else { ExitCode::from(FOUND) })
 }
 
-fn compare(sides: &[Side; 2], arguments: &Arguments) -> Result<Comparison, Failure> {
-    let tells = |what: &str| {
-        if !arguments.quiet {
-            tell(&format!("{what}\n"));
-        }
-    };
-    let mut workshop = match sides.iter().any(|side| matches!(side, Side::Dockerfile(_))) {
-        true => Some(Workshop::open(Engine::chosen(arguments.build.engine)?)?),
-        false => None,
-    };
-    let context = arguments.build.context.as_deref().unwrap_or(settings::folder_of(&arguments.old));
-    let mut image = |side: &Side, name: &str| -> Result<Image, Failure> {
-        let (Side::Dockerfile(path), Some(workshop)) = (side, &mut workshop) else { return side.read() };
-        tells(&format!("building {} with {}", path.display(), workshop.engine().name()));
-        workshop.image(&order(path, context, &arguments.build), name)
-    };
-    let (before, after) = (image(&sides[0], "before")?, image(&sides[1], "after")?);
-    Ok(Comparison::new(&before, &after, &BTreeSet::new()))
-}
-
-fn order<'a>(dockerfile: &'a Path, context: &'a Path, arguments: &'a BuildArguments) -> BuildOrder<'a> {
-    BuildOrder {
-        dockerfile,
+/// Builds the Dockerfile at a path as it is and with other bytes, for `dfx fix --verify`.
+///
+/// # Errors
+///
+/// The reason not to put the bytes in its place: the images differ more than was promised, or cannot be built.
+pub fn hold_to_promise(
+    path: &Path,
+    bytes: &[u8],
+    context: &Path,
+    build: &BuildArguments,
+    promised: Effect,
+    is_quiet: bool,
+) -> Result<(), String> {
+    let pair = Pair {
+        sides: [Side::Dockerfile(path.to_owned()), Side::Draft { path: path.to_owned(), bytes: bytes.to_owned() }],
         context,
-        build_arguments: &arguments.build_arguments,
-        target: arguments.target.as_deref(),
-        options: &arguments.build_options,
+        build,
+        expected: Some(promised),
+        questions: Vec::new(),
+        patience: Duration::ZERO,
+        is_quiet,
+    };
+    let comparison = match pair.verify() {
+        Ok(verified) => verified.comparison,
+        Err(Failure::Told(text)) => return Err(text.trim_start_matches("error: ").trim_end().to_owned()),
+        Err(Failure::BrokenPipe) => return Err("nobody listens".to_owned()),
+    };
+    if comparison.rung <= promised {
+        return Ok(());
     }
+    let (before, after) = (path.display().to_string(), format!("the new {}", path.display()));
+    let report =
+        VerifyReport { before: &before, after: &after, comparison: &comparison, expected: Some(promised), trials: &[] };
+    Err(format!("the fixes do more than they state\n{}", report.render(VerifyFormat::Full).trim_end()))
 }

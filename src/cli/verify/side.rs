@@ -13,6 +13,13 @@ use super::super::failure::{Failure, reason};
 pub enum Side {
     /// A Dockerfile, to be built.
     Dockerfile(PathBuf),
+    /// A Dockerfile that is not written yet, in the place of another.
+    Draft {
+        /// The other.
+        path: PathBuf,
+        /// The new bytes.
+        bytes: Vec<u8>,
+    },
     /// A tar archive of `docker save`, or of an OCI layout.
     Archive(PathBuf),
     /// A folder in the OCI layout.
@@ -45,6 +52,19 @@ impl Side {
         Ok(kind(path.to_owned()))
     }
 
+    /// Whether it has to be built.
+    pub fn is_built(&self) -> bool {
+        matches!(self, Side::Dockerfile(_) | Side::Draft { .. })
+    }
+
+    /// What it is called in messages.
+    pub fn name(&self) -> String {
+        match self {
+            Side::Dockerfile(path) | Side::Archive(path) | Side::Layout(path) => path.display().to_string(),
+            Side::Draft { path, .. } => format!("the new {}", path.display()),
+        }
+    }
+
     /// Reads the exported image.
     ///
     /// # Errors
@@ -52,7 +72,9 @@ impl Side {
     /// If it is none, or damaged.
     pub fn read(&self) -> Result<Image, Failure> {
         let (path, image) = match self {
-            Side::Dockerfile(path) => (path, Err(ReadError::Malformed("it has to be built first".to_owned()))),
+            Side::Dockerfile(path) | Side::Draft { path, .. } => {
+                (path, Err(ReadError::Malformed("it has to be built first".to_owned())))
+            }
             Side::Archive(path) => (path, archive(path)),
             Side::Layout(path) => (path, Image::read(&Folder(path.clone()))),
         };

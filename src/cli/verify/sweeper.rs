@@ -26,12 +26,22 @@ enum Duty {
     Remove(PathBuf),
     /// Run the words as a command.
     Run(Vec<String>),
-    /// End the process of this number first: it is still at work on what is to be removed.
-    End(u32),
+    /// End what is still at work on what is to be removed, first of all.
+    End(AtWork),
     /// It has ended by itself.
     Ended,
     /// Dfx has come to its own end: there is no need to tell of the rest.
     Done,
+}
+
+/// Who is at work, by number.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AtWork {
+    /// A process.
+    Process(u32),
+    /// A group of processes.
+    Group(u32),
 }
 
 /// The process that sweeps, as seen by the one that makes the dirt.
@@ -74,12 +84,12 @@ impl Sweeper {
         self.add(&Duty::Run(words.to_vec()));
     }
 
-    /// Has a process ended, should dfx go before it does.
-    pub fn started(&mut self, process: u32) {
-        self.add(&Duty::End(process));
+    /// Has processes ended, should dfx go before they do.
+    pub fn started(&mut self, at_work: AtWork) {
+        self.add(&Duty::End(at_work));
     }
 
-    /// The process has ended by itself.
+    /// They have ended by themselves.
     pub fn ended(&mut self) {
         self.add(&Duty::Ended);
     }
@@ -101,8 +111,8 @@ impl Drop for Sweeper {
     }
 }
 
-/// Ctrl-C ends all processes of the group that the terminal is talking to.
-fn outside_of_this_group(command: &mut Command) {
+/// Has a command run in a group of its own: Ctrl-C ends all processes of the group that the terminal is talking to.
+pub fn outside_of_this_group(command: &mut Command) {
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(command, 0);
     #[cfg(windows)]
@@ -124,12 +134,12 @@ pub fn sweep() -> Result<ExitCode, Failure> {
         tell("interrupted: removing what was built\n");
     }
     let is_at_work = duties.iter().rev().find_map(|duty| match duty {
-        Duty::End(process) => Some(Some(*process)),
+        Duty::End(at_work) => Some(Some(*at_work)),
         Duty::Ended => Some(None),
         _ => None,
     });
-    if let Some(Some(process)) = is_at_work {
-        end(process);
+    if let Some(Some(at_work)) = is_at_work {
+        end(at_work);
     }
     duties.into_iter().rev().for_each(fulfil);
     Ok(ExitCode::SUCCESS)
@@ -149,25 +159,34 @@ fn fulfil(duty: Duty) {
 }
 
 /// Whether the words, run as a command, succeed.
-fn run(words: &[String]) -> bool {
+pub fn run(words: &[String]) -> bool {
     let Some((program, arguments)) = words.split_first() else { return false };
     let mut command = Command::new(program);
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     command.status().is_ok_and(|status| status.success())
 }
 
-/// So often a process is asked whether it still is there, before what it works on is removed all the same.
-const MOST_QUESTIONS: u32 = 100;
+/// So often a process is asked whether it still is there, before it is ended without being asked.
+const MOST_QUESTIONS: u32 = 50;
 
-/// Ends a process and waits for that. Where there is no `kill`, the engine's own end is not waited for.
-fn end(process: u32) {
-    let kill = |signal: &str| run(&["kill".to_owned(), signal.to_owned(), process.to_string()]);
-    let mut is_there = kill("-TERM");
+/// Ends processes and waits for that.
+fn end(at_work: AtWork) {
+    let mut is_there = signal(at_work, "TERM");
     for _ in 0..MOST_QUESTIONS {
         if !is_there {
-            break;
+            return;
         }
         thread::sleep(Duration::from_millis(100));
-        is_there = kill("-0");
+        is_there = signal(at_work, "0");
     }
+    signal(at_work, "KILL");
+}
+
+/// Whether processes get a signal. Where there is no shell they end, or do not, by themselves.
+pub fn signal(at_work: AtWork, signal: &str) -> bool {
+    let target = match at_work {
+        AtWork::Process(number) => number.to_string(),
+        AtWork::Group(number) => format!("-{number}"),
+    };
+    run(&["sh", "-c", &format!("kill -s {signal} -- {target}")].map(str::to_owned))
 }

@@ -16,6 +16,14 @@ pub(super) fn render(report: &VerifyReport<'_>) -> String {
     for (name, seen) in words::rows(comparison) {
         line(&format!("{name:18}  {seen}"));
     }
+    for trial in report.trials {
+        line(&format!("{:18}  {}", trial.question, words::of_trial(trial)));
+    }
+    for trial in report.trials.iter().filter(|trial| !trial.is_same()) {
+        line("");
+        line(&trial.question);
+        words::of_answers(trial).iter().for_each(|answer| line(&format!("  {answer}")));
+    }
     for field in &comparison.fields {
         line("");
         line(&format!("{} in the configuration ({})", field.name, field.effect()));

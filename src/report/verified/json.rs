@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::edit::Effect;
 use crate::image::{Aspect, Change, FileDifference, PackageDifference, Sizes, Whole};
 
-use super::VerifyReport;
+use super::{Answer, Trial, VerifyReport};
 
 pub(super) fn render(report: &VerifyReport<'_>) -> String {
     let comparison = report.comparison;
@@ -25,6 +25,7 @@ pub(super) fn render(report: &VerifyReport<'_>) -> String {
         "files": comparison.files.iter().map(file).collect::<Vec<_>>(),
         "same_packages": comparison.same_packages,
         "packages": comparison.packages.iter().map(package).collect::<Vec<_>>(),
+        "trials": report.trials.iter().map(trial).collect::<Vec<_>>(),
         "sizes": { "before": sizes(&comparison.before), "after": sizes(&comparison.after) },
     });
     format!("{value:#}\n")
@@ -67,6 +68,13 @@ fn of_aspect(aspect: &Aspect) -> (&'static str, Value) {
 fn package(package: &PackageDifference) -> Value {
     json!({
         "ecosystem": package.ecosystem.name(), "name": package.name, "removed": package.removed, "added": package.added,
+    })
+}
+
+fn trial(trial: &Trial) -> Value {
+    let answer = |answer: &Answer| json!({ "status": answer.status, "text": answer.text });
+    json!({
+        "question": trial.question, "same": trial.is_same(), "before": answer(&trial.before), "after": answer(&trial.after),
     })
 }
 

@@ -17,6 +17,9 @@ pub(super) fn render(report: &VerifyReport<'_>) -> String {
     for (name, seen) in words::rows(comparison) {
         text.push_str(&format!("| {name} | {} |\n", inline(&seen)));
     }
+    for trial in report.trials {
+        text.push_str(&format!("| {} | {} |\n", inline(&trial.question), inline(&words::of_trial(trial))));
+    }
     if !comparison.fields.is_empty() {
         text.push_str("\n| field | rung | difference |\n| --- | --- | --- |\n");
     }

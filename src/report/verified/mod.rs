@@ -50,12 +50,42 @@ pub struct VerifyReport<'r> {
     pub comparison: &'r Comparison,
     /// The rung that the difference may have.
     pub expected: Option<Effect>,
+    /// What both images were asked.
+    pub trials: &'r [Trial],
+}
+
+/// A question to both images.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trial {
+    /// What was asked, as a title.
+    pub question: String,
+    /// What the image before answered.
+    pub before: Answer,
+    /// What the image after answered.
+    pub after: Answer,
+}
+
+impl Trial {
+    /// Whether both answered the same.
+    pub fn is_same(&self) -> bool {
+        self.before == self.after
+    }
+}
+
+/// An answer of an image.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// Whether it went well: "exit code 0", "HTTP 200".
+    pub status: String,
+    /// What was printed or served.
+    pub text: String,
 }
 
 impl VerifyReport<'_> {
-    /// Whether the images differ no more than they may.
+    /// Whether the images differ no more than they may, and answer the same.
     pub fn is_as_expected(&self) -> bool {
-        self.expected.is_none_or(|expected| self.comparison.rung <= expected)
+        let is_within = self.expected.is_none_or(|expected| self.comparison.rung <= expected);
+        is_within && self.trials.iter().all(Trial::is_same)
     }
 
     /// The report in a form, with its line ends.

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::edit::Effect;
 use crate::image::{Aspect, Change, Comparison, FieldDifference, FileDifference, PackageDifference};
 
-use super::VerifyReport;
+use super::{Answer, Trial, VerifyReport};
 
 /// The verdict: "debris, as expected".
 pub fn verdict(report: &VerifyReport<'_>) -> String {
@@ -31,6 +31,26 @@ pub fn rows(comparison: &Comparison) -> Vec<(&'static str, String)> {
     rows.push(("Size of all layers", step(before.total, after.total)));
     rows.push(("Size of all files", step(before.visible, after.visible)));
     rows
+}
+
+/// What both images answered: "the same, HTTP 200 and 12 B", or both answers.
+pub fn of_trial(trial: &Trial) -> String {
+    let told = |answer: &Answer| format!("{} and {}", answer.status, megabytes(answer.text.len() as u64));
+    match trial.is_same() {
+        true => format!("the same, {}", told(&trial.before)),
+        false => format!("{} -> {}", told(&trial.before), told(&trial.after)),
+    }
+}
+
+/// Lines of an answer that are shown.
+const MOST_LINES: usize = 10;
+
+/// Two answers that differ, in lines.
+pub fn of_answers(trial: &Trial) -> Vec<String> {
+    let lines = |sign: char, answer: &Answer| -> Vec<String> {
+        answer.text.lines().take(MOST_LINES).map(|line| format!("{sign} {line}")).collect()
+    };
+    [lines('-', &trial.before), lines('+', &trial.after)].concat()
 }
 
 fn fields(comparison: &Comparison) -> String {
