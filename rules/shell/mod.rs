@@ -11,6 +11,7 @@ crate::rules::group! {
     service_started_in_build,
     setting_without_effect,
     shell_syntax_in_exec_form,
+    shellcheck,
     unnoticed_download_failure,
     variable_in_exec_form,
 }

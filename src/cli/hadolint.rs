@@ -1,20 +1,23 @@
 //! `dfx hadolint`, and dfx under the name of hadolint: its command line, environment, configuration, reports and exit codes.
 
 use std::borrow::Cow;
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::env;
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Parser;
 
 use crate::check::suppress_in;
 use crate::config::{HadolintSettings, label_format};
 use crate::finding::{Finding, Severity, Weight};
-use crate::hadolint::{self, CODES, LEVELS_OF_RULES, Level};
+use crate::hadolint::{self, CODES, LEVELS_OF_RULES, LEVELS_OF_SHELLCHECK, Level};
 use crate::report::hadolint::{HadolintFormat, OfFile, Reported};
-use crate::rules::{self, LabelFormat, Options, Rule};
+use crate::rules::{self, LabelFormat, Linter, Options, Rule};
+use crate::shell::{Dialect, Remark, Script, ScriptLinter};
 use crate::syntax::{Dockerfile, InstructionKind};
 
 use super::failure::Failure;
@@ -354,7 +357,8 @@ fn findings(
 
 fn own_level(code: &str) -> Level {
     let own = CODES.iter().find(|known| known.code == code).map(|known| known.level);
-    let of_rule = || LEVELS_OF_RULES.iter().find(|(known, _)| *known == code).map(|(_, level)| *level);
+    let mut of_others = LEVELS_OF_RULES.iter().chain(LEVELS_OF_SHELLCHECK);
+    let of_rule = || of_others.find(|(known, _)| *known == code).map(|(_, level)| *level);
     own.or_else(of_rule).unwrap_or(Level::Warning)
 }
 
@@ -400,15 +404,55 @@ fn as_finding(rule: &'static str, found: hadolint::Found, message: String) -> Fi
     }
 }
 
+fn is_of_shellcheck(code: &str) -> bool {
+    code.starts_with("SC")
+}
+
+/// hadolint takes `/bin/sh` for a shell of POSIX, whatever the image has under that name.
+#[derive(Debug)]
+struct PosixLinter;
+
+impl ScriptLinter for PosixLinter {
+    fn remarks(&self, script: &Script, variables: &[&str]) -> Vec<Remark> {
+        let dialect = match script.source.dialect() {
+            Dialect::Dash | Dialect::Ash => Dialect::Sh,
+            other => other,
+        };
+        script.remarks_in(dialect, variables)
+    }
+}
+
+/// Leaves of what ShellCheck says of an instruction the last, as hadolint does: behind all others in the text, at the
+/// same place the mildest.
+fn keep_last_of_shellcheck(file: &Dockerfile, found: &mut Vec<Finding>) {
+    let line = |finding: &Finding| place(file, finding, "").0;
+    let key = |finding: &Finding| {
+        let code = finding.aliases.first().copied().filter(|code| is_of_shellcheck(code))?;
+        Some((finding.span.start, Reverse(own_level(code)), code))
+    };
+    let mut last = BTreeMap::new();
+    for finding in found.iter() {
+        let known = last.entry(line(finding)).or_insert(None);
+        *known = (*known).max(key(finding));
+    }
+    found.retain(|finding| key(finding).is_none_or(|key| last.get(&line(finding)) == Some(&Some(key))));
+}
+
 /// What dfx's rules find for the other codes, and what makes BuildKit refuse the file.
 fn of_rules(file: &Dockerfile, options: &Options) -> Vec<Finding> {
-    let is_asked = |alias: &str| LEVELS_OF_RULES.iter().any(|(code, _)| *code == alias);
+    let is_asked = |alias: &str| is_of_shellcheck(alias) || LEVELS_OF_RULES.iter().any(|(code, _)| *code == alias);
     let answers = |rule: &&'static Rule| rule.meta.is_refusal || rule.meta.aliases.iter().any(|alias| is_asked(alias));
-    let mut found = crate::lint(file, rules::all().filter(answers), options, None);
-    // Inside ONBUILD, hadolint asks no condition of these.
+    let options = Options { script_linter: Linter::Other(Arc::new(PosixLinter)), ..options.clone() };
+    let mut found = crate::lint(file, rules::all().filter(answers), &options, None);
     let is_kept = |finding: &Finding| {
         let around = file.instructions().find(|it| it.span.contains(finding.span));
-        !around.is_some_and(|it| matches!(it.kind, InstructionKind::Onbuild(_))) || finding.aliases.contains(&"DL3043")
+        let shellcheck = finding.aliases.iter().any(|alias| is_of_shellcheck(alias));
+        match around.map(|it| &it.kind) {
+            Some(InstructionKind::Run(_)) => true,
+            // Inside ONBUILD, hadolint asks no condition of the others.
+            Some(InstructionKind::Onbuild(_)) => shellcheck || finding.aliases.contains(&"DL3043"),
+            _ => !shellcheck,
+        }
     };
     found.retain(is_kept);
     for finding in &mut found {
@@ -419,5 +463,6 @@ fn of_rules(file: &Dockerfile, options: &Options) -> Vec<Finding> {
         }
     }
     found.retain(|finding| !finding.aliases.is_empty());
+    keep_last_of_shellcheck(file, &mut found);
     found
 }

@@ -21,6 +21,7 @@ use super::fix::EffectArguments;
 use super::known::{Known, KnownArguments};
 use super::outputs::{Outputs, Wanted};
 use super::settings::{self, Configurations};
+use super::shellcheck::ShellCheck;
 use super::statistics::Statistics;
 use super::today::today;
 use super::version::VERSION;
@@ -41,6 +42,16 @@ pub struct Arguments {
     /// The day for which ends of life are judged [default: SOURCE_DATE_EPOCH, else the system's date]
     #[arg(long, value_name = "YYYY-MM-DD", help_heading = "Rules")]
     today: Option<Date>,
+    /// Who looks at shell scripts: `auto` is the linter that is built in, `off` nobody, anything else a program that takes
+    /// ShellCheck's options
+    #[arg(
+        long,
+        value_name = "auto|off|PROGRAM",
+        default_value = "auto",
+        hide_default_value = true,
+        help_heading = "Rules"
+    )]
+    shellcheck: ShellCheck,
     #[command(flatten)]
     known: KnownArguments,
     /// The mildest severity that makes dfx exit with 1 [default: warning]
@@ -115,7 +126,8 @@ impl Repairs {
 /// Runs `dfx lint`.
 pub fn run(arguments: &Arguments, color: ColorChoice) -> Result<ExitCode, Failure> {
     let wanted = wanted_outputs(arguments)?;
-    let options = Options::new(today(arguments.today)?);
+    let script_linter = arguments.shellcheck.linter()?;
+    let options = Options { script_linter, ..Options::new(today(arguments.today)?) };
     let mut configurations = Configurations::new(&arguments.settings, arguments.fail_on, options)?;
     let files = arguments.files.files(&mut configurations)?;
     if arguments.files.show_files {
@@ -173,6 +185,7 @@ fn lint_all(
         let is_json = arguments.format == Some(Format::Json);
         super::print(&if is_json { statistics.json() } else { statistics.text() })?;
     }
+    arguments.shellcheck.failure()?;
     Ok(match (summary.unreadable + repairs.failed, fails && !arguments.exit_zero) {
         (0, false) => ExitCode::SUCCESS,
         (0, true) => ExitCode::from(FOUND),

@@ -25,6 +25,7 @@ mod read;
 mod revision;
 mod rules;
 mod settings;
+mod shellcheck;
 mod statistics;
 mod today;
 mod verify;

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::ir::{Base, Build, Command, Commands, ExpandedWord, Setting, Stage, StageSource, Step};
 use crate::knowledge::package_managers::Action;
+use crate::shell::Script;
 use crate::source::{Position, SourceFile, Span};
 use crate::syntax::{
     CommandForm, Dockerfile, Flag, Healthcheck, Heredoc, Instruction, InstructionKind, Pairs, Word, parse,
@@ -112,6 +113,10 @@ impl Writer<'_> {
             fields.insert("user".into(), json!(state.user.as_deref().map(setting)));
             fields.insert("workdir".into(), json!(state.workdir.as_deref().map(setting)));
             fields.insert("shell".into(), json!(state.shell.as_ref().map(|shell| &shell.words)));
+            let variables = self.build.visible(step).names();
+            let scripts = self.build.scripts(step).iter();
+            fields.insert("scripts".into(), scripts.map(|it| script(it, &variables)).collect());
+            fields.insert("variables".into(), json!(variables));
             let commands = self.commands.of_step(step).iter();
             fields.insert("commands".into(), commands.map(|command| self.command(command)).collect());
         }
@@ -234,6 +239,21 @@ fn source(source: &StageSource) -> Value {
 
 fn setting(setting: &Setting) -> Value {
     json!({ "value": setting.value, "is_certain": setting.is_certain })
+}
+
+/// A script as the shell gets it. Places of remarks are byte offsets in its text.
+fn script(script: &Script, variables: &[&str]) -> Value {
+    let remarks = script.remarks(variables).into_iter().map(|remark| {
+        json!({
+            "code": remark.code.name, "message": remark.message, "start": remark.span.start, "end": remark.span.end,
+        })
+    });
+    json!({
+        "shell": script.source.dialect().name(),
+        "text": script.source.text(),
+        "is_readable": script.is_clean(),
+        "remarks": remarks.collect::<Vec<_>>(),
+    })
 }
 
 fn command_form(command: &CommandForm) -> Value {

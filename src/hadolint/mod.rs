@@ -15,7 +15,7 @@ use crate::syntax::{Dockerfile, Instruction, InstructionKind};
 
 use pass::Pass;
 
-pub use codes::{CODES, Code, LEVELS_OF_RULES, Level};
+pub use codes::{CODES, Code, LEVELS_OF_RULES, LEVELS_OF_SHELLCHECK, Level};
 
 /// Something that hadolint reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -35,7 +35,7 @@ pub(crate) use buildkit_order::keep_what_buildkit_reports;
 pub use context::{Context, JudgedSuppressions, UnknownSuppression};
 pub use documentation::{Documentation, Example, HEADINGS};
 pub use meta::{Activation, BUILDKIT_CHECKS, Meta};
-pub use options::{LabelFormat, Options};
+pub use options::{LabelFormat, Linter, Options};
 pub(crate) use registry::group;
 pub use registry::{Rule, all, find};
 pub use sink::{Report, Sink};

@@ -1,8 +1,10 @@
 //! What users can set for rules.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::knowledge::Date;
+use crate::shell::ScriptLinter;
 
 /// Options of rules, from `dfx.toml` or the command line. The default is what a file without configuration gets.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +20,32 @@ pub struct Options {
     /// Whether rules that are also checks of `docker build --check` report exactly what BuildKit does, even where dfx
     /// knows that nothing is wrong. True for `--profile buildkit`.
     pub exactly_buildkit: bool,
+    /// Who looks at the shell scripts for `shell/shellcheck`.
+    pub script_linter: Linter,
 }
+
+/// A linter of shell scripts.
+#[derive(Debug, Clone, Default)]
+pub enum Linter {
+    /// The one that dfx holds.
+    #[default]
+    BuiltIn,
+    /// None: scripts are not looked at.
+    Off,
+    /// Another.
+    Other(Arc<dyn ScriptLinter>),
+}
+
+impl PartialEq for Linter {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Linter::Other(one), Linter::Other(other)) => Arc::ptr_eq(one, other),
+            _ => std::mem::discriminant(self) == std::mem::discriminant(other),
+        }
+    }
+}
+
+impl Eq for Linter {}
 
 /// The form that a label's value must have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -142,6 +169,7 @@ impl Options {
             required_labels: BTreeMap::new(),
             strict_labels: false,
             exactly_buildkit: false,
+            script_linter: Linter::default(),
         }
     }
 }

@@ -70,6 +70,19 @@ impl ShellOptions {
 }
 
 impl Dialect {
+    /// The name, for programs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Dialect::Sh => "sh",
+            Dialect::Dash => "dash",
+            Dialect::Ash => "ash",
+            Dialect::Bash => "bash",
+            Dialect::Ksh => "ksh",
+            Dialect::Zsh => "zsh",
+            Dialect::Opaque => "other",
+        }
+    }
+
     /// The dialect and the starting options of `SHELL` words, such as `/bin/bash -o pipefail -c`.
     pub fn from_shell_words(words: &[&str]) -> (Dialect, ShellOptions) {
         let mut words = words.iter().copied();

@@ -8,6 +8,7 @@ mod dialect;
 mod facts;
 mod invoked;
 mod links;
+mod lint;
 mod lower;
 mod model;
 mod script_source;
@@ -19,6 +20,7 @@ pub use dialect::{Dialect, ShellOptions};
 pub use facts::{Leak, Link, VariableUse};
 pub use invoked::{Circumstances, Failure, Invoked, PipePosition, WorkingDirectory};
 pub use links::ScriptLink;
+pub use lint::{Code, Remark, ScriptLinter, UNLISTED, Worth, exports};
 pub use model::{
     AndOr, Assignment, Case, Chain, Command, CommandKind, For, Function, If, Item, Pipeline, Redirection,
     RedirectionOperator, RedirectionTarget, Script, Sequence, Simple, Status, Terminator, While,

@@ -12,6 +12,8 @@ mod layers;
 mod lint;
 mod output;
 #[cfg(unix)]
+mod shellcheck;
+#[cfg(unix)]
 mod verify;
 
 use std::io::Write;
