@@ -81,8 +81,9 @@ impl Engine {
         let mut command = self.command(["build", "--tag", tag, "--file"]);
         command.arg(order.dockerfile);
         if self != Engine::Docker {
-            // Health checks and the shell are no part of OCI's form, and Buildah alone keeps no layers unless it is told to.
-            command.args(["--format", "docker", "--layers"]);
+            // Health checks and the shell are no part of OCI's form. Unless it is told to, Buildah keeps no layers, and does
+            // keep the container of a step that fails.
+            command.args(["--format", "docker", "--layers", "--force-rm"]);
         }
         for (name, value) in order.build_arguments {
             command.arg("--build-arg").arg(format!("{name}={value}"));
