@@ -121,7 +121,7 @@ fn paths_of_container(configuration: &ImageConfiguration) -> Vec<String> {
     for words in [&configuration.entrypoint[..], &configuration.cmd, health] {
         for (place, word) in words_of(words).into_iter().enumerate() {
             let is_program = place == 0 && word.contains('/');
-            let is_file = ENDINGS.iter().any(|ending| word.ends_with(ending)) && !word.contains("://");
+            let is_file = place > 0 && ENDINGS.iter().any(|ending| word.ends_with(ending)) && !word.contains("://");
             if (is_program || is_file) && !word.contains(['$', '*', '=', ':']) {
                 paths.push(absolute(&configuration.working_directory, word));
             }
@@ -150,76 +150,4 @@ fn absolute(directory: &str, word: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use crate::ir::Build;
-    use crate::source::SourceFile;
-    use crate::syntax::parse;
-
-    use super::*;
-
-    const BEFORE: &str = "FROM golang:1.19\nWORKDIR /src\nRUN go build -o app\nENV A=b\nCMD ./app\n";
-    const AFTER: &str = "FROM golang:1.19 AS build\nWORKDIR /src\nRUN go build -o app\n\nFROM debian:bullseye-slim\n\
-                         RUN apt-get install -y git\nWORKDIR /src\nCOPY --from=build /src/app /src/app\n\
-                         COPY --from=build /src/web /src/web\nENV A=b\nCMD ./app\n";
-
-    fn plan(text: &str) -> Plan {
-        Plan::new(&Build::new(&parse(SourceFile::new("Dockerfile", text))))
-    }
-
-    fn promised() -> NewStage {
-        NewStage {
-            artifacts: vec!["/src/app".to_owned(), "/src/web".to_owned()],
-            packages: vec!["git".to_owned()],
-            pruning: None,
-        }
-    }
-
-    fn faults_after(old: &str, new: &str) -> Vec<String> {
-        assert!(AFTER.contains(old));
-        faults(&plan(BEFORE), &plan(&AFTER.replacen(old, new, 1)), &promised())
-    }
-
-    #[test]
-    fn a_split_that_keeps_its_promise_is_right() {
-        assert_eq!(faults(&plan(BEFORE), &plan(AFTER), &promised()), [""; 0]);
-    }
-
-    #[test]
-    fn every_artifact_and_package_has_to_be_there() {
-        assert_eq!(faults_after("COPY --from=build /src/web /src/web\n", ""), ["`/src/web` is not in the last stage"]);
-        assert_eq!(
-            faults_after("COPY --from=build /src/app /src/app\n", ""),
-            ["`/src/app` is not in the last stage", "the container calls `/src/app`, which is not in the last stage"]
-        );
-        assert_eq!(faults_after(" git\n", " curl\n"), ["the package `git` is not in the last stage"]);
-    }
-
-    #[test]
-    fn nothing_else_may_change() {
-        assert_eq!(faults_after("-o app\n", "-o app .\n"), ["the build stage is built in another way than before"]);
-        assert_eq!(faults_after("FROM golang:1.19", "FROM golang:1.20").len(), 1);
-        assert_eq!(faults_after("ENV A=b\n", ""), ["`Env` in the configuration of the image is another"]);
-        assert_eq!(faults_after("CMD ./app", "CMD ./app x"), ["`Cmd` in the configuration of the image is another"]);
-        assert_eq!(
-            faults_after("/src/web /src/web\n", "/src/web /web\n"),
-            ["`/src/web` moves", "`/src/web` is not in the last stage"]
-        );
-        assert_eq!(faults_after("--from=build /src/web", "--from=other /src/web").len(), 2);
-    }
-
-    #[test]
-    fn the_build_may_end_with_the_command_that_was_announced() {
-        let promised = NewStage { pruning: Some("go clean".to_owned()), ..promised() };
-        let after = |command: &str| AFTER.replacen("\n\nFROM", &format!("\nRUN {command}\n\nFROM"), 1);
-        assert_eq!(faults(&plan(BEFORE), &plan(&after("go clean")), &promised), [""; 0]);
-        let otherwise = ["the build stage is built in another way than before"];
-        assert_eq!(faults(&plan(BEFORE), &plan(&after("go clean -x")), &promised), otherwise);
-        assert_eq!(faults(&plan(BEFORE), &plan(AFTER), &promised), otherwise);
-    }
-
-    #[test]
-    fn the_path_may_grow_and_a_directory_of_the_base_may_be_written_out() {
-        assert_eq!(faults_after("ENV A=b\n", "ENV A=b\nENV PATH=/go/bin:$PATH\n"), [""; 0]);
-        assert_eq!(faults_after("ENV A=b\n", "ENV A=b\nENV PATH=/go/bin\n").len(), 1);
-    }
-}
+mod tests;

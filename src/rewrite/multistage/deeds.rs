@@ -57,6 +57,11 @@ impl<'b> Deeds<'b> {
         }
     }
 
+    /// Files by these names that the program does not need.
+    pub fn leave_behind(&mut self, names: &[&str]) {
+        self.brought.retain(|path| !names.iter().any(|name| path.rsplit('/').next() == Some(name)));
+    }
+
     fn run(&mut self, single: &SingleStage<'b>, ecosystem: &Ecosystem, step: &'b Step<'b>) -> Result<(), Refusal> {
         let is_heredoc_of_another_language =
             single.build.scripts(step).iter().any(|script| !script.is_clean() || !is_plain(script.source.form()));
@@ -101,6 +106,11 @@ impl<'b> Deeds<'b> {
                 Ok(())
             }
             "cp" | "mv" | "install" => self.moved(single, command),
+            "touch" => {
+                let paths = operands(command).map(|word| single.path_of(command, word));
+                self.brought.extend(paths.collect::<Result<Vec<_>, _>>()?);
+                Ok(())
+            }
             _ => Err(Refusal::UnknownCommand(name.to_owned())),
         }
     }
@@ -170,7 +180,7 @@ impl<'b> Deeds<'b> {
             let is_file = !target.starts_with("/dev/") && target.parse::<i32>().is_err() && target != "-";
             if is_file {
                 let path = single.path_of(command, target)?;
-                if lies_in(&path, "/etc/apt") {
+                if lists_packages(&path) {
                     return Err(Refusal::UnknownPackage);
                 }
                 self.brought.push(path);
@@ -181,6 +191,11 @@ impl<'b> Deeds<'b> {
 
     /// COPY from other images, ADD from addresses, heredocs: the context's own files are judged elsewhere.
     fn copy(&mut self, single: &SingleStage<'b>, step: &'b Step<'b>) -> Result<(), Refusal> {
+        let sets_package_sources =
+            single.build.copied_to(step).is_some_and(|copied| lists_packages(&copied.destination));
+        if sets_package_sources {
+            return Err(Refusal::UnknownPackage);
+        }
         let of_context = single.build.context_copies(step);
         let (InstructionKind::Copy(transfer) | InstructionKind::Add(transfer)) = &step.instruction.kind else {
             return Ok(());
@@ -196,6 +211,11 @@ impl<'b> Deeds<'b> {
         }
         Ok(())
     }
+}
+
+/// Whether the path is one at which package managers look for the sources of packages.
+fn lists_packages(path: &str) -> bool {
+    lies_in(path, "/etc/apt") || lies_in(path, "/etc/apk")
 }
 
 fn unknown_destination(step: &Step<'_>) -> Refusal {

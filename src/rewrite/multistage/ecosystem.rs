@@ -47,6 +47,8 @@ pub struct Product {
     pub embedded: Vec<String>,
     /// A directory that has to be searched for the program, where the smaller image does not do so by itself.
     pub search_path: Option<String>,
+    /// Programs that the build has copied into the image and that the program does not call.
+    pub tools_of_build: Vec<&'static str>,
     /// A command that takes away, at the end of the build, what the program does not need.
     pub pruning: Option<String>,
     /// What only the user can know.

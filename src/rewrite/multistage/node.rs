@@ -164,6 +164,8 @@ mod tests {
         );
         assert_eq!(with(PACKAGE, "npm run dev"), Refusal::BuildToolAtStart("npm".to_owned()));
         assert_eq!(with(PACKAGE, "pnpm start"), Refusal::MissingTool("pnpm".to_owned()));
+        let berry = "FROM node:18\nWORKDIR /app\nCOPY . .\nRUN corepack enable && yarn\nCMD yarn start\n";
+        assert_eq!(refusal(berry), Refusal::MissingTool("yarn".to_owned()));
         assert_eq!(
             with(&PACKAGE.replace("\"a\"", "\"puppeteer\""), "npm start"),
             Refusal::UnknownLibraries("puppeteer".to_owned())

@@ -55,6 +55,7 @@ fn product(single: &SingleStage<'_>, _: &Program<'_>, _: &Deeds<'_>) -> Result<P
             return Err(Refusal::UnknownCommand("composer global".to_owned()));
         }
     }
+    product.tools_of_build = start::unused(single, &["composer"]);
     product.assumptions.extend(start::scripts(single));
     Ok(product)
 }

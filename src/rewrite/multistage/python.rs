@@ -44,6 +44,7 @@ fn product(single: &SingleStage<'_>, _: &Program<'_>, deeds: &Deeds<'_>) -> Resu
     }
     product.packages = native::NEEDS.packages(single, deeds, &native::names(single))?;
     product.assumptions.extend(installed::assumption(single));
+    product.tools_of_build = start::unused(single, &["uv", "uvx"]);
     product.assumptions.extend(start::scripts(single));
     Ok(product)
 }
@@ -92,6 +93,8 @@ mod tests {
             ("uv sync", "/opt/x/.venv"),
             ("uv pip install --system flask", "/usr/local"),
             ("python setup.py install", "/usr/local"),
+            ("POETRY_CACHE_DIR=/opt/c poetry install", "/opt/c/virtualenvs"),
+            ("WORKON_HOME=/opt/w pipenv install", "/opt/w"),
             ("pipenv install --system", "/usr/local"),
             ("pipenv install", "/root/.local/share/virtualenvs"),
         ] {
@@ -101,6 +104,17 @@ mod tests {
             );
             assert!(stage.contains(&format!("COPY --from=build {folder} {folder}\n")), "{stage}");
         }
+    }
+
+    #[test]
+    fn a_tool_that_only_the_build_calls_is_not_copied() {
+        let text = |cmd: &str| {
+            let uv =
+                "COPY --from=ghcr.io/astral-sh/uv:0.9 /uv /bin/uv\nENV UV_PYTHON_DOWNLOADS=0\nCOPY . .\nRUN uv sync\n";
+            format!("{SLIM}{uv}CMD {cmd}\n")
+        };
+        assert!(!new_stage(&text(".venv/bin/python a.py"), None).contains("/bin/uv"));
+        assert!(new_stage(&text("uv run a.py"), None).contains("COPY --from=build /bin/uv /bin/uv\n"));
     }
 
     #[test]
@@ -129,6 +143,20 @@ mod tests {
     }
 
     #[test]
+    fn behind_an_entrypoint_are_its_arguments_or_what_its_script_starts() {
+        let with = |start: &str| outcome(&format!("{SLIM}COPY . .\nRUN pip install flask\n{start}\n"), None).unwrap();
+        for start in [
+            "ENTRYPOINT [\"python\"]\nCMD [\"a.py\"]",
+            "ENTRYPOINT [\"python\", \"a.py\"]\nCMD [\"/data/x\"]",
+            "COPY docker-entrypoint.sh /usr/local/bin/\nENTRYPOINT [\"docker-entrypoint.sh\"]\nCMD [\"flask\", \"run\"]",
+        ] {
+            with(start).unwrap();
+        }
+        let developing = with("ENTRYPOINT [\"./entrypoint.sh\"]\nCMD [\"pytest\"]").unwrap_err();
+        assert_eq!(developing, Refusal::BuildToolAtStart("pytest".to_owned()));
+    }
+
+    #[test]
     fn a_script_and_a_program_of_the_build_are_left_to_the_user() {
         let text =
             format!("{SLIM}COPY . .\nRUN pip install -r r.txt && python manage.py collectstatic\nCMD [\"./run.sh\"]\n");
@@ -138,5 +166,8 @@ mod tests {
             Assumption::ScriptInstallsNothing("./run.sh".to_owned()),
         ];
         assert_eq!(assumptions, expected);
+        let with = |script: &str| split_with(&text, Some(&[("run.sh", script), ("a.py", "")])).1.len();
+        assert_eq!(with("#!/bin/sh\npython manage.py migrate\nexec \"$@\"\n"), 1);
+        assert_eq!(with("pip install x\n"), 2);
     }
 }

@@ -20,16 +20,39 @@ pub fn find<'b>(single: &SingleStage<'b>) -> Result<Program<'b>, Refusal> {
     let mut program = None;
     for command in commands(single) {
         let word = command.words.first().and_then(|word| word.value).ok_or(Refusal::UnknownScript)?;
-        judge(command, word)?;
+        judge(command, word, has_more_arguments(single))?;
         program = Some(Program { command, word });
     }
     program.ok_or(Refusal::NoProgram)
 }
 
-/// The scripts of the shell that the container starts with, of which it is not known what they do.
+/// Those of the programs that nothing at the start calls; none where a script could.
+pub fn unused(single: &SingleStage<'_>, programs: &[&'static str]) -> Vec<&'static str> {
+    let has_script = commands(single).any(|command| script_of(command).is_some());
+    let calls = |program: &str| commands(single).any(|command| command.name() == Some(program));
+    programs.iter().copied().filter(|program| !has_script && !calls(program)).collect()
+}
+
+/// The scripts of the shell that the container starts with, of which it is not known what they do: their text is not, or
+/// it names something that installs, builds or downloads.
 pub fn scripts(single: &SingleStage<'_>) -> Vec<Assumption> {
-    let words = commands(single).filter_map(script_of);
+    let words = commands(single).filter_map(script_of).filter(|script| !is_harmless(single, script));
     words.map(|script| Assumption::ScriptInstallsNothing(script.to_owned())).collect()
+}
+
+/// Whether the text of the script is known, and no word of it names what a smaller image may lack.
+fn is_harmless(single: &SingleStage<'_>, script: &str) -> bool {
+    const LACKING: &[&str] = &[
+        "apk", "apt", "apt-get", "build", "c++", "cc", "ci", "cmake", "curl", "g++", "gcc", "git", "hg", "install",
+        "make", "mvn", "nc", "ping", "ps", "ssh", "svn", "unzip", "wget",
+    ];
+    let name = script.rsplit('/').next().unwrap_or(script);
+    let Some(context) = single.context else { return false };
+    let mut paths = context.entries().iter().map(|entry| entry.path.as_str());
+    let mut named = paths.by_ref().filter(|path| path.rsplit('/').next() == Some(name));
+    let (Some(path), None) = (named.next(), named.next()) else { return false };
+    let is_part_of_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '+' | '_' | '.');
+    context.text(path).is_some_and(|text| !text.split(|c| !is_part_of_word(c)).any(|word| LACKING.contains(&word)))
 }
 
 /// Whether the programs that are named by their paths, and the files that are handed to interpreters, are copied.
@@ -41,7 +64,8 @@ pub fn check_files(single: &SingleStage<'_>, product: &Product, deeds: &Deeds<'_
     for command in commands(single) {
         for (place, word) in command.words.iter().filter_map(|word| word.value).enumerate() {
             let is_program = place == 0 && word.contains('/');
-            if !(is_program || is_program_text(word)) || word.contains(['$', '*', '=', ':']) {
+            let is_file = place > 0 && is_program_text(word);
+            if !(is_program || is_file) || word.contains(['$', '*', '=', ':']) {
                 continue;
             }
             let path = single.path_of(command, word)?;
@@ -64,7 +88,17 @@ fn is_program_text(word: &str) -> bool {
 /// The commands of ENTRYPOINT and CMD that do more than prepare the shell.
 pub fn commands<'b>(single: &SingleStage<'b>) -> impl Iterator<Item = &'b Command<'b>> {
     let process = single.build.process(single.stage.index);
-    process.commands(single.commands).filter(|command| !prepares(command))
+    let entrypoint = process.entrypoint.map_or(&[][..], |step| single.commands.of_step(step));
+    // Behind a program, CMD holds its arguments; behind a script, most often what the script starts in the end.
+    let is_command = entrypoint.iter().all(|command| script_of(command).is_some() || command.words.is_empty());
+    let cmd = process.cmd.filter(|_| is_command).map_or(&[][..], |step| single.commands.of_step(step));
+    entrypoint.iter().chain(cmd).filter(|command| !prepares(command))
+}
+
+/// Whether the program of ENTRYPOINT gets arguments by CMD.
+fn has_more_arguments(single: &SingleStage<'_>) -> bool {
+    let process = single.build.process(single.stage.index);
+    process.entrypoint.is_some() && process.cmd.is_some()
 }
 
 /// The script that a command runs, itself or with a shell.
@@ -120,7 +154,7 @@ const DEVELOPING: &[&str] = &[
 const SCRIPTS_OF_DEVELOPMENT: &[&str] =
     &["build", "dev", "develop", "lint", "serve", "start:debug", "start:dev", "storybook", "test", "watch"];
 
-fn judge(command: &Command<'_>, word: &str) -> Result<(), Refusal> {
+fn judge(command: &Command<'_>, word: &str, has_more_arguments: bool) -> Result<(), Refusal> {
     let name = command.name().unwrap_or(word);
     let develops = || Refusal::BuildToolAtStart(name.to_owned());
     if let Some(invocation) = &command.manager {
@@ -130,7 +164,7 @@ fn judge(command: &Command<'_>, word: &str) -> Result<(), Refusal> {
         return Err(develops());
     }
     let is_interpreter = SHELLS.contains(&name) || matches!(name, "node" | "php" | "python" | "python3" | "ruby");
-    let is_idle = is_interpreter && command.arguments().is_empty();
+    let is_idle = is_interpreter && command.arguments().is_empty() && !has_more_arguments;
     if is_idle || WAITING.contains(&name) { Err(Refusal::NotAProgram(name.to_owned())) } else { Ok(()) }
 }
 

@@ -125,6 +125,7 @@ fn what_is_not_understood_is_refused() {
     assert_eq!(with("RUN curl -o x https://e.org/x"), Refusal::UnknownCommand("curl".to_owned()));
     assert_eq!(with("RUN apt-get install -y $P"), Refusal::UnknownPackage);
     assert_eq!(with("RUN echo deb http://e.org x main > /etc/apt/sources.list.d/x.list"), Refusal::UnknownPackage);
+    assert_eq!(with("COPY x.list /etc/apt/sources.list.d/"), Refusal::UnknownPackage);
     assert_eq!(with("RUN adduser $A"), Refusal::UnknownCommand("adduser".to_owned()));
     assert_eq!(with("RUN apt-get install -y libnobody-dev"), Refusal::UnknownLibraries("libnobody-dev".to_owned()));
     assert_eq!(with("USER app"), Refusal::MissingUser("app".to_owned()));

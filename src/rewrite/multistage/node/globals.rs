@@ -68,7 +68,13 @@ pub fn folders(single: &SingleStage<'_>) -> Result<Vec<String>, Refusal> {
         }
         packages.extend(needed);
     }
-    let is_missing = |name: &&&str| matches!(**name, "bun" | "corepack" | "pnpm") && !packages.contains(*name);
+    // The Yarn of the image refuses projects that ask Corepack for another.
+    let uses_corepack = single.build_commands().any(|command| command.name() == Some("corepack"));
+    let is_missing = |name: &&&str| match **name {
+        "bun" | "corepack" | "pnpm" => !packages.contains(*name),
+        "yarn" => uses_corepack,
+        _ => false,
+    };
     started.iter().find(is_missing).map_or(Ok(folders), |name| Err(Refusal::MissingTool((*name).to_owned())))
 }
 

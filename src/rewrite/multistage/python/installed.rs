@@ -161,7 +161,11 @@ impl Installation<'_, '_> {
         if is(setting("virtualenvs.in-project"), ["true", "1"]) {
             return self.of_project(invocation, IN_PROJECT);
         }
-        self.in_home(".cache/pypoetry/virtualenvs")
+        let of_cache = || self.variable("POETRY_CACHE_DIR").map(|cache| format!("{cache}/virtualenvs"));
+        match setting("virtualenvs.path").or_else(of_cache) {
+            Some(folder) => self.single.path_of(self.command, &folder),
+            None => self.in_home(".cache/pypoetry/virtualenvs"),
+        }
     }
 
     /// What `poetry config` has set.
@@ -181,7 +185,10 @@ impl Installation<'_, '_> {
         }
         match self.variable("PIPENV_VENV_IN_PROJECT") {
             Some(_) => self.of_project(invocation, IN_PROJECT),
-            None => self.in_home(".local/share/virtualenvs"),
+            None => match self.variable("WORKON_HOME") {
+                Some(folder) => self.single.path_of(self.command, &folder),
+                None => self.in_home(".local/share/virtualenvs"),
+            },
         }
     }
 

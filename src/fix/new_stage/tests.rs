@@ -1,0 +1,139 @@
+//! What the guard has to see, and that it sees whatever is missing from the rewrites of `corpus/apps`.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::context::{BuildContext, Entry};
+use crate::edit::apply;
+use crate::ir::{Build, Commands};
+use crate::rewrite::multistage::split;
+use crate::source::SourceFile;
+use crate::syntax::parse;
+
+use super::*;
+
+const BEFORE: &str = "FROM golang:1.19\nWORKDIR /src\nRUN go build -o app\nENV A=b\nCMD ./app\n";
+const AFTER: &str = "FROM golang:1.19 AS build\nWORKDIR /src\nRUN go build -o app\n\nFROM debian:bullseye-slim\n\
+                     RUN apt-get install -y git\nWORKDIR /src\nCOPY --from=build /src/app /src/app\n\
+                     COPY --from=build /src/web /src/web\nENV A=b\nCMD ./app\n";
+
+fn plan(text: &str) -> Plan {
+    Plan::new(&Build::new(&parse(SourceFile::new("Dockerfile", text))))
+}
+
+fn promised() -> NewStage {
+    NewStage {
+        artifacts: vec!["/src/app".to_owned(), "/src/web".to_owned()],
+        packages: vec!["git".to_owned()],
+        pruning: None,
+    }
+}
+
+fn faults_after(old: &str, new: &str) -> Vec<String> {
+    assert!(AFTER.contains(old));
+    faults(&plan(BEFORE), &plan(&AFTER.replacen(old, new, 1)), &promised())
+}
+
+#[test]
+fn a_split_that_keeps_its_promise_is_right() {
+    assert_eq!(faults(&plan(BEFORE), &plan(AFTER), &promised()), [""; 0]);
+}
+
+#[test]
+fn every_artifact_and_package_has_to_be_there() {
+    assert_eq!(faults_after("COPY --from=build /src/web /src/web\n", ""), ["`/src/web` is not in the last stage"]);
+    assert_eq!(
+        faults_after("COPY --from=build /src/app /src/app\n", ""),
+        ["`/src/app` is not in the last stage", "the container calls `/src/app`, which is not in the last stage"]
+    );
+    assert_eq!(faults_after(" git\n", " curl\n"), ["the package `git` is not in the last stage"]);
+}
+
+#[test]
+fn nothing_else_may_change() {
+    assert_eq!(faults_after("-o app\n", "-o app .\n"), ["the build stage is built in another way than before"]);
+    assert_eq!(faults_after("FROM golang:1.19", "FROM golang:1.20").len(), 1);
+    assert_eq!(faults_after("ENV A=b\n", ""), ["`Env` in the configuration of the image is another"]);
+    assert_eq!(faults_after("CMD ./app", "CMD ./app x"), ["`Cmd` in the configuration of the image is another"]);
+    assert_eq!(
+        faults_after("/src/web /src/web\n", "/src/web /web\n"),
+        ["`/src/web` moves", "`/src/web` is not in the last stage"]
+    );
+    assert_eq!(faults_after("--from=build /src/web", "--from=other /src/web").len(), 2);
+}
+
+#[test]
+fn the_build_may_end_with_the_command_that_was_announced() {
+    let promised = NewStage { pruning: Some("go clean".to_owned()), ..promised() };
+    let after = |command: &str| AFTER.replacen("\n\nFROM", &format!("\nRUN {command}\n\nFROM"), 1);
+    assert_eq!(faults(&plan(BEFORE), &plan(&after("go clean")), &promised), [""; 0]);
+    let otherwise = ["the build stage is built in another way than before"];
+    assert_eq!(faults(&plan(BEFORE), &plan(&after("go clean -x")), &promised), otherwise);
+    assert_eq!(faults(&plan(BEFORE), &plan(AFTER), &promised), otherwise);
+}
+
+#[test]
+fn the_path_may_grow_and_a_directory_of_the_base_may_be_written_out() {
+    assert_eq!(faults_after("ENV A=b\n", "ENV A=b\nENV PATH=/go/bin:$PATH\n"), [""; 0]);
+    assert_eq!(faults_after("ENV A=b\n", "ENV A=b\nENV PATH=/go/bin\n").len(), 1);
+}
+
+#[test]
+fn whatever_is_missing_from_a_rewrite_is_missed() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/apps");
+    let mut mutations = 0;
+    for application in std::fs::read_dir(folder).unwrap() {
+        let application = application.unwrap().path();
+        let Ok(before) = std::fs::read_to_string(application.join("Dockerfile")) else { continue };
+        let Some((after, promised)) = rewritten(&before, &context_of(&application)) else { continue };
+        assert_eq!(faults(&plan(&before), &plan(&after), &promised), [""; 0], "{after}");
+        for mutated in mutated(&after, &promised) {
+            assert_ne!(faults(&plan(&before), &plan(&mutated), &promised), [""; 0], "{after}\nwithout\n{mutated}");
+            mutations += 1;
+        }
+    }
+    assert!(mutations > 50, "{mutations}");
+}
+
+/// The file in two stages, and what is promised of it.
+fn rewritten(text: &str, context: &BuildContext) -> Option<(String, NewStage)> {
+    let file = parse(SourceFile::new("Dockerfile", text));
+    let build = Build::new(&file);
+    let mut split = split(&build, &Commands::new(&build), Some(context))?.ok()?;
+    split.edits.sort();
+    Some((String::from_utf8(apply(text.as_bytes(), &split.edits)).unwrap(), split.new_stage))
+}
+
+/// The files with their texts, which are all small.
+fn context_of(application: &Path) -> BuildContext {
+    let mut texts = BTreeMap::new();
+    let mut folders = vec![application.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if let Ok(text) = std::fs::read_to_string(&path) {
+                texts.insert(path.strip_prefix(application).unwrap().to_str().unwrap().to_owned(), text);
+            }
+        }
+    }
+    let entries = texts.iter().map(|(path, text)| Entry::file(path.as_str(), 0o644, text.len() as u64)).collect();
+    BuildContext::new(entries, None, texts, false)
+}
+
+/// The file without one line of the new stage, without one package, without the command at the end of the build.
+fn mutated(after: &str, promised: &NewStage) -> Vec<String> {
+    const NAMED: &[&str] = &["COPY", "ENV", "EXPOSE", "CMD", "ENTRYPOINT", "HEALTHCHECK", "LABEL", "USER", "WORKDIR"];
+    let (build, stage) = after.rsplit_once("\nFROM ").unwrap();
+    let mut mutated: Vec<String> = stage
+        .split_inclusive('\n')
+        .filter(|line| NAMED.iter().any(|keyword| line.starts_with(keyword)))
+        .map(|line| format!("{build}\nFROM {}", stage.replacen(line, "", 1)))
+        .collect();
+    for package in &promised.packages {
+        mutated.push(format!("{build}\nFROM {}", stage.replacen(&format!(" {package}"), "", 1)));
+    }
+    mutated.extend(promised.pruning.iter().map(|command| after.replacen(&format!("RUN {command}\n"), "", 1)));
+    mutated
+}
