@@ -92,8 +92,16 @@ impl<'b> Deeds<'b> {
             // Assignments alone.
             return if command.words.is_empty() { Ok(()) } else { Err(Refusal::UnknownScript) };
         };
+        if let Some(file) = downloaded_file(command) {
+            return self.bring(single.path_of(command, file)?);
+        }
         match name {
             _ if HARMLESS.contains(&name) => Ok(()),
+            "rm" => {
+                self.removed(single, command);
+                Ok(())
+            }
+            "sed" => self.edited(single, command),
             "groupadd" | "addgroup" | "useradd" | "adduser" | "usermod" => self.user(single, command),
             "mkdir" => {
                 let paths = operands(command).map(|word| single.path_of(command, word));
@@ -172,6 +180,44 @@ impl<'b> Deeds<'b> {
         Ok(())
     }
 
+    /// A file that a command writes at that path.
+    fn bring(&mut self, path: String) -> Result<(), Refusal> {
+        if lists_packages(&path) {
+            return Err(Refusal::UnknownPackage);
+        }
+        self.brought.push(path);
+        Ok(())
+    }
+
+    /// What is removed again is not there to be copied.
+    fn removed(&mut self, single: &SingleStage<'b>, command: &Command<'b>) {
+        for word in operands(command) {
+            let Some(path) = single.build.path_of(command, word) else { continue };
+            let is_gone = |file: &String| match path.split_once(['*', '?', '[']) {
+                Some((stem, _)) => file.starts_with(stem),
+                None => lies_in(file, &path),
+            };
+            self.brought.retain(|file| !is_gone(file));
+            self.directories.retain(|directory| !is_gone(directory));
+        }
+    }
+
+    /// The files that `sed -i` changes.
+    fn edited(&mut self, single: &SingleStage<'b>, command: &Command<'b>) -> Result<(), Refusal> {
+        let has = |options: [&str; 2]| {
+            let words = command.arguments().iter().map(|word| word.written);
+            words.into_iter().any(|word| options.iter().any(|option| word.starts_with(option)))
+        };
+        if !has(["-i", "--in-place"]) {
+            return Ok(());
+        }
+        if has(["-e", "--expression"]) || has(["-f", "--file"]) {
+            return Err(Refusal::UnknownCommand("sed".to_owned()));
+        }
+        let files = operands(command).skip(1).map(|word| single.path_of(command, word));
+        files.collect::<Result<Vec<_>, _>>()?.into_iter().try_for_each(|path| self.bring(path))
+    }
+
     fn redirections(&mut self, single: &SingleStage<'b>, command: &'b Command<'b>) -> Result<(), Refusal> {
         let Some(invoked) = &command.invoked else { return Ok(()) };
         for redirection in invoked.redirections.iter().filter(|it| !it.operator.reads()) {
@@ -179,11 +225,7 @@ impl<'b> Deeds<'b> {
             let target = word.literal().ok_or(Refusal::UnknownScript)?;
             let is_file = !target.starts_with("/dev/") && target.parse::<i32>().is_err() && target != "-";
             if is_file {
-                let path = single.path_of(command, target)?;
-                if lists_packages(&path) {
-                    return Err(Refusal::UnknownPackage);
-                }
-                self.brought.push(path);
+                self.bring(single.path_of(command, target)?)?;
             }
         }
         Ok(())
@@ -213,6 +255,12 @@ impl<'b> Deeds<'b> {
     }
 }
 
+/// The file into which a command downloads, where it names one.
+fn downloaded_file<'b>(command: &'b Command<'b>) -> Option<&'b str> {
+    let download = command.download().filter(|it| matches!(it.program, "curl" | "wget") && it.addresses.len() == 1)?;
+    command.words.get(download.output?)?.value.filter(|file| *file != "-")
+}
+
 /// Whether the path is one at which package managers look for the sources of packages.
 fn lists_packages(path: &str) -> bool {
     lies_in(path, "/etc/apt") || lies_in(path, "/etc/apk")
@@ -229,7 +277,7 @@ fn is_plain(form: ScriptForm) -> bool {
 /// Commands that leave nothing that a program could need.
 const HARMLESS: &[&str] = &[
     ":", "[", "cat", "cd", "command", "date", "echo", "env", "exit", "export", "false", "file", "find", "grep", "ls",
-    "printf", "pwd", "rm", "rmdir", "set", "sleep", "strip", "test", "true", "type", "uname", "unset", "upx", "which",
+    "printf", "pwd", "rmdir", "set", "sleep", "strip", "test", "true", "type", "uname", "unset", "upx", "which",
 ];
 
 /// The words that are no options, where they are known.

@@ -94,6 +94,21 @@ fn a_rust_program_takes_its_libraries_with_it() {
 }
 
 #[test]
+fn files_that_commands_write_are_copied_unless_they_are_removed_again() {
+    let brought = |run: &str| {
+        let text = format!("FROM golang:1.19\nWORKDIR /s\nRUN {run}\nRUN go build -o a\nCMD [\"./a\"]\n");
+        outcome(&text, None).unwrap().unwrap().0.contains("COPY --from=build /opt/x /opt/x\n")
+    };
+    for run in
+        ["curl -fo /opt/x https://e.org/x && chmod +x /opt/x", "wget -O /opt/x https://e.org/x", "sed -i s/a/b/ /opt/x"]
+    {
+        assert!(brought(run), "{run}");
+        assert!(!brought(&format!("{run} && rm /opt/x")), "{run}");
+        assert!(!brought(&format!("{run} && rm -rf /opt/*")), "{run}");
+    }
+}
+
+#[test]
 fn installed_programs_are_found_by_name() {
     let text = "FROM golang:1.19\nCOPY main.go go.mod /src/\nRUN cd /src && go install .\nCMD [\"a\"]\n";
     let (after, _) = outcome(text, Some(&[("main.go", GO), ("go.mod", "module b/a/v2\n")])).unwrap().unwrap();
@@ -122,7 +137,7 @@ fn what_only_the_user_can_know_is_an_assumption() {
 fn what_is_not_understood_is_refused() {
     let with = |run: &str| refusal(&format!("FROM golang:1.19\nWORKDIR /s\n{run}\nRUN go build -o a\nCMD [\"./a\"]\n"));
     assert_eq!(with("RUN ./setup.sh"), Refusal::UnknownCommand("setup.sh".to_owned()));
-    assert_eq!(with("RUN curl -o x https://e.org/x"), Refusal::UnknownCommand("curl".to_owned()));
+    assert_eq!(with("RUN curl https://e.org/x | sh"), Refusal::UnknownCommand("curl".to_owned()));
     assert_eq!(with("RUN apt-get install -y $P"), Refusal::UnknownPackage);
     assert_eq!(with("RUN echo deb http://e.org x main > /etc/apt/sources.list.d/x.list"), Refusal::UnknownPackage);
     assert_eq!(with("COPY x.list /etc/apt/sources.list.d/"), Refusal::UnknownPackage);
