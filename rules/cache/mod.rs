@@ -2,6 +2,7 @@
 
 crate::rules::group! {
     missing_cache_mount,
+    packages_after_sources,
     sources_before_dependencies,
     unlocked_cache_mount,
     update_without_install,

@@ -23,19 +23,26 @@
 //! `CACHEBUST`, is left alone.
 //!
 //! ## Fix
-//! None here: moving instructions past others is for the ordering rewrite to show harmless.
+//! Puts the ARG below the steps of which it is known that they do not look at it: COPY, and RUN instructions that do nothing
+//! but install packages of the distribution. A LABEL that names it comes along. Where another RUN stands between, which may
+//! look at its environment, that is for its author to do.
 //!
 //! ## Sources
 //! Docker's reference, "Impact on build caching"; BuildKit, `frontend/dockerfile/dockerfile2llb/convert.go`, `dispatchArg`
 //! and `dispatchRun`.
 
+use crate::cache::{Samples, best_orders};
+use crate::edit::{Edit, Effect};
 use crate::ir::{Command, Stage, Step};
 use crate::knowledge::build_arguments::is_volatile;
 use crate::knowledge::package_managers::Action;
+use crate::plan::Plan;
+use crate::rewrite::reordered;
 use crate::rules::{Context, Meta, Sink};
 use crate::syntax::{InstructionKind, Keyword, Pair};
 
-pub const META: Meta = Meta { name: "cache/volatile-instruction-early", ..Meta::on_by_default() };
+pub const META: Meta =
+    Meta { name: "cache/volatile-instruction-early", effect: Some(Effect::Equivalent), ..Meta::on_by_default() };
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for stage in cx.reachable_stages() {
@@ -45,12 +52,16 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
                 if let Some(command) = first_costly_step(cx, stage, step, pair) {
                     let name = pair.name.text();
                     let line = cx.source().line_at(command.step.instruction.span.start);
-                    sink.report(
-                        pair.name.span(),
-                        format!("each new value of `{name}` runs line {line} again, which does not use it"),
-                    )
-                    .related(command.verb_span(), "has the value in its environment, and so in its cache key")
-                    .help(format!("declare `ARG {name}` below line {line}, right above its first use"));
+                    let report = sink
+                        .report(
+                            pair.name.span(),
+                            format!("each new value of `{name}` runs line {line} again, which does not use it"),
+                        )
+                        .related(command.verb_span(), "has the value in its environment, and so in its cache key")
+                        .help(format!("declare `ARG {name}` below line {line}, right above its first use"));
+                    if let Some(edits) = moved_down(cx, stage, step, command.step) {
+                        report.fix("declare it below the steps that do not look at it", Effect::Equivalent, edits);
+                    }
                 }
             }
         }
@@ -58,6 +69,15 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
 }
 
 const MOST_ARGUMENTS: usize = 10;
+
+/// The stage with its volatile arguments as far down as is known to be harmless, if that puts `argument` below `run`.
+fn moved_down(cx: &Context<'_>, stage: &Stage<'_>, argument: &Step<'_>, run: &Step<'_>) -> Option<Vec<Edit>> {
+    let plan = Plan::new(cx.build);
+    let orders = best_orders(cx.build, cx.commands, &plan, &Samples::of_arguments(&plan));
+    let order = orders.iter().find(|order| order.stage == stage.index)?;
+    let place = |step: &Step<'_>| order.order.iter().position(|other| *other == step.index);
+    (place(run) < place(argument)).then(|| reordered(cx.build, stage, order))
+}
 
 /// The first RUN behind the ARG that downloads or compiles; `None` where one before it, or itself, uses the value.
 fn first_costly_step<'b>(
@@ -102,6 +122,15 @@ mod tests {
     fn the_name_is_reported() {
         fires!("ARG A «BUILD_DATE»=unknown\nENV B=c\nRUN apt-get install -y curl\nLABEL d=$BUILD_DATE\n");
         fires!("ARG «vcs_ref»\nLABEL d=$vcs_ref\nRUN npm ci\n");
+    }
+
+    #[test]
+    fn it_goes_down_with_its_label() {
+        fixes!(
+            "FROM a\n# why\nARG GIT_COMMIT\nLABEL r=$GIT_COMMIT\nRUN apk add git\nRUN apk add make\nRUN make\n" =>
+            "FROM a\nRUN apk add git\nRUN apk add make\n# why\nARG GIT_COMMIT\nLABEL r=$GIT_COMMIT\nRUN make\n"
+        );
+        assert!(findings(&META, check, "FROM a\nARG GIT_COMMIT\nRUN npm ci\nLABEL r=$GIT_COMMIT\n")[0].fix.is_none());
     }
 
     #[test]

@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 
-use crate::context::{Glob, IgnoreFile};
+use crate::context::{BuildContext, Entry, EntryKind, Glob, IgnoreFile};
 use crate::plan::Digest;
 use crate::source::SourceFile;
 
@@ -44,6 +45,28 @@ impl ContextFiles {
     /// The files at these paths, relative to the root of the context.
     pub fn new(nodes: impl IntoIterator<Item = (String, Node)>) -> Self {
         Self { nodes: nodes.into_iter().collect() }
+    }
+
+    /// What the builder is sent of a context, with what `content` says stands for the bytes of a file.
+    ///
+    /// # Errors
+    /// The first of `content`.
+    pub fn sent<E>(context: &BuildContext, content: impl Fn(&Entry) -> Result<String, E>) -> Result<Self, E> {
+        let mut files = Self::default();
+        for entry in context.entries().iter().filter(|entry| !context.would_exclude(&entry.path)) {
+            let node = match &entry.kind {
+                EntryKind::File => Node::File { mode: entry.mode, content: content(entry)? },
+                EntryKind::Symlink { target } => Node::Link { target: target.clone() },
+                EntryKind::Directory | EntryKind::UnlistedDirectory => Node::Folder { mode: entry.mode },
+            };
+            files.insert(entry.path.as_str(), node);
+        }
+        Ok(files)
+    }
+
+    /// The names alone of what the builder is sent.
+    pub fn names_sent(context: &BuildContext) -> Self {
+        Self::sent(context, |_| Ok::<String, Infallible>(String::new())).unwrap_or_default()
     }
 
     /// Those that `ignore` does not leave out.

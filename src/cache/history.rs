@@ -1,6 +1,6 @@
 //! What the commits of a project's history would have rebuilt, each after the one before it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
 use similar::{Algorithm, DiffOp, capture_diff_slices};
@@ -14,6 +14,7 @@ use super::comparison::{Cache, Fate, Judged, Reason};
 use super::files::{ContextFiles, Node};
 use super::keys::{Keys, State};
 use super::layers::{NO_IMAGES, one_line};
+use super::path_kind::PathKind;
 use super::worktree::Worktree;
 
 /// One commit: what it changed in the build context, and the two files that say what is done with it.
@@ -34,6 +35,8 @@ pub struct History {
     pub commits: usize,
     /// How many of them rebuilt nothing.
     pub idle: usize,
+    /// How many of them changed a file of each kind, whether the builder is sent it or not.
+    pub changed: BTreeMap<PathKind, usize>,
     /// By stage and vertex, what became of today's steps.
     pub tallies: BTreeMap<(usize, usize), Tally>,
 }
@@ -84,6 +87,8 @@ pub fn replay(start: &ContextFiles, revisions: &[Revision], today: &Dockerfile) 
     let mut last: Option<(Rc<Version>, ContextFiles, Keys)> = None;
     for (index, (revision, version)) in revisions.iter().zip(&in_order).enumerate() {
         let is_touched = worktree.apply(revision);
+        let kinds: BTreeSet<PathKind> = revision.changes.iter().map(|(path, _)| PathKind::of(path)).collect();
+        kinds.into_iter().for_each(|kind| *history.changed.entry(kind).or_default() += 1);
         let Some(version) = version else { continue };
         let names = &names[index];
         if let Some((before, ..)) = &last

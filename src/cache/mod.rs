@@ -16,6 +16,7 @@ mod inputs;
 mod keys;
 mod layers;
 mod order;
+mod path_kind;
 mod scenario;
 mod worktree;
 
@@ -27,4 +28,5 @@ pub use history::{History, Revision, Tally, replay};
 pub use keys::{Keys, State, StepKey};
 pub use layers::{Layer, LayerStage, Layers, NO_IMAGES, Proposal, Read};
 pub use order::{Expense, Move, Samples, StageOrder, StepRuns, best_orders};
+pub use path_kind::PathKind;
 pub use scenario::{Scenario, ScenarioKind};

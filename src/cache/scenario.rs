@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use crate::knowledge::package_managers;
 use crate::plan::Source;
 
 use super::comparison::{Cache, Judged};
@@ -10,6 +9,7 @@ use super::files::Node;
 use super::inputs::paths_read;
 use super::keys::{Keys, State};
 use super::layers::familiar;
+use super::path_kind::PathKind;
 
 /// A change, and what becomes of each step.
 #[derive(Debug)]
@@ -109,22 +109,14 @@ fn bases<'s>(state: &State<'s>, built: &[usize]) -> Vec<&'s str> {
     bases
 }
 
-/// Endings of source files, in the languages that images are mostly built for.
-const SOURCES: &[&str] = &[
-    "c", "cc", "cpp", "cs", "css", "ex", "exs", "fs", "go", "h", "hs", "html", "java", "js", "jsx", "kt", "lua", "php",
-    "pl", "py", "r", "rb", "rs", "scala", "scss", "svelte", "swift", "ts", "tsx", "vue",
-];
-
+/// The kind of change that a file stands for.
 fn kind_of(path: &str) -> Option<ScenarioKind> {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
-    let is_in_project = |files: &[&str]| files.contains(&name);
-    if package_managers::all().iter().any(|it| is_in_project(it.project.manifests) || is_in_project(it.project.locks)) {
-        return Some(ScenarioKind::Dependencies);
+    match PathKind::of(path) {
+        // A test's change stands for no other source file's: many a `.dockerignore` leaves them out.
+        PathKind::Source if path.contains("test") => None,
+        PathKind::Source => Some(ScenarioKind::Source),
+        PathKind::Dependencies => Some(ScenarioKind::Dependencies),
+        PathKind::Documentation => Some(ScenarioKind::Documentation),
+        PathKind::Other => None,
     }
-    if matches!(ending, "md" | "rst" | "adoc") || name.starts_with("LICENSE") || name.starts_with("README") {
-        return Some(ScenarioKind::Documentation);
-    }
-    let is_named = !name.starts_with('.') && !path.contains("test");
-    (is_named && SOURCES.contains(&ending)).then_some(ScenarioKind::Source)
 }

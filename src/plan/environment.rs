@@ -35,6 +35,13 @@ impl Environment {
         }
     }
 
+    /// The variables by name, without some.
+    pub fn sorted_without(&self, is_left_out: impl Fn(&str) -> bool) -> Self {
+        let mut kept: Vec<_> = self.variables.iter().filter(|variable| !is_left_out(&variable.0)).cloned().collect();
+        kept.sort();
+        Self { variables: Rc::new(kept) }
+    }
+
     /// The variables, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.variables.iter().map(|variable| (variable.0.as_str(), variable.1.as_str()))

@@ -3,6 +3,8 @@
 mod dependencies_first;
 mod joined_runs;
 pub mod multistage;
+mod reordered;
 
 pub use dependencies_first::{LateSources, dependencies_first, words_of_local_parts};
 pub use joined_runs::{Refusal, join_runs};
+pub use reordered::reordered;

@@ -10,14 +10,14 @@ use crate::syntax::Keyword;
 
 use super::expense::Expense;
 use super::precedence::Unit;
-use super::samples::StageSamples;
+use super::samples::{Samples, StageSamples};
 use super::search::{Set, bit};
 
 /// The builds that are looked at, for one stage.
 #[derive(Clone, Copy)]
 pub(super) struct Sampled<'s> {
-    pub(super) samples: &'s StageSamples,
-    pub(super) builds: u64,
+    pub(super) samples: &'s Samples,
+    pub(super) stage: &'s StageSamples,
 }
 
 /// What it costs to run the units of a stage again.
@@ -59,7 +59,7 @@ impl<'s> Effort<'s> {
             let is_linked =
                 own().any(|(_, vertex)| matches!(&vertex.operation, Operation::Files(files) if files.is_linked));
             let is_run = unit.step.instruction.keyword == Some(Keyword::Run);
-            let states = own().filter_map(|(at, _)| sampled.samples.vertices.get(at).map(Vec::as_slice)).collect();
+            let states = own().filter_map(|(at, _)| sampled.stage.vertices.get(at).map(Vec::as_slice)).collect();
             UnitEffort { cost, is_linked, is_run, before: *before, states }
         };
         let set_of = |is_in: &dyn Fn(usize) -> bool| {
@@ -67,7 +67,7 @@ impl<'s> Effort<'s> {
         };
         let efforts: Vec<UnitEffort<'s>> = units.iter().zip(before).map(of_unit).collect();
         let varies = |states: &[u32]| states.windows(2).any(|pair| pair[0] != pair[1]);
-        let volatile = set_of(&|unit| units[unit].is_volatile());
+        let volatile = set_of(&|unit| sampled.samples.arguments_vary && units[unit].is_volatile());
         let varying = volatile | set_of(&|unit| efforts[unit].states.iter().any(|states| varies(states)));
         Self { units: efforts, sampled, varying, volatile, known: RefCell::default() }
     }
@@ -90,7 +90,7 @@ impl<'s> Effort<'s> {
         // does not tell whether it stands behind them: in a good order it does not.
         let volatile = set & self.volatile & if is_run { Set::MAX } else { self.seen_by(set) };
         if volatile != 0 {
-            return self.sampled.builds.saturating_sub(1);
+            return self.sampled.samples.builds.saturating_sub(1);
         }
         let mut known = self.known.borrow_mut();
         *known
@@ -107,12 +107,14 @@ impl<'s> Effort<'s> {
     fn count(&self, set: Set, has_start: bool) -> u64 {
         let of_set = self.units.iter().enumerate().filter(|(unit, _)| set & bit(*unit) != 0);
         let columns: Vec<&[u32]> = of_set.flat_map(|(_, unit)| unit.states.iter().copied()).collect();
-        let start = &self.sampled.samples.start;
-        let rows = (0..start.len()).map(|row| {
-            let states = columns.iter().filter_map(|column| column.get(row)).copied();
-            std::iter::once(if has_start { start[row] } else { 0 }).chain(states).collect::<Vec<u32>>()
+        let Sampled { samples, stage } = self.sampled;
+        let mut known = HashSet::new();
+        let weights = samples.weights.iter().enumerate().filter(|(row, _)| {
+            let states = columns.iter().filter_map(|column| column.get(*row)).copied();
+            let start = stage.start.get(*row).filter(|_| has_start).copied();
+            known.insert(start.into_iter().chain(states).collect::<Vec<u32>>())
         });
-        (rows.collect::<HashSet<_>>().len() as u64).saturating_sub(1)
+        weights.map(|(_, weight)| weight).sum::<u64>().saturating_sub(1)
     }
 
     /// For each unit, how often it ran again in an order of all of them.

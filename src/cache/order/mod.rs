@@ -65,12 +65,12 @@ pub fn best_orders(build: &Build<'_>, commands: &Commands<'_>, plan: &Plan, samp
     let orders = build.stages.iter().filter(is_built).filter_map(|stage| {
         let units = Unit::of_stage(build, commands, stage);
         let vertices = &plan.stages.get(stage.index)?.vertices;
-        let samples = Sampled { samples: samples.of_stage(stage.index)?, builds: samples.builds };
+        let sampled = Sampled { samples, stage: samples.of_stage(stage.index)? };
         if units.len() > MOST_STEPS {
             return None;
         }
         let before = precedence(&units);
-        let effort = Effort::new(&units, &before, vertices, commands, samples);
+        let effort = Effort::new(&units, &before, vertices, commands, sampled);
         let task = Task { before: &before, expense: &|unit, set| effort.expense(unit, set) };
         Some(best_order(build, stage.index, &units, &effort, &task))
     });

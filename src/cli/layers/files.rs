@@ -6,31 +6,20 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
-use crate::cache::{ContextFiles, Node};
-use crate::context::{BuildContext, Entry, EntryKind};
+use crate::cache::ContextFiles;
+use crate::context::BuildContext;
 
 use super::super::failure::Failure;
 
 /// What the builder is sent of the context in `folder`. Only if `is_compared` are the files read: else nobody asks what
 /// is in them.
 pub fn sent(context: &BuildContext, folder: &Path, is_compared: bool) -> Result<ContextFiles, Failure> {
-    let mut files = ContextFiles::default();
-    for entry in context.entries().iter().filter(|entry| !context.would_exclude(&entry.path)) {
-        files.insert(entry.path.as_str(), node(entry, folder, is_compared)?);
+    if !is_compared {
+        return Ok(ContextFiles::names_sent(context));
     }
-    Ok(files)
-}
-
-fn node(entry: &Entry, folder: &Path, is_compared: bool) -> Result<Node, Failure> {
-    Ok(match &entry.kind {
-        EntryKind::File if is_compared => {
-            let path = folder.join(&entry.path);
-            let content = digest(&path).map_err(|error| Failure::at("read", &path, &error))?;
-            Node::File { mode: entry.mode, content }
-        }
-        EntryKind::File => Node::File { mode: entry.mode, content: String::new() },
-        EntryKind::Symlink { target } => Node::Link { target: target.clone() },
-        EntryKind::Directory | EntryKind::UnlistedDirectory => Node::Folder { mode: entry.mode },
+    ContextFiles::sent(context, |entry| {
+        let path = folder.join(&entry.path);
+        digest(&path).map_err(|error| Failure::at("read", &path, &error))
     })
 }
 

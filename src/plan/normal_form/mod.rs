@@ -1,6 +1,6 @@
 //! Plans brought into one form, so that builds with the same outcome have equal plans.
 //!
-//! Four steps, each of which leaves the outcome as it is on its rung of the effect ladder:
+//! Five steps, each of which leaves the outcome as it is on its rung of the effect ladder:
 //!
 //! 1. *Erasure*: words that make no difference are taken out of the file, such as `sudo` of root ([`erasure`]).
 //! 2. *Cutting*: a RUN of several commands becomes one step for each command that has to work before the next runs,
@@ -8,14 +8,21 @@
 //!    several sources becomes one step for each.
 //! 3. How builds that run at the same time share a cache mount is left out of account: it says who waits.
 //! 4. With [`Tolerance::Debris`], commands that do nothing but empty caches of package managers are left out.
+//! 5. *Exchange*: variables stand in one order, since no program can tell it, and so do neighbouring steps that do not see
+//!    what the other does ([`commutation`]). Where it is known what a RUN looks at, build arguments that name a commit or a
+//!    day are not among it.
 
+mod commutation;
 mod erasure;
 
-use crate::ir::{Build, Command, Commands, Step};
+use crate::ir::{Build, Command, Commands, Footprint, Step};
 use crate::knowledge::archives::may_be_archive;
+use crate::knowledge::build_arguments::is_volatile;
 use crate::knowledge::package_managers::{all, only_empties_caches};
 use crate::shell::{Script, ScriptLink};
 use crate::syntax::{CommandForm, Dockerfile, InstructionKind};
+
+use commutation::{Placed, in_one_order};
 
 use super::{Copied, Difference, Exec, Files, MountKind, Operation, Plan, Sharing, Source, Vertex, differences};
 
@@ -41,9 +48,26 @@ fn normal_form(file: &Dockerfile, tolerance: Tolerance) -> Plan {
     let cutter = Cutter { build: &build, commands: &commands, tolerance };
     for (planned, stage) in plan.stages.iter_mut().zip(&build.stages) {
         let vertices = std::mem::take(&mut planned.vertices).into_iter();
-        planned.vertices = vertices.flat_map(|vertex| cutter.cut(vertex, &stage.steps)).collect();
+        let placed = vertices.flat_map(|vertex| {
+            let footprint = footprint(&build, &commands, &vertex, &stage.steps);
+            cutter.cut(vertex, &stage.steps).into_iter().map(move |vertex| placed(vertex, footprint.clone()))
+        });
+        planned.vertices = in_one_order(placed.collect(), |vertex| &vertex.operation);
     }
     plan
+}
+
+fn footprint(build: &Build<'_>, commands: &Commands<'_>, vertex: &Vertex, steps: &[Step<'_>]) -> Footprint {
+    steps.get(vertex.maker.step).map_or(Footprint::Anywhere, |step| build.footprint(commands, step))
+}
+
+/// A vertex and where it works, with its variables in one order, less those that it does not look at.
+fn placed(mut vertex: Vertex, footprint: Footprint) -> Placed<Vertex> {
+    if let Operation::Exec(exec) = &mut vertex.operation {
+        let is_known = footprint != Footprint::Anywhere;
+        exec.environment = exec.environment.sorted_without(|name| is_known && is_volatile(name));
+    }
+    Placed { step: vertex, footprint }
 }
 
 struct Cutter<'c> {
@@ -185,6 +209,30 @@ mod tests {
         assert!(is_equivalent("ADD a.txt /d/\n", "COPY a.txt /d/\n"));
         assert!(!is_equivalent("ADD a.tar.gz /d/\n", "COPY a.tar.gz /d/\n"));
         assert!(!is_equivalent("COPY a /d/\nCOPY b /d/\n", "COPY b a /d/\n"));
+    }
+
+    #[test]
+    fn steps_that_do_not_meet_can_be_exchanged() {
+        let packages = "RUN apt-get update && apt-get install -y x\n";
+        assert!(is_equivalent(&format!("COPY . /app\n{packages}"), &format!("{packages}COPY . /app\n")));
+        assert!(is_equivalent("COPY a /a/\nCOPY b /b/\nCOPY c /c/\n", "COPY c /c/\nCOPY a /a/\nCOPY b /b/\n"));
+        assert!(is_equivalent("COPY a /a/\nCOPY b /a/\nCOPY c /c/\n", "COPY a /a/\nCOPY c /c/\nCOPY b /a/\n"));
+        assert!(!is_equivalent("COPY a /a/\nCOPY b /a/\n", "COPY b /a/\nCOPY a /a/\n"));
+        assert!(!is_equivalent(
+            &format!("COPY . /app\nUSER a\n{packages}"),
+            &format!("{packages}COPY . /app\nUSER a\n")
+        ));
+        assert!(!is_equivalent("COPY . /app\nRUN make\n", "RUN make\nCOPY . /app\n"));
+        assert!(!is_equivalent("COPY . .\nRUN apt-get update\n", "RUN apt-get update\nCOPY . .\n"));
+    }
+
+    #[test]
+    fn settings_are_seen_by_the_steps_behind_them_only() {
+        let packages = "RUN apt-get install -y x\n";
+        assert!(is_equivalent(&format!("ARG GIT_COMMIT=1\n{packages}"), &format!("{packages}ARG GIT_COMMIT=1\n")));
+        assert!(!is_equivalent(&format!("ARG VERSION=1\n{packages}"), &format!("{packages}ARG VERSION=1\n")));
+        assert!(!is_equivalent("ARG GIT_COMMIT=1\nRUN make\n", "RUN make\nARG GIT_COMMIT=1\n"));
+        assert!(is_equivalent("ARG GIT_COMMIT=1\nARG B=2\nRUN make\n", "ARG B=2\nARG GIT_COMMIT=1\nRUN make\n"));
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! The report for programs; its schema is `docs/schema/layers-v1.schema.json`.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
-use crate::cache::{Expense, History, Judged, Layer, NodeKind, Read, StageGraph, StageOrder, Tally};
+use crate::cache::{Expense, History, Judged, Layer, NodeKind, PathKind, Read, StageGraph, StageOrder, Tally};
 
 use super::LayersReport;
 use crate::edit::Effect;
@@ -91,7 +93,13 @@ fn tally(tally: &Tally) -> Value {
 }
 
 fn of_history(report: &LayersReport<'_>, history: &History) -> Value {
-    json!({ "commits": history.commits, "idle": history.idle, "headline": report.headline(history) })
+    let changed = PathKind::ALL.map(|kind| (kind.name(), history.changed.get(&kind).copied().unwrap_or_default()));
+    json!({
+        "commits": history.commits,
+        "idle": history.idle,
+        "changed": BTreeMap::from(changed),
+        "headline": report.headline(history),
+    })
 }
 
 fn order(order: &StageOrder) -> Value {
