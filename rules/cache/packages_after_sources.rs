@@ -33,7 +33,7 @@
 //! Docker's documentation, "Optimize cache usage in builds: order your layers"; apt-get(8), apk(8), dnf(8); BuildKit,
 //! `solver/llbsolver/ops/exec.go`, for what enters a cache key.
 
-use crate::cache::{ContextFiles, Cost, Samples, StageOrder, best_orders};
+use crate::cache::{ContextFiles, Cost, Costs, Samples, StageOrder, best_orders};
 use crate::edit::Effect;
 use crate::finding::Weight;
 use crate::ir::{Breadth, Command, ContextCopy, Stage, Step};
@@ -53,7 +53,8 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     }
     let plan = Plan::new(cx.build);
     let files = cx.build_context.map(ContextFiles::names_sent);
-    let orders = best_orders(cx.build, cx.commands, &plan, &Samples::of_priors(&plan, files.as_ref()));
+    let costs = Costs::new(cx.build, cx.commands, &plan, &[]);
+    let orders = best_orders(cx.build, cx.commands, &plan, &costs, &Samples::of_priors(&plan, files.as_ref()));
     for stage in hurt {
         let Some(order) = orders.iter().find(|order| order.stage == stage.index) else { continue };
         let Some((copy, command)) = first_spared(cx, stage, order) else { continue };
@@ -101,7 +102,7 @@ fn first_spared<'b>(
     stage: &'b Stage<'b>,
     order: &StageOrder,
 ) -> Option<(ContextCopy<'b>, &'b Command<'b>)> {
-    let spared = order.runs.iter().filter(|runs| runs.cost > Cost::Seconds && runs.best < runs.as_it_is);
+    let spared = order.runs.iter().filter(|runs| runs.cost.class > Cost::Seconds && runs.best < runs.as_it_is);
     spared
         .filter_map(|runs| stage.steps.get(runs.step))
         .find_map(|run| Some((copy_before(cx, stage, run)?, packages(cx, run)?)))

@@ -31,7 +31,7 @@
 //! Docker's reference, "Impact on build caching"; BuildKit, `frontend/dockerfile/dockerfile2llb/convert.go`, `dispatchArg`
 //! and `dispatchRun`.
 
-use crate::cache::{Samples, best_orders};
+use crate::cache::{Costs, Samples, best_orders};
 use crate::edit::{Edit, Effect};
 use crate::ir::{Command, Stage, Step};
 use crate::knowledge::build_arguments::is_volatile;
@@ -73,7 +73,8 @@ const MOST_ARGUMENTS: usize = 10;
 /// The stage with its volatile arguments as far down as is known to be harmless, if that puts `argument` below `run`.
 fn moved_down(cx: &Context<'_>, stage: &Stage<'_>, argument: &Step<'_>, run: &Step<'_>) -> Option<Vec<Edit>> {
     let plan = Plan::new(cx.build);
-    let orders = best_orders(cx.build, cx.commands, &plan, &Samples::of_arguments(&plan));
+    let costs = Costs::new(cx.build, cx.commands, &plan, &[]);
+    let orders = best_orders(cx.build, cx.commands, &plan, &costs, &Samples::of_arguments(&plan));
     let order = orders.iter().find(|order| order.stage == stage.index)?;
     let place = |step: &Step<'_>| order.order.iter().position(|other| *other == step.index);
     (place(run) < place(argument)).then(|| reordered(cx.build, stage, order))

@@ -1,8 +1,12 @@
 //! How long a step takes, roughly.
 
-use crate::ir::Command;
+use std::collections::BTreeMap;
+
+use crate::ir::{Build, Command, Commands};
 use crate::knowledge::package_managers::Action;
-use crate::plan::{Operation, Source};
+use crate::plan::{Operation, Plan, Source};
+
+use super::timing::Timing;
 
 /// A class of duration, *estimated* from what a step does: nobody has measured it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -28,8 +32,18 @@ impl Cost {
         }
     }
 
+    /// The class of what took so many thousandths of a second.
+    fn of_milliseconds(milliseconds: u64) -> Self {
+        match milliseconds {
+            0..1_000 => Cost::Instant,
+            1_000..10_000 => Cost::Seconds,
+            10_000..60_000 => Cost::TensOfSeconds,
+            60_000.. => Cost::Minutes,
+        }
+    }
+
     /// The class of a step: downloads take long, and of a RUN the longest of its commands tells.
-    pub fn of_step(operation: &Operation, commands: &[Command<'_>]) -> Self {
+    fn of_step(operation: &Operation, commands: &[Command<'_>]) -> Self {
         let is_fetched = |source: &Source| matches!(source, Source::Http { .. } | Source::Git { .. });
         match operation {
             Operation::Files(files) if files.copies.iter().any(|copy| is_fetched(&copy.from)) => Cost::Seconds,
@@ -41,6 +55,63 @@ impl Cost {
     /// The class of a RUN of these commands: that of the longest.
     fn of_commands(commands: &[Command<'_>]) -> Self {
         commands.iter().map(of_command).max().unwrap_or(Cost::Instant)
+    }
+}
+
+/// How long one step takes: measured, or estimated. There are no seconds but those that were measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StepCost {
+    /// The class: of the measured time where there is one.
+    pub class: Cost,
+    /// The measured time, in thousandths of a second.
+    pub milliseconds: Option<u64>,
+}
+
+/// How long the steps of a build take.
+#[derive(Debug, Clone, Default)]
+pub struct Costs {
+    /// By stage and place among its vertices.
+    steps: BTreeMap<(usize, usize), StepCost>,
+    /// The instructions of the log that are not in the Dockerfile.
+    pub unknown: Vec<String>,
+}
+
+impl Costs {
+    /// What is known of the steps of the stages that are built: from `timings`, else by what they do.
+    pub fn new(build: &Build<'_>, commands: &Commands<'_>, plan: &Plan, timings: &[Timing]) -> Self {
+        let mut costs = Self::default();
+        let mut used = vec![false; timings.len()];
+        for (stage, planned) in build.stages.iter().zip(&plan.stages).filter(|(stage, _)| stage.is_reachable) {
+            let name = stage.name().unwrap_or_else(|| stage.index.to_string());
+            for (vertex, it) in planned.vertices.iter().enumerate() {
+                let Some(step) = stage.steps.get(it.maker.step) else { continue };
+                let text = step.instruction.text.text();
+                let measured = timings.iter().position(|timing| timing.is_of(&name, text));
+                let milliseconds = measured.map(|at| {
+                    used[at] = true;
+                    timings[at].milliseconds
+                });
+                let estimated = || Cost::of_step(&it.operation, commands.of_step(step));
+                let class = milliseconds.map_or_else(estimated, Cost::of_milliseconds);
+                costs.steps.insert((stage.index, vertex), StepCost { class, milliseconds });
+            }
+        }
+        let is_step = |timing: &&Timing| !timing.instruction.starts_with("FROM ");
+        let unused = timings.iter().zip(used).filter(|(_, used)| !used).map(|(timing, _)| timing);
+        costs.unknown = unused.filter(is_step).map(|timing| timing.instruction.clone()).collect();
+        costs
+    }
+
+    /// That of one step.
+    pub fn of(&self, stage: usize, vertex: usize) -> StepCost {
+        self.steps.get(&(stage, vertex)).copied().unwrap_or(StepCost { class: Cost::Instant, milliseconds: None })
+    }
+
+    /// Whether all steps that take long are measured, so that their times can be added up.
+    pub fn are_measured(&self) -> bool {
+        let is_measured = |cost: &StepCost| cost.milliseconds.is_some();
+        self.steps.values().any(is_measured)
+            && self.steps.values().all(|cost| is_measured(cost) || cost.class == Cost::Instant)
     }
 }
 
@@ -76,7 +147,6 @@ fn of_command(command: &Command<'_>) -> Cost {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ir::{Build, Commands};
     use crate::source::SourceFile;
     use crate::syntax::parse;
 
@@ -94,5 +164,19 @@ mod tests {
             let build = Build::new(&file);
             assert_eq!(Cost::of_commands(Commands::new(&build).all()), cost, "{run}");
         }
+    }
+
+    #[test]
+    fn a_measured_time_counts_and_nothing_is_made_up_beside_it() {
+        let text = "FROM a AS b\nCOPY . .\nRUN make\nRUN npm ci\n";
+        let file = parse(SourceFile::new("Dockerfile", text));
+        let build = Build::new(&file);
+        let timings =
+            ["[b 1/4] FROM a", "[b 3/4] RUN make", "[b 4/4] RUN npm install"].map(|name| Timing::new(name, 2_500));
+        let timings: Vec<Timing> = timings.into_iter().flatten().collect();
+        let costs = Costs::new(&build, &Commands::new(&build), &Plan::new(&build), &timings);
+        assert_eq!(costs.of(0, 1), StepCost { class: Cost::Seconds, milliseconds: Some(2_500) });
+        assert_eq!(costs.of(0, 2), StepCost { class: Cost::TensOfSeconds, milliseconds: None });
+        assert_eq!((costs.are_measured(), costs.unknown), (false, vec!["RUN npm install".to_owned()]));
     }
 }

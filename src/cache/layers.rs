@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::ir::{Build, Commands};
+use crate::ir::Build;
 use crate::plan::{Operation, Source};
 
 use super::comparison::Reason;
-use super::cost::Cost;
+use super::cost::{Cost, Costs, StepCost};
 use super::history::{History, Tally};
 use super::inputs::{inputs, paths_read, stages_read};
 use super::keys::State;
@@ -91,6 +91,8 @@ pub struct Layer {
     pub reads: Vec<Read>,
     /// How long it takes.
     pub cost: Cost,
+    /// How long it took when it was measured, in thousandths of a second.
+    pub milliseconds: Option<u64>,
     /// What the history did to it.
     pub tally: Option<Tally>,
 }
@@ -115,21 +117,22 @@ pub enum Read {
 
 impl Layers {
     /// The steps alone.
-    pub fn new(build: &Build<'_>, commands: &Commands<'_>, state: &State<'_>) -> Self {
+    pub fn new(build: &Build<'_>, costs: &Costs, state: &State<'_>) -> Self {
         let is_built = |stage: &usize| build.stages.get(*stage).is_some_and(|stage| stage.is_reachable);
         let name = |stage: usize| stage_name(build, stage);
         let stages = state.plan.stages.iter().enumerate().filter(|(index, _)| is_built(index));
         let steps = stages.clone().flat_map(|(stage, planned)| {
             planned.vertices.iter().enumerate().map(move |(vertex, it)| {
                 let instruction = build.stages[stage].steps[it.maker.step].instruction;
-                let of_step = commands.of_step(&build.stages[stage].steps[it.maker.step]);
+                let StepCost { class, milliseconds } = costs.of(stage, vertex);
                 Layer {
                     stage,
                     vertex,
                     line: build.file.source.line_at(it.maker.span.start),
                     text: one_line(instruction.text.text()),
                     reads: reads(state, build, &it.operation),
-                    cost: Cost::of_step(&it.operation, of_step),
+                    cost: class,
+                    milliseconds,
                     tally: None,
                 }
             })

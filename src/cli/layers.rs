@@ -6,13 +6,11 @@ use std::process::ExitCode;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
-use crate::cache::{
-    Cache, ContextFiles, Keys, Layers, NO_IMAGES, Proposal, Revision, Samples, StageGraph, State, best_orders, replay,
-};
+use crate::cache::{Cache, ContextFiles, Keys, Proposal, Score, StageGraph, State, replay};
 use crate::config::{Choice, Selection, Selector};
 use crate::context::BuildContext;
 use crate::edit::Effect;
-use crate::ir::{Build, Commands};
+use crate::ir::Build;
 use crate::plan::Plan;
 use crate::report::layers::{Advice, Compared, LayersFormat, LayersReport};
 use crate::rules::Options;
@@ -24,16 +22,20 @@ use super::context::Contexts;
 use super::failure::Failure;
 use super::files::tell;
 use super::today::today;
-use super::{FAILED, read, settings};
+use super::{FAILED, FOUND, read, settings};
 
 mod files;
 mod history;
+mod project;
+mod timings;
+
+use project::Project;
 
 /// Show which steps of a build run again, and why: for the usual changes, after each commit, or after another build
 ///
 /// Nothing is built. The steps' cache keys are worked out as BuildKit does it.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Exit codes: 0 done, 2 could not run.")]
+#[command(after_help = "Exit codes: 0 done, 1 the score is lower than --fail-under, 2 could not run.")]
 pub struct Arguments {
     /// The Dockerfile
     #[arg(default_value = "Dockerfile")]
@@ -47,6 +49,12 @@ pub struct Arguments {
     /// Another Dockerfile, or another state of the build context: what runs again if it was built before
     #[arg(long, value_name = "PATH", conflicts_with = "history")]
     compare: Option<PathBuf>,
+    /// The log of a build, of `docker buildx build --progress=rawjson` or `--progress=plain`, for how long its steps took
+    #[arg(long, value_name = "FILE")]
+    timings: Option<PathBuf>,
+    /// Exit with 1 where the score is lower: of a hundred runs of steps that take long, how many were needed
+    #[arg(long, value_name = "SCORE", value_parser = clap::value_parser!(u8).range(..=100), conflicts_with = "compare")]
+    fail_under: Option<u8>,
     /// A build argument, as for `docker build`
     #[arg(long = "build-arg", value_name = "NAME=VALUE", value_parser = build_argument)]
     build_arguments: Vec<(String, String)>,
@@ -72,35 +80,38 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let folder = contexts.folder_of(&arguments.path, &file);
     let loan = folder.as_deref().and_then(|folder| contexts.load(folder, &arguments.path));
     let context = loan.as_ref().and_then(|loan| loan.get());
-    let plan = Plan::new(&build);
     let is_compared = arguments.compare.is_some();
     let sent = match (context, &folder) {
         (Some(context), Some(folder)) => files::sent(context, folder, is_compared)?,
         _ => ContextFiles::default(),
     };
-    let state = State {
-        plan: &plan,
-        files: &sent,
-        images: NO_IMAGES,
-        epoch: given.get("SOURCE_DATE_EPOCH").map(String::as_str),
+    let timings = arguments.timings.as_deref().map_or(Ok(Vec::new()), timings::read)?;
+    let history = match arguments.history {
+        Some(most) => {
+            let folder = folder.as_deref().unwrap_or(settings::folder_of(&arguments.path));
+            Some(history::of_git(folder, &arguments.path, most)?)
+        }
+        None => None,
     };
-    let commands = Commands::new(&build);
+    let project = Project { arguments: &given, files: &sent, timings: &timings, history: history.as_ref() };
+    tell_notes(&project, &file);
+    let plan = Plan::new(&build);
+    let state = project.state(&plan);
     let dockerfile = folder.as_deref().and_then(|folder| files::path_in(folder, &arguments.path));
-    let mut layers = Layers::new(&build, &commands, &state).with_scenarios(&state, dockerfile.as_deref());
-    if let Some(most) = arguments.history {
-        let folder = folder.as_deref().unwrap_or(settings::folder_of(&arguments.path));
-        let history = history::of_git(folder, &arguments.path, most)?;
-        history.notes.iter().for_each(|note| tell(&format!("note: {note}\n")));
-        layers = layers.with_history(replay(&history.start, &history.revisions, &file));
-        let text = file.source.text().into();
-        let today: Vec<Revision> = history.revisions.iter().map(|it| it.with_dockerfile(&text)).collect();
-        let samples = Samples::of_history(&history.start, &today, &plan);
-        layers.orders = best_orders(&build, &commands, &plan, &samples);
-        layers.proposal = propose(&file, context, &history, &|file| {
-            let build = Build::with_arguments(file, &given);
-            let state = State { plan: &Plan::new(&build), ..state };
-            Layers::new(&build, &Commands::new(&build), &state)
-        })?;
+    let mut layers = project.layers(&file).with_scenarios(&state, dockerfile.as_deref());
+    let mut score = None;
+    if !is_compared {
+        let repaired = repaired(&file, context)?;
+        layers.orders = project.orders(&file);
+        let better = repaired.as_ref().map(|repaired| project.orders(repaired));
+        score = Some(Score::new(&layers.orders, better.as_deref()));
+        if let Some(history) = &history {
+            layers = layers.with_history(replay(&history.start, &history.revisions, &file));
+            layers.proposal = repaired.map(|repaired| Proposal {
+                layers: Box::new(project.layers_in_all(history, &repaired)),
+                before: project.layers_in_all(history, &file).counts(),
+            });
+        }
     }
     let compared = match &arguments.compare {
         Some(other) => Some(compare(other, arguments, &given, folder.as_deref(), &state)?),
@@ -111,12 +122,30 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         name: file.source.name(),
         layers: &layers,
         graph: &StageGraph::new(&build, &plan),
+        score: score.as_ref(),
         compared: compared.as_ref(),
         advice: &advice,
     };
     super::print(&report.render(arguments.format))?;
     contexts.notes().iter().for_each(|note| tell(&format!("note: in the build context, {note}\n")));
-    Ok(if file.problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(FAILED) })
+    let is_too_low =
+        arguments.fail_under.is_some_and(|least| score.is_some_and(|score| score.points() < f64::from(least)));
+    Ok(match (file.problems.is_empty(), is_too_low) {
+        (false, _) => ExitCode::from(FAILED),
+        (true, true) => ExitCode::from(FOUND),
+        (true, false) => ExitCode::SUCCESS,
+    })
+}
+
+/// What is to be known of the commits and of what was measured.
+fn tell_notes(project: &Project<'_>, file: &Dockerfile) {
+    project.history.iter().flat_map(|history| &history.notes).for_each(|note| tell(&format!("note: {note}\n")));
+    let unknown = project.unknown_timings(file);
+    if let Some(first) = unknown.first() {
+        let more = unknown.len() - 1;
+        let rest = if more > 0 { format!(", and {more} steps more") } else { String::new() };
+        tell(&format!("note: the log has `{first}`{rest}, which the Dockerfile has not\n"));
+    }
 }
 
 /// What becomes of the build if that of `other` came before: another Dockerfile with the same context, or the same
@@ -150,24 +179,10 @@ fn compare(
     Ok(Compared { other: other.display().to_string(), judged: cache.judge((&before, &old), (after, &new)) })
 }
 
-/// The Dockerfile with its sources behind its dependencies, where that can be done, built in all commits.
-fn propose(
-    file: &Dockerfile,
-    context: Option<&BuildContext>,
-    history: &history::Commits,
-    layers_of: &dyn Fn(&Dockerfile) -> Layers,
-) -> Result<Option<Proposal>, Failure> {
-    let settings = settings_for(Selector::Rule(REORDERING))?;
-    let fixed = fix(file, &settings, context, Effect::Content);
-    if fixed.applied.is_empty() {
-        return Ok(None);
-    }
-    let in_all = |file: &Dockerfile| {
-        let text = file.source.text().into();
-        let revisions: Vec<Revision> = history.revisions.iter().map(|it| it.with_dockerfile(&text)).collect();
-        layers_of(file).with_history(replay(&history.start, &revisions, file))
-    };
-    Ok(Some(Proposal { layers: Box::new(in_all(&fixed.after)), before: in_all(file).counts() }))
+/// The Dockerfile with its sources behind its dependencies, where that can be done.
+fn repaired(file: &Dockerfile, context: Option<&BuildContext>) -> Result<Option<Dockerfile>, Failure> {
+    let fixed = fix(file, &settings_for(Selector::Rule(REORDERING))?, context, Effect::Content);
+    Ok((!fixed.applied.is_empty()).then_some(fixed.after))
 }
 
 /// The rule whose fix is proposed.

@@ -81,7 +81,7 @@ impl<'b> Block<'b> {
 
 #[cfg(test)]
 mod tests {
-    use crate::cache::{Samples, best_orders};
+    use crate::cache::{Costs, Samples, best_orders};
     use crate::edit::{Effect, Fix, apply};
     use crate::ir::Commands;
     use crate::plan::Plan;
@@ -96,9 +96,10 @@ mod tests {
         let build = Build::new(&file);
         let commands = Commands::new(&build);
         let plan = Plan::new(&build);
+        let costs = Costs::new(&build, &commands, &plan, &[]);
         let samples = Samples::of_priors(&plan, None);
         let orders = [Samples::of_arguments(&plan), samples];
-        let orders = orders.iter().map(|samples| best_orders(&build, &commands, &plan, samples).remove(0));
+        let orders = orders.iter().map(|samples| best_orders(&build, &commands, &plan, &costs, samples).remove(0));
         let edits = orders.map(|order| reordered(&build, &build.stages[0], &order)).find(|edits| !edits.is_empty());
         let fix = Fix::new("", Effect::Equivalent, edits.unwrap()).unwrap();
         String::from_utf8(apply(text.as_bytes(), fix.edits())).unwrap()

@@ -99,6 +99,38 @@ fn each_commit_is_built_after_the_one_before_it() {
 }
 
 #[test]
+fn measured_seconds_take_the_place_of_estimates() {
+    let folder = project();
+    folder.write(
+        "build.log",
+        "#1 [internal] load build definition\n#1 DONE 0.1s\n#5 [build 3/5] COPY . .\n#5 DONE 0.4s\n\
+         #6 [build 4/5] RUN npm ci\n#6 DONE 34.5s\n#7 [build 5/5] RUN npm run pack\n#7 DONE 8s\n",
+    );
+    snapshot("layers_timings", &folder.run("layers --timings build.log").text());
+    folder.write("empty.log", "#1 [internal] load build definition\n");
+    snapshot("layers_no_timings", &folder.run("layers --timings empty.log").text());
+}
+
+#[test]
+fn a_score_that_is_too_low_fails_the_run_and_every_lost_point_has_a_line() {
+    let folder = project();
+    std::fs::remove_dir(folder.path().join(".git")).unwrap();
+    import(&folder);
+    let run = folder.run("layers --history 10 --fail-under 80");
+    let score: Vec<&str> = run.stdout.lines().skip_while(|line| !line.starts_with("Score")).take(2).collect();
+    assert_eq!(
+        score,
+        [
+            "Score: 62.5 of 100: so many of a hundred runs of steps that take long are needed",
+            "    -37.5  line 4    RUN npm ci"
+        ]
+    );
+    assert_eq!(run.code, 1);
+    assert_eq!(folder.run("layers --history 10 --fail-under 60").code, 0);
+    assert_eq!(folder.run("layers --fail-under 101").code, 2);
+}
+
+#[test]
 fn what_cannot_be_done_is_said() {
     let folder = project();
     snapshot(

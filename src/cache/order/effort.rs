@@ -3,8 +3,7 @@
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
-use crate::cache::Cost;
-use crate::ir::Commands;
+use crate::cache::{Costs, StepCost};
 use crate::plan::{Operation, Vertex};
 use crate::syntax::Keyword;
 
@@ -17,6 +16,7 @@ use super::search::{Set, bit};
 #[derive(Clone, Copy)]
 pub(super) struct Sampled<'s> {
     pub(super) samples: &'s Samples,
+    pub(super) costs: &'s Costs,
     pub(super) stage: &'s StageSamples,
 }
 
@@ -35,7 +35,7 @@ pub(super) struct Effort<'s> {
 
 struct UnitEffort<'s> {
     /// How long it takes; `None` for settings.
-    cost: Option<Cost>,
+    cost: Option<StepCost>,
     /// `COPY --link`: it does not depend on what stands before it.
     is_linked: bool,
     /// Whether the variables before it are a part of its cache key.
@@ -49,13 +49,13 @@ impl<'s> Effort<'s> {
     pub(super) fn new(
         units: &[Unit<'_, '_>],
         before: &[Set],
-        vertices: &[Vertex],
-        commands: &Commands<'_>,
+        planned: &[Vertex],
+        stage: usize,
         sampled: Sampled<'s>,
     ) -> Self {
         let of_unit = |(unit, before): (&Unit<'_, '_>, &Set)| {
-            let own = || vertices.iter().enumerate().filter(|(_, vertex)| vertex.maker.step == unit.step.index);
-            let cost = own().map(|(_, vertex)| Cost::of_step(&vertex.operation, commands.of_step(unit.step))).max();
+            let own = || planned.iter().enumerate().filter(|(_, vertex)| vertex.maker.step == unit.step.index);
+            let cost = own().map(|(at, _)| sampled.costs.of(stage, at)).max_by_key(|cost| cost.class);
             let is_linked =
                 own().any(|(_, vertex)| matches!(&vertex.operation, Operation::Files(files) if files.is_linked));
             let is_run = unit.step.instruction.keyword == Some(Keyword::Run);
@@ -73,13 +73,16 @@ impl<'s> Effort<'s> {
     }
 
     /// How long a unit takes; `None` for settings.
-    pub(super) fn cost(&self, unit: usize) -> Option<Cost> {
+    pub(super) fn cost(&self, unit: usize) -> Option<StepCost> {
         self.units[unit].cost
     }
 
     /// What it costs to run a unit again and again behind others.
     pub(super) fn expense(&self, unit: usize, behind: Set) -> Expense {
-        self.units[unit].cost.map_or_else(Expense::default, |cost| Expense::of(cost, self.runs(unit, behind)))
+        let Some(StepCost { class, milliseconds }) = self.units[unit].cost else { return Expense::default() };
+        let runs = self.runs(unit, behind);
+        let is_measured = self.sampled.costs.are_measured();
+        Expense::of(class, runs).taking(milliseconds.filter(|_| is_measured).unwrap_or_default() * runs)
     }
 
     /// How often a unit ran again behind others: in how many builds after the first it and they were as in none before.
@@ -107,7 +110,7 @@ impl<'s> Effort<'s> {
     fn count(&self, set: Set, has_start: bool) -> u64 {
         let of_set = self.units.iter().enumerate().filter(|(unit, _)| set & bit(*unit) != 0);
         let columns: Vec<&[u32]> = of_set.flat_map(|(_, unit)| unit.states.iter().copied()).collect();
-        let Sampled { samples, stage } = self.sampled;
+        let Sampled { samples, stage, .. } = self.sampled;
         let mut known = HashSet::new();
         let weights = samples.weights.iter().enumerate().filter(|(row, _)| {
             let states = columns.iter().filter_map(|column| column.get(*row)).copied();

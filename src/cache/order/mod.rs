@@ -14,7 +14,8 @@ mod search;
 use crate::ir::{Build, Commands, Stage};
 use crate::plan::Plan;
 
-use super::cost::Cost;
+use super::cost::{Costs, StepCost};
+use super::layers::one_line;
 
 pub use expense::Expense;
 pub use moves::Move;
@@ -46,12 +47,16 @@ pub struct StageOrder {
 }
 
 /// How often a step ran again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StepRuns {
     /// The step's place in its stage.
     pub step: usize,
+    /// 1-based line of its instruction.
+    pub line: usize,
+    /// Its instruction, on one line.
+    pub text: String,
     /// How long it takes.
-    pub cost: Cost,
+    pub cost: StepCost,
     /// In the order of the file.
     pub as_it_is: u64,
     /// In the best order.
@@ -60,17 +65,23 @@ pub struct StepRuns {
 
 /// The best orders of the stages that are built, for builds such as the samples. Stages of more than 128 instructions,
 /// and builds of which there are no samples, have none.
-pub fn best_orders(build: &Build<'_>, commands: &Commands<'_>, plan: &Plan, samples: &Samples) -> Vec<StageOrder> {
+pub fn best_orders(
+    build: &Build<'_>,
+    commands: &Commands<'_>,
+    plan: &Plan,
+    costs: &Costs,
+    samples: &Samples,
+) -> Vec<StageOrder> {
     let is_built = |stage: &&Stage<'_>| stage.is_reachable;
     let orders = build.stages.iter().filter(is_built).filter_map(|stage| {
         let units = Unit::of_stage(build, commands, stage);
         let vertices = &plan.stages.get(stage.index)?.vertices;
-        let sampled = Sampled { samples, stage: samples.of_stage(stage.index)? };
+        let sampled = Sampled { samples, costs, stage: samples.of_stage(stage.index)? };
         if units.len() > MOST_STEPS {
             return None;
         }
         let before = precedence(&units);
-        let effort = Effort::new(&units, &before, vertices, commands, sampled);
+        let effort = Effort::new(&units, &before, vertices, stage.index, sampled);
         let task = Task { before: &before, expense: &|unit, set| effort.expense(unit, set) };
         Some(best_order(build, stage.index, &units, &effort, &task))
     });
@@ -89,7 +100,15 @@ fn best_order(
     let [runs, best_runs] = [&as_it_is, &found.order].map(|order| effort.runs_in(order));
     let runs = (0..units.len()).filter_map(|unit| {
         let cost = effort.cost(unit)?;
-        Some(StepRuns { step: units[unit].step.index, cost, as_it_is: runs[unit], best: best_runs[unit] })
+        let step = units[unit].step;
+        Some(StepRuns {
+            step: step.index,
+            line: build.file.source.line_at(step.instruction.span.start),
+            text: one_line(step.instruction.text.text()),
+            cost,
+            as_it_is: runs[unit],
+            best: best_runs[unit],
+        })
     });
     let order: Vec<usize> = found.order.iter().map(|unit| units[*unit].step.index).collect();
     StageOrder {
@@ -108,7 +127,7 @@ fn best_order(
 mod tests {
     use std::rc::Rc;
 
-    use crate::cache::{ContextFiles, Node, Revision, replay};
+    use crate::cache::{ContextFiles, Cost, Node, Revision, replay};
     use crate::source::SourceFile;
     use crate::syntax::parse;
 
@@ -132,7 +151,8 @@ mod tests {
         let build = Build::new(&file);
         let plan = Plan::new(&build);
         let samples = Samples::of_history(&ContextFiles::default(), &commits(changes, &text), &plan);
-        best_orders(&build, &Commands::new(&build), &plan, &samples).remove(0)
+        let commands = Commands::new(&build);
+        best_orders(&build, &commands, &plan, &Costs::new(&build, &commands, &plan, &[]), &samples).remove(0)
     }
 
     const CHANGES: &[&str] = &["src/a web/b lock", "src/a", "web/b", "src/a", "lock", "src/a web/b"];

@@ -3,8 +3,11 @@
 use crate::cache::{Fate, History, Judged, Layers, Proposal, Scenario};
 use crate::report::plain;
 
-use super::order::{HEADING, Order, place};
-use super::{Advice, Compared, LayersReport, PROPOSAL, read, remedy, share, shortened, title};
+use super::order::{Order, lost_points, place, score_sentence};
+use super::{
+    Advice, Compared, LayersReport, MEASURED, PROPOSAL, cost, cost_heading, has_measured, read, remedy, share,
+    shortened, title,
+};
 
 /// Columns for the instruction of a step.
 const STEP_WIDTH: usize = 50;
@@ -30,6 +33,12 @@ pub(super) fn render(report: &LayersReport<'_>) -> String {
     }
     if let Some(order) = Order::of(layers) {
         of_order(&mut text, &order);
+    }
+    if let Some(score) = report.score {
+        line(&mut text, &format!("\n{}", score_sentence(score)));
+        for (points, number, step) in lost_points(score) {
+            line(&mut text, &format!("{points:>9}  line {number:<4} {}", shortened(step, 78)));
+        }
     }
     if let Some(proposal) = &layers.proposal {
         of_proposal(&mut text, proposal);
@@ -69,7 +78,7 @@ fn of_history(text: &mut String, report: &LayersReport<'_>, history: &History) {
 fn steps(text: &mut String, layers: &Layers) {
     let has_history = layers.history.is_some();
     let tallies = if has_history { "   ran again" } else { "" };
-    line(text, &format!("line  {:STEP_WIDTH$}  {:15}{tallies}  reads", "step", "cost, estimated"));
+    line(text, &format!("line  {:STEP_WIDTH$}  {:15}{tallies}  reads", "step", cost_heading(layers)));
     for stage in &layers.stages {
         line(text, &format!("      stage {} from {}", stage.name, stage.base));
         for layer in layers.steps.iter().filter(|layer| layer.stage == stage.index) {
@@ -77,8 +86,11 @@ fn steps(text: &mut String, layers: &Layers) {
             let step = shortened(&layer.text, STEP_WIDTH);
             let reads: Vec<String> = layer.reads.iter().map(read).collect();
             let reads = shortened(&reads.join(", "), if has_history { 24 } else { 36 });
-            line(text, &format!("{:>4}  {step:STEP_WIDTH$}  {:15}{tally}  {reads}", layer.line, layer.cost.name()));
+            line(text, &format!("{:>4}  {step:STEP_WIDTH$}  {:15}{tally}  {reads}", layer.line, cost(layer)));
         }
+    }
+    if has_measured(layers) {
+        line(text, MEASURED);
     }
 }
 
@@ -116,12 +128,12 @@ fn not_kept(text: &mut String, report: &LayersReport<'_>, judged: &[Judged]) {
 }
 
 fn of_order(text: &mut String, order: &Order<'_>) {
-    line(text, &format!("\n{HEADING}"));
+    line(text, &format!("\n{}", order.heading));
     if !order.rows.is_empty() {
         line(text, "      runs of steps that take       as it is  in the best order  in no order less than");
     }
     for (cost, [as_it_is, best, bound]) in &order.rows {
-        line(text, &format!("      {:30}{as_it_is:>8}{best:>19}{bound:>23}", cost.name()));
+        line(text, &format!("      {cost:24}{as_it_is:>14}{best:>19}{bound:>23}"));
     }
     line(text, &format!("      {}", order.verdict));
     for moved in &order.moves {
@@ -132,11 +144,11 @@ fn of_order(text: &mut String, order: &Order<'_>) {
 
 fn of_proposal(text: &mut String, proposal: &Proposal) {
     line(text, &format!("\n{PROPOSAL} in all of these commits"));
-    line(text, &format!("      {:STEP_WIDTH$}  {:15}   ran again  as it is", "step", "cost, estimated"));
+    line(text, &format!("      {:STEP_WIDTH$}  {:15}   ran again  as it is", "step", cost_heading(&proposal.layers)));
     for (layer, before) in proposal.costly_steps() {
         let step = shortened(&layer.text, STEP_WIDTH);
         let before = before.map_or("-".to_owned(), |before| before.to_string());
-        line(text, &format!("      {step:STEP_WIDTH$}  {:15}{:>12}  {before:>8}", layer.cost.name(), share(layer)));
+        line(text, &format!("      {step:STEP_WIDTH$}  {:15}{:>12}  {before:>8}", cost(layer), share(layer)));
     }
 }
 

@@ -2,12 +2,15 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use crate::cache::{Cost, Fate, Judged, Layer, Layers, Proposal, Scenario};
+use crate::cache::{Cost, Fate, Judged, Layer, Layers, Proposal, Scenario, Score};
 use crate::report::plain;
 
 use super::graph::{label, words};
-use super::order::{HEADING, Order, place};
-use super::{Advice, Compared, LayersReport, PROPOSAL, read, remedy, share, svg, title};
+use super::order::{Order, lost_points, place, score_sentence};
+use super::{
+    Advice, Compared, LayersReport, MEASURED, PROPOSAL, cost, cost_heading, has_measured, read, remedy, share, svg,
+    title,
+};
 
 /// Nothing may be loaded and nothing may run, whatever a Dockerfile holds.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
@@ -37,6 +40,7 @@ pub(super) fn render(report: &LayersReport<'_>) -> String {
                         None => (scenarios(report)),
                     }
                     @if let Some(order) = Order::of(report.layers) { (of_order(&order)) }
+                    @if let Some(score) = report.score { (of_score(score)) }
                     @if let Some(proposal) = &report.layers.proposal { (of_proposal(proposal)) }
                     @if !report.advice.is_empty() { (advices(report.advice)) }
                     (stages(report))
@@ -80,7 +84,7 @@ fn steps(layers: &Layers) -> Markup {
                 tr {
                     th scope="col" { "line" }
                     th scope="col" { "step" }
-                    th scope="col" { "cost, estimated" }
+                    th scope="col" { (cost_heading(layers)) }
                     @if has_history { th scope="col" { "ran again" } }
                     th scope="col" { "reads" }
                 }
@@ -96,7 +100,7 @@ fn steps(layers: &Layers) -> Markup {
                         tr {
                             td.number { (layer.line) }
                             td { code { (visible(&layer.text)) } }
-                            td { (layer.cost.name()) }
+                            td { (cost(layer)) }
                             @if has_history { td { (bar(layer)) (share(layer)) } }
                             td { (visible(&layer.reads.iter().map(read).collect::<Vec<_>>().join(", "))) }
                         }
@@ -104,6 +108,7 @@ fn steps(layers: &Layers) -> Markup {
                 }
             }
         }
+        @if has_measured(layers) { p { (MEASURED) } }
     }
 }
 
@@ -165,13 +170,13 @@ fn not_kept(report: &LayersReport<'_>, judged: &[Judged]) -> Markup {
 
 fn of_order(order: &Order<'_>) -> Markup {
     html! {
-        h2 { (HEADING) }
+        h2 { (order.heading) }
         @if !order.rows.is_empty() {
             table {
                 caption { "How often steps ran again, by how long they take" }
                 thead {
                     tr {
-                        th scope="col" { "cost, estimated" }
+                        th scope="col" { "steps that take" }
                         th scope="col" { "as it is" }
                         th scope="col" { "in the best order" }
                         th scope="col" { "in no order less than" }
@@ -179,7 +184,7 @@ fn of_order(order: &Order<'_>) -> Markup {
                 }
                 tbody {
                     @for (cost, runs) in &order.rows {
-                        tr { th scope="row" { (cost.name()) } @for runs in runs { td.number { (runs) } } }
+                        tr { th scope="row" { (cost) } @for runs in runs { td.number { (runs) } } }
                     }
                 }
             }
@@ -195,6 +200,20 @@ fn of_order(order: &Order<'_>) -> Markup {
     }
 }
 
+fn of_score(score: &Score) -> Markup {
+    let lost: Vec<(String, usize, &str)> = lost_points(score).collect();
+    html! {
+        h2 { (score_sentence(score)) }
+        @if !lost.is_empty() {
+            ul {
+                @for (points, line, step) in &lost {
+                    li { (points) ": line " (line) ", " code { (visible(step)) } }
+                }
+            }
+        }
+    }
+}
+
 fn of_proposal(proposal: &Proposal) -> Markup {
     html! {
         h2 { "A better order" }
@@ -203,7 +222,7 @@ fn of_proposal(proposal: &Proposal) -> Markup {
             thead {
                 tr {
                     th scope="col" { "step" }
-                    th scope="col" { "cost, estimated" }
+                    th scope="col" { (cost_heading(&proposal.layers)) }
                     th scope="col" { "ran again" }
                     th scope="col" { "as it is" }
                 }
@@ -212,7 +231,7 @@ fn of_proposal(proposal: &Proposal) -> Markup {
                 @for (layer, before) in proposal.costly_steps() {
                     tr {
                         td { code { (visible(&layer.text)) } }
-                        td { (layer.cost.name()) }
+                        td { (cost(layer)) }
                         td { (bar(layer)) (share(layer)) }
                         td.number { (before.map_or("-".to_owned(), |before| before.to_string())) }
                     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::cache::{Expense, History, Judged, Layer, NodeKind, PathKind, Read, StageGraph, StageOrder, Tally};
+use crate::cache::{Expense, History, Judged, Layer, NodeKind, PathKind, Read, Score, StageGraph, StageOrder, Tally};
 
 use super::LayersReport;
 use crate::edit::Effect;
@@ -27,6 +27,7 @@ pub(super) fn render(report: &LayersReport<'_>) -> String {
         })).collect::<Vec<_>>(),
         "history": layers.history.as_ref().map(|history| of_history(report, history)),
         "orders": layers.orders.iter().map(order).collect::<Vec<_>>(),
+        "score": report.score.map(score),
         "proposal": layers.proposal.as_ref().map(|proposal| json!({
             "rule": "cache/sources-before-dependencies",
             "steps": proposal.layers.steps.iter().map(step).collect::<Vec<_>>(),
@@ -68,7 +69,8 @@ fn step(layer: &Layer) -> Value {
         "instruction": layer.text,
         "reads": layer.reads.iter().map(read).collect::<Vec<_>>(),
         "cost": layer.cost.name(),
-        "cost_source": "estimated",
+        "cost_source": if layer.milliseconds.is_some() { "measured" } else { "estimated" },
+        "milliseconds": layer.milliseconds,
         "history": layer.tally.as_ref().map(tally),
     })
 }
@@ -117,13 +119,19 @@ fn order(order: &StageOrder) -> Value {
     })
 }
 
-/// How often steps of each class ran again.
+fn score(score: &Score) -> Value {
+    let rows = score.rows.iter().map(|row| {
+        json!({ "line": row.line, "instruction": row.text, "runs": row.runs, "needed": row.needed, "lost": score.lost(row) })
+    });
+    json!({ "points": score.points(), "steps": rows.collect::<Vec<_>>() })
+}
+
+/// How often steps of each class ran again, and how long that took where all times were measured.
 fn expense(expense: Expense) -> Value {
-    expense
-        .by_class()
-        .map(|(cost, runs)| (cost.name().to_owned(), json!(runs)))
-        .collect::<serde_json::Map<_, _>>()
-        .into()
+    let classes = expense.by_class().map(|(cost, runs)| (cost.name(), runs));
+    let milliseconds = (expense.milliseconds > 0).then_some(("milliseconds", expense.milliseconds));
+    let fields = classes.chain(milliseconds).map(|(name, number)| (name.to_owned(), json!(number)));
+    fields.collect::<serde_json::Map<_, _>>().into()
 }
 
 fn judged(report: &LayersReport<'_>, judged: &[Judged]) -> Vec<Value> {

@@ -3,8 +3,8 @@
 use crate::cache::Judged;
 
 use super::super::markdown::{code, inline};
-use super::order::{HEADING, Order, place};
-use super::{LayersReport, PROPOSAL, mermaid, share, title};
+use super::order::{Order, lost_points, place, score_sentence};
+use super::{LayersReport, MEASURED, PROPOSAL, cost, cost_heading, has_measured, mermaid, share, title};
 
 /// GitHub takes 65,536 characters in a comment; some are left for what others write around the report.
 const MOST_BYTES: usize = 60_000;
@@ -44,13 +44,17 @@ fn whole(report: &LayersReport<'_>) -> String {
     }
     let has_history = layers.history.is_some();
     let (title_of_share, line_of_share) = if has_history { (" ran again |", " ---: |") } else { ("", "") };
-    text.push_str(&format!("| line | step | cost, estimated |{title_of_share}\n| ---: | --- | --- |{line_of_share}\n"));
+    let costs = cost_heading(layers);
+    text.push_str(&format!("| line | step | {costs} |{title_of_share}\n| ---: | --- | --- |{line_of_share}\n"));
     for layer in &layers.steps {
-        text.push_str(&format!("| {} | {} | {} |", layer.line, code(&layer.text), layer.cost.name()));
+        text.push_str(&format!("| {} | {} | {} |", layer.line, code(&layer.text), cost(layer)));
         if has_history {
             text.push_str(&format!(" {} |", share(layer)));
         }
         text.push('\n');
+    }
+    if has_measured(layers) {
+        text.push_str(&format!("\n{MEASURED}\n"));
     }
     match report.compared {
         Some(compared) => {
@@ -67,13 +71,21 @@ fn whole(report: &LayersReport<'_>) -> String {
     if let Some(order) = Order::of(layers) {
         of_order(&mut text, &order);
     }
+    if let Some(score) = report.score {
+        text.push_str(&format!("\n{}\n", score_sentence(score)));
+        for (at, (points, line, step)) in lost_points(score).enumerate() {
+            let gap = if at == 0 { "\n" } else { "" };
+            text.push_str(&format!("{gap}- {points}: line {line}, {}\n", code(step)));
+        }
+    }
     if let Some(proposal) = &layers.proposal {
         text.push_str(&format!("\n{} in all of these commits:\n\n", inline(PROPOSAL)));
-        text.push_str("| step | cost, estimated | ran again | as it is |\n| --- | --- | ---: | ---: |\n");
+        let costs = cost_heading(&proposal.layers);
+        text.push_str(&format!("| step | {costs} | ran again | as it is |\n| --- | --- | ---: | ---: |\n"));
         for (layer, before) in proposal.costly_steps() {
             let after = layer.tally.as_ref().map_or(0, |tally| tally.rebuilt);
             let before = before.map_or("-".to_owned(), |before| before.to_string());
-            text.push_str(&format!("| {} | {} | {after} | {before} |\n", code(&layer.text), layer.cost.name()));
+            text.push_str(&format!("| {} | {} | {after} | {before} |\n", code(&layer.text), cost(layer)));
         }
     }
     if !report.advice.is_empty() {
@@ -86,15 +98,16 @@ fn whole(report: &LayersReport<'_>) -> String {
 }
 
 fn of_order(text: &mut String, order: &Order<'_>) {
-    text.push_str(&format!("\n{HEADING}:\n\n"));
+    text.push_str(&format!("\n{}:\n\n", order.heading));
     if !order.rows.is_empty() {
         text.push_str("| runs of steps that take | as it is | in the best order | in no order less than |\n");
         text.push_str("| --- | ---: | ---: | ---: |\n");
     }
     for (cost, [as_it_is, best, bound]) in &order.rows {
-        text.push_str(&format!("| {} | {as_it_is} | {best} | {bound} |\n", cost.name()));
+        text.push_str(&format!("| {cost} | {as_it_is} | {best} | {bound} |\n"));
     }
-    text.push_str(&format!("\n{}\n", order.verdict));
+    let gap = if order.rows.is_empty() { "" } else { "\n" };
+    text.push_str(&format!("{gap}{}\n", order.verdict));
     for (at, moved) in order.moves.iter().enumerate() {
         let space = if at == 0 { "\n" } else { "" };
         text.push_str(&format!("{space}- line {}, {}, goes {}\n", moved.line, code(&moved.text), place(moved)));

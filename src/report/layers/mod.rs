@@ -11,7 +11,7 @@ mod mermaid;
 mod order;
 mod svg;
 
-use crate::cache::{Fate, History, Judged, Layer, Layers, Proposal, Read, Scenario, ScenarioKind, StageGraph};
+use crate::cache::{Fate, History, Judged, Layer, Layers, Proposal, Read, Scenario, ScenarioKind, Score, StageGraph};
 use crate::edit::Effect;
 
 /// A form of the report.
@@ -96,6 +96,8 @@ pub struct LayersReport<'r> {
     pub layers: &'r Layers,
     /// All its stages, and what flows between them.
     pub graph: &'r StageGraph,
+    /// How much of what is run again has to be; `None` for a comparison.
+    pub score: Option<&'r Score>,
     /// The comparison with another build.
     pub compared: Option<&'r Compared>,
     /// What would help.
@@ -157,6 +159,29 @@ impl LayersReport<'_> {
             None => format!("{of}, none ran a step again that takes long."),
         }
     }
+}
+
+/// The words above the costs of steps.
+fn cost_heading(layers: &Layers) -> &'static str {
+    if has_measured(layers) { "cost" } else { "cost, estimated" }
+}
+
+/// How long a step takes: seconds that were measured, else the class.
+fn cost(layer: &Layer) -> String {
+    layer.milliseconds.map_or_else(|| layer.cost.name().to_owned(), seconds)
+}
+
+/// Whether some steps were measured, and what is to be said of the others.
+fn has_measured(layers: &Layers) -> bool {
+    layers.steps.iter().any(|layer| layer.milliseconds.is_some())
+}
+
+/// What tells measured times from estimates.
+const MEASURED: &str = "Seconds in figures were measured; words are estimates.";
+
+/// `12.3 s`
+fn seconds(milliseconds: u64) -> String {
+    format!("{}.{} s", milliseconds / 1000, milliseconds % 1000 / 100)
 }
 
 /// How often a step ran again: `41 of 57`.

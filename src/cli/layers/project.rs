@@ -1,0 +1,69 @@
+//! What the Dockerfiles of one report have in common: as it is, repaired, and in earlier commits.
+
+use std::collections::BTreeMap;
+
+use crate::cache::{
+    ContextFiles, Costs, Layers, NO_IMAGES, Revision, Samples, StageOrder, State, Timing, best_orders, replay,
+};
+use crate::ir::{Build, Commands};
+use crate::plan::Plan;
+use crate::syntax::Dockerfile;
+
+use super::history::Commits;
+
+/// What a Dockerfile is built with.
+pub struct Project<'p> {
+    /// The build arguments.
+    pub arguments: &'p BTreeMap<String, String>,
+    /// What the builder is sent today.
+    pub files: &'p ContextFiles,
+    /// What was measured.
+    pub timings: &'p [Timing],
+    /// The commits, where they are asked for.
+    pub history: Option<&'p Commits>,
+}
+
+impl Project<'_> {
+    /// Today's build of a plan.
+    pub fn state<'s>(&'s self, plan: &'s Plan) -> State<'s> {
+        let epoch = self.arguments.get("SOURCE_DATE_EPOCH").map(String::as_str);
+        State { plan, files: self.files, images: NO_IMAGES, epoch }
+    }
+
+    /// The steps of a Dockerfile.
+    pub fn layers(&self, file: &Dockerfile) -> Layers {
+        self.with(file, |build, _, plan, costs| Layers::new(build, costs, &self.state(plan)))
+    }
+
+    /// The best orders of a Dockerfile: in the commits of the history, else after the changes that are usual.
+    pub fn orders(&self, file: &Dockerfile) -> Vec<StageOrder> {
+        self.with(file, |build, commands, plan, costs| {
+            let samples = match self.history {
+                Some(history) => Samples::of_history(&history.start, &in_all(history, file), plan),
+                None => Samples::of_priors(plan, (!self.files.is_empty()).then_some(self.files)),
+            };
+            best_orders(build, commands, plan, costs, &samples)
+        })
+    }
+
+    /// The instructions of a log that a Dockerfile does not have.
+    pub fn unknown_timings(&self, file: &Dockerfile) -> Vec<String> {
+        self.with(file, |_, _, _, costs| costs.unknown.clone())
+    }
+
+    /// The steps of a Dockerfile, with what the commits would have run again, had it been this one in all of them.
+    pub fn layers_in_all(&self, history: &Commits, file: &Dockerfile) -> Layers {
+        self.layers(file).with_history(replay(&history.start, &in_all(history, file), file))
+    }
+
+    fn with<T>(&self, file: &Dockerfile, ask: impl FnOnce(&Build<'_>, &Commands<'_>, &Plan, &Costs) -> T) -> T {
+        let build = Build::with_arguments(file, self.arguments);
+        let (commands, plan) = (Commands::new(&build), Plan::new(&build));
+        ask(&build, &commands, &plan, &Costs::new(&build, &commands, &plan, self.timings))
+    }
+}
+
+fn in_all(history: &Commits, file: &Dockerfile) -> Vec<Revision> {
+    let text = file.source.text().into();
+    history.revisions.iter().map(|it| it.with_dockerfile(&text)).collect()
+}
