@@ -29,7 +29,6 @@ use crate::finding::Severity;
 use crate::ir::Command;
 use crate::knowledge::dead_addresses::find_dead_address;
 use crate::rules::{Context, Meta, Sink};
-use crate::shell::Failure;
 use crate::source::Span;
 use crate::syntax::InstructionKind;
 
@@ -42,7 +41,7 @@ pub const META: Meta = Meta {
 };
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
-    for command in cx.commands.of_build().filter(|command| uses_addresses(command) && must_work(command)) {
+    for command in cx.commands.of_build().filter(|command| uses_addresses(command) && !command.is_expected_to_fail()) {
         for word in command.arguments() {
             report(cx, sink, word.span);
         }
@@ -59,19 +58,6 @@ fn uses_addresses(command: &Command<'_>) -> bool {
     const OTHERS: &[&str] = &["sed", "grep", "egrep", "awk", "perl", "rm", "test", "["];
     let replaces = || command.words.iter().any(|word| word.written.to_ascii_lowercase().contains("insteadof"));
     command.name().is_some_and(|name| !OTHERS.contains(&name)) && !replaces()
-}
-
-/// Whether the build fails with the command.
-fn must_work(command: &Command<'_>) -> bool {
-    command.invoked.as_ref().is_none_or(|invoked| {
-        let circumstances = &invoked.circumstances;
-        !circumstances.in_condition
-            && !circumstances.in_function
-            && !matches!(
-                circumstances.failure,
-                Failure::OrTrue | Failure::OrElse | Failure::Condition | Failure::Negated
-            )
-    })
 }
 
 fn report(cx: &Context<'_>, sink: &mut Sink<'_>, word: Span) {

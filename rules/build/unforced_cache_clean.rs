@@ -26,9 +26,8 @@
 
 use crate::edit::{Edit, Effect};
 use crate::finding::Severity;
-use crate::ir::Command;
+use crate::ir::{Command, CommandWord};
 use crate::rules::{Context, Meta, Sink};
-use crate::shell::Failure;
 
 pub const META: Meta = Meta {
     name: "build/unforced-cache-clean",
@@ -40,7 +39,8 @@ pub const META: Meta = Meta {
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for command in cx.commands.of_build().filter(|command| command.name() == Some("npm")) {
-        let Some(verb) = cleaning_verb(command).filter(|_| must_work(command) && has_npm_5(cx, command)) else {
+        let Some(verb) = cleaning_verb(command).filter(|_| !command.is_expected_to_fail() && has_npm_5(cx, command))
+        else {
             continue;
         };
         let report = sink
@@ -53,16 +53,10 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
 }
 
 /// The verb of `npm cache clean` without `--force`, and without a name of something in the cache.
-fn cleaning_verb<'c, 'b>(command: &'c Command<'b>) -> Option<&'c crate::ir::CommandWord<'b>> {
+fn cleaning_verb<'c, 'b>(command: &'c Command<'b>) -> Option<&'c CommandWord<'b>> {
     let [cache, verb] = command.arguments() else { return None };
     let cleans = matches!(verb.value, Some("clean" | "clear" | "rm"));
     (cache.value == Some("cache") && cleans).then_some(verb)
-}
-
-fn must_work(command: &Command<'_>) -> bool {
-    command.invoked.as_ref().is_none_or(|invoked| {
-        matches!(invoked.circumstances.failure, Failure::Propagates) && !invoked.circumstances.in_condition
-    })
 }
 
 /// Whether the image has Node.js 8 or later, which brought npm 5.

@@ -58,7 +58,7 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         let report = sink
             .report(
                 command.name_span(),
-                format!("`curl` saves the server's error page as `{file}`, and nothing notices"),
+                format!("`curl` would save the server's error page as `{file}`, and nothing would notice"),
             )
             .help("add `-f`: curl fails where the server does");
         if command.words.first().is_some_and(|word| word.is_contiguous) {

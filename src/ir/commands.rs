@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 
 use crate::knowledge::commands::{Download, Wrapped, Wrapper, strip_wrapper};
 use crate::knowledge::package_managers::{Invocation, Operand, recognise};
-use crate::shell::Invoked;
+use crate::shell::{Failure, Invoked};
 use crate::source::Span;
 use crate::syntax::{CommandForm, InstructionKind, Keyword};
 
@@ -182,6 +182,18 @@ impl<'b> Command<'b> {
         let verb = self.manager.as_ref().map_or(&[][..], |manager| &manager.verb);
         let spans = verb.iter().filter_map(|&at| self.words.get(at)).map(|word| word.span);
         spans.reduce(Span::cover).unwrap_or(self.name_span())
+    }
+
+    /// Whether its script is ready for its failure: it decides a condition, or `||` or `!` stands beside it.
+    pub fn is_expected_to_fail(&self) -> bool {
+        self.invoked.as_ref().is_some_and(|invoked| {
+            let circumstances = &invoked.circumstances;
+            let is_caught = matches!(
+                circumstances.failure,
+                Failure::OrTrue | Failure::OrElse | Failure::Condition | Failure::Negated
+            );
+            circumstances.in_condition || circumstances.in_function || is_caught
+        })
     }
 
     /// Whether the command is in a RUN, not in what the container will run.

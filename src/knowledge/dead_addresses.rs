@@ -92,12 +92,12 @@ static DEAD: &[DeadAddress] = &[
     DeadAddress::only_https(
         "repo1.maven.org",
         "http://",
-        "Maven Central has answered `http://` with an error since 2020",
+        "Maven Central has refused `http://` since 2020",
     ),
     DeadAddress::only_https(
         "repo.maven.apache.org",
         "http://",
-        "Maven Central has answered `http://` with an error since 2020",
+        "Maven Central has refused `http://` since 2020",
     ),
 ];
 
