@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use dfx::rules::{self, Rule};
+use dfx::rules::{self, Activation, Rule};
 
 use super::{OUT_OF_DATE, is_update, root};
 
@@ -82,7 +82,8 @@ fn page(checks: &[Check<'_>]) -> String {
         "# What dfx has for the checks of other tools\n\n\
          {} checks of {} sources: dfx has a rule for {}, and leaves {left_out} out for the reasons below. A tool's id for\n\
          a check is another name of the rule: `dfx explain DS-0002`, `dfx lint --select CKV_DOCKER_3`,\n\
-         `# dfx: ignore[S6471]`. For hadolint there is [a page of its own](hadolint.md).\n\n\
+         `# dfx: ignore[S6471]`. ○ is opt-in: `--profile strict`, or by its name or id. For hadolint there is\n\
+         [a page of its own](hadolint.md).\n\n\
          Made of [coverage.tsv](coverage.tsv) by `DFX_UPDATE_DOCS=1 cargo test --test docs`, which also holds that each id\n\
          is an alias of the rule beside it. Chapters of documents have ids of our own.\n",
         checks.len(),
@@ -96,9 +97,12 @@ fn page(checks: &[Check<'_>]) -> String {
         if !with_rule.is_empty() {
             text.push_str("\n| id | check | rule |\n|---|---|---|\n");
         }
-        for Check { id, meaning, rule, remark, .. } in with_rule {
+        for check in with_rule {
+            let Check { id, meaning, rule, remark, .. } = check;
+            let is_opt_in = check.found().is_some_and(|rule| rule.meta.activation == Activation::Strict);
+            let mark = if is_opt_in { " ○" } else { "" };
             let remark = if remark.is_empty() { String::new() } else { format!(": {remark}") };
-            writeln!(text, "| {id} | {} | [{rule}](rules/{rule}.md){remark} |", cell(meaning)).unwrap();
+            writeln!(text, "| {id} | {} | [{rule}](rules/{rule}.md){mark}{remark} |", cell(meaning)).unwrap();
         }
         if !left_out.is_empty() {
             text.push_str("\n| left out | check | why |\n|---|---|---|\n");
