@@ -89,16 +89,8 @@ static DEAD: &[DeadAddress] = &[
     // GitHub, "Improving Git protocol security on GitHub", 1 September 2021; complete on 15 March 2022.
     DeadAddress::only_https("github.com", "git://", "GitHub has not spoken `git://` since March 2022"),
     // Sonatype, "Central 501 HTTPS required", 15 January 2020.
-    DeadAddress::only_https(
-        "repo1.maven.org",
-        "http://",
-        "Maven Central has refused `http://` since 2020",
-    ),
-    DeadAddress::only_https(
-        "repo.maven.apache.org",
-        "http://",
-        "Maven Central has refused `http://` since 2020",
-    ),
+    DeadAddress::only_https("repo1.maven.org", "http://", "Maven Central has refused `http://` since 2020"),
+    DeadAddress::only_https("repo.maven.apache.org", "http://", "Maven Central has refused `http://` since 2020"),
 ];
 
 /// The dead address that `text` holds, with the place of its scheme, or of its host where it has none.
