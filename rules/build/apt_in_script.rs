@@ -42,7 +42,7 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     // One finding a file says it all.
     let Some((first, others)) = commands.split_first() else { return };
     let report = sink
-        .report(first.name_span(), "`apt` does not promise that its options stay as they are")
+        .report(first.name_span(), "`apt` is made for people at a terminal, and may change from release to release")
         .related_all(others.iter().map(|other| (other.name_span(), "`apt` again".to_owned())))
         .help("write `apt-get`, or `apt-cache` for questions");
     let exchangeable = commands.iter().filter_map(|command| command.apt_for_apt_get());

@@ -66,7 +66,7 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             let what =
                 if invocation.action == Action::Build { "starts from nothing" } else { "downloads everything again" };
             let report = sink
-                .report(command.verb_span(), format!("`{tool}` {what} whenever this RUN does"))
+                .report(command.verb_span(), format!("`{tool}` {what} each time this RUN is executed"))
                 .help(format!("write `RUN {} ...`", mounts.join(" ")));
             if let Some(edits) = edits(cx, stage, invocation.manager, &mounts) {
                 report.fix(format!("mount the cache of `{tool}`"), Effect::Debris, edits);

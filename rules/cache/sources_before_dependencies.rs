@@ -164,12 +164,16 @@ fn help(cx: &Context<'_>, copy: &ContextCopy<'_>, invocation: &Invocation<'_>, w
         "uv" if !invocation.has_flag("--no-install-project --no-install-workspace") => " --no-install-project",
         _ => "",
     };
+    // `go get` in a folder without sources has nothing to get.
+    let words = if invocation.manager.name == "go" { "go mod download" } else { words };
     let where_known = if cx.build_context.is_some() { "" } else { ", as far as they exist" };
     format!("copy {files}{where_known}, run `{words}{only}`, and copy `{rest}` after that")
 }
 
 /// The files that the installation reads: those of the context where it is known, else those that it usually reads.
 fn manifests<'n>(context: Option<&BuildContext>, invocation: &Invocation<'n>) -> String {
+    let folder = invocation.directory().and_then(|flag| flag.value?.text).filter(|folder| !folder.starts_with('/'));
+    let folder = folder.map(|folder| format!("{}/", folder.trim_end_matches('/'))).unwrap_or_default();
     let listed = invocation
         .operands
         .iter()
@@ -188,7 +192,7 @@ fn manifests<'n>(context: Option<&BuildContext>, invocation: &Invocation<'n>) ->
         }
         (true, None) => usual(project.manifests, project.locks),
     };
-    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{folder}{name}`")).collect();
     match quoted.split_last() {
         Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
         Some((last, _)) => last.clone(),

@@ -52,7 +52,10 @@ fn what_happened(notice: &Notice) -> String {
     let since = notice.since.map(|since| format!(" since {since}")).unwrap_or_default();
     match notice.kind {
         NoticeKind::Deprecated => format!("has been deprecated by its makers{since}"),
-        NoticeKind::Removed => format!("has been no official image any more{since}, and is not rebuilt"),
+        NoticeKind::Removed => {
+            let on = notice.since.map(|since| format!(" on {since}")).unwrap_or_default();
+            format!("ceased to be an official image{on}, and is not rebuilt")
+        }
         NoticeKind::Moved => format!("has moved{}", since.replace("since", "on")),
         NoticeKind::Unmaintained => format!("has not been maintained{since}"),
     }

@@ -4,7 +4,8 @@
 //! ## Why
 //! Anybody may push an image to Docker Hub. Whoever pushed this one decides what runs in each build and in each
 //! container, today and at the next push of the tag. Docker's official images are reviewed in public; verified
-//! publishers and sponsored projects are at least known by name.
+//! publishers and sponsored projects are at least known by name. An image that is pinned by its digest is left alone: no
+//! push changes it any more.
 //!
 //! ## Example
 //! ```dockerfile,bad
@@ -105,8 +106,10 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         let is_known = images::is_official(&found.name())
             || KNOWN_PUBLISHERS.contains(&namespace)
             || ARCHITECTURES.contains(&namespace);
-        if !found.image.is_docker_hub() || found.is_local() || is_known || found.is_repeat || !found.stage.is_reachable
-        {
+        // Who has pinned an image has decided.
+        let is_pinned = found.image.digest.is_some();
+        let is_hub = found.image.is_docker_hub() && !found.is_local();
+        if !is_hub || is_known || is_pinned || found.is_repeat || !found.stage.is_reachable {
             continue;
         }
         let message = format!("`{}` is neither an official image nor a verified publisher's", found.name());
@@ -127,6 +130,11 @@ mod tests {
         silent!("FROM grafana/grafana:12\n");
         silent!("FROM docker.io/library/node:26\n");
         silent!("FROM my-base\n");
+    }
+
+    #[test]
+    fn a_digest_is_a_decision() {
+        silent!("FROM someone/php@sha256:b5bb9d8014a0f9b1d61e21e796d78dccdf1352f23cd32812f4850b878ae4944c\n");
     }
 
     #[test]

@@ -3,7 +3,8 @@
 //! ## Why
 //! Docker knows whether the process runs, not whether it answers. With a health check, `docker ps` shows it, Compose
 //! waits for it (`condition: service_healthy`), and Swarm replaces a container that hangs. Kubernetes ignores
-//! HEALTHCHECK and asks its own probes, which is why this is advice to be asked for.
+//! HEALTHCHECK and asks its own probes, which is why this is advice to be asked for. A service is what offers a port: one
+//! that this file or its base image exposes.
 //!
 //! ## Example
 //! ```dockerfile,bad
@@ -42,7 +43,7 @@ pub const META: Meta = Meta {
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let Some(stage) = cx.final_stage() else { return };
     let Some(step) = cx.process().steps().last() else { return };
-    if cx.build.last_step_of(stage.index, Keyword::Healthcheck).is_some() {
+    if cx.build.last_step_of(stage.index, Keyword::Healthcheck).is_some() || !offers_a_port(cx, stage.index) {
         return;
     }
     let report = sink.report(step.instruction.keyword_span(), "nothing tells whether this program is well");
@@ -58,6 +59,12 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         }
         None => report.help("write a HEALTHCHECK, or HEALTHCHECK NONE where an orchestrator asks"),
     };
+}
+
+/// Whether this file or the base image exposes a port: what else runs may be a job, a tool or a shell.
+fn offers_a_port(cx: &Context<'_>, stage: usize) -> bool {
+    let ports = cx.build.image_configuration(stage).and_then(|image| image.ports.value());
+    cx.build.last_step_of(stage, Keyword::Expose).is_some() || ports.is_some_and(|ports| !ports.is_empty())
 }
 
 /// Ports of well-known servers that speak no HTTP: SSH, mail, name service, databases, queues.
@@ -107,9 +114,10 @@ mod tests {
 
     #[test]
     fn any_health_check_will_do() {
-        fires!("FROM a AS b\nHEALTHCHECK CMD c\nFROM a\n«CMD» d\n");
-        silent!("FROM a AS b\nHEALTHCHECK CMD c\nFROM b\nCMD d\n");
-        silent!("HEALTHCHECK NONE\nCMD d\n");
+        fires!("FROM a AS b\nHEALTHCHECK CMD c\nFROM a\nEXPOSE 80\n«CMD» d\n");
+        fires!("FROM php:8.4-apache\n«CMD» [\"apache2-foreground\"]\n");
+        silent!("FROM a AS b\nHEALTHCHECK CMD c\nFROM b\nEXPOSE 80\nCMD d\n");
+        silent!("HEALTHCHECK NONE\nEXPOSE 80\nCMD d\n");
     }
 
     #[test]
@@ -130,12 +138,13 @@ mod tests {
         assert!(unfixed("FROM alpine:3.22\nEXPOSE 80 443\nCMD a\n"));
         assert!(unfixed("FROM alpine:3.22\nEXPOSE 5432\nCMD a\n"));
         assert!(unfixed("FROM alpine:3.22\nEXPOSE 80/udp\nCMD a\n"));
-        assert!(unfixed("FROM alpine:3.22\nCMD a\n"));
         assert!(unfixed("FROM example.com/own\nEXPOSE 80\nCMD a\n"));
     }
 
     #[test]
-    fn an_image_without_a_command_is_no_service() {
-        silent!("RUN a\n");
+    fn without_a_command_or_a_port_there_is_no_service() {
+        silent!("EXPOSE 80\n");
+        silent!("ENTRYPOINT [\"maigret\"]\n");
+        silent!("CMD /bin/bash\n");
     }
 }

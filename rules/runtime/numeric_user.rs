@@ -35,7 +35,10 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let report = sink.report(user.span, format!("Kubernetes cannot tell whether `{name}` is root"));
     match number_of(cx, stage.index, name) {
         Some(number) => report.help(format!("write the number of `{name}`, {number}")),
-        None => report.help(format!("create `{name}` with a number of your choice, and write that number here")),
+        None if cx.commands.users(cx.build, stage.index).created.iter().any(|user| user.name == Some(name)) => {
+            report.help(format!("create `{name}` with a number of your choice, and write that number here"))
+        }
+        None => report.help(format!("write the number that `id -u {name}` prints in the image")),
     };
 }
 
@@ -56,6 +59,13 @@ mod tests {
     fn the_number_of_a_known_user_is_named() {
         let found = findings(&META, check, "FROM debian:13\nRUN useradd -u 1234 app\nUSER app");
         assert_eq!(found[0].help.as_deref(), Some("write the number of `app`, 1234"));
+    }
+
+    #[test]
+    fn users_of_the_base_image_have_their_number_already() {
+        let help = |text: &str| findings(&META, check, text).remove(0).help.unwrap_or_default();
+        assert_eq!(help("FROM a\nUSER nobody"), "write the number that `id -u nobody` prints in the image");
+        assert!(help("FROM a\nRUN useradd app\nUSER app").starts_with("create `app` with a number"));
     }
 
     #[test]

@@ -2,7 +2,8 @@
 //!
 //! ## Why
 //! A relative WORKDIR is joined with the one before it. The first one in a file is joined with the base image's, which
-//! may change with its next version, and with it the place of every file that is copied and run from there.
+//! may change with its next version, and with it the place of every file that is copied and run from there. A folder that
+//! a `git clone` above has made in the same place is left alone: the two move together.
 //!
 //! ## Example
 //! ```dockerfile,bad
@@ -52,6 +53,9 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         if step.state.workdir.is_some() || is_absolute_here(cx, step, path) {
             continue;
         }
+        if !cx.options.exactly_buildkit && (path == "." || is_cloned_above(cx, step, path)) {
+            continue;
+        }
         // `WORKDIR $HOME/app`: empty or absolute is for whoever sets the variable.
         if !cx.options.exactly_buildkit && (path.is_empty() || word.text().starts_with(['$', '"'])) {
             continue;
@@ -67,6 +71,17 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     }
 }
 
+/// Whether a step above clones a repository into a folder of that name. Wherever the base image works, both are there;
+/// the whole path would tear them apart.
+fn is_cloned_above(cx: &Context<'_>, step: &Step<'_>, path: &str) -> bool {
+    let folder = path.split('/').next();
+    let above = cx.build.stages.get(step.stage).into_iter().flat_map(|stage| stage.steps.iter().take(step.index));
+    above.into_iter().any(|above| {
+        let here = cx.commands.of_step(above).iter().take_while(|command| command.name() != Some("cd"));
+        here.into_iter().any(|command| command.cloned_folder() == folder)
+    })
+}
+
 /// Who builds on an image of their own without starting anything knows where it works: fuzzers of OSS-Fuzz and the like.
 fn weight(cx: &Context<'_>, step: &Step<'_>) -> Weight {
     let is_own_image = cx.build.image_facts(step.stage).is_none() && cx.build.root_image(step.stage).is_some();
@@ -75,14 +90,11 @@ fn weight(cx: &Context<'_>, step: &Step<'_>) -> Weight {
 }
 
 /// BuildKit knows drive letters on Windows only, and takes a stage for Windows only if `--platform` says so or the
-/// base image, which it asks; dfx guesses the latter.
+/// base image, which it asks. Who writes one means Windows, though the name of the base image does not say so.
 fn is_absolute_here(cx: &Context<'_>, step: &Step<'_>, path: &str) -> bool {
     let platform = cx.build.root(step.stage).and_then(|root| root.platform.as_ref());
-    let is_windows = match cx.options.exactly_buildkit {
-        true => platform.is_some_and(|platform| platform.os == "windows"),
-        false => cx.build.stage_of(step).is_windows,
-    };
-    if is_windows { is_absolute(path) } else { path.starts_with('/') }
+    let may_have_drives = !cx.options.exactly_buildkit || platform.is_some_and(|platform| platform.os == "windows");
+    if may_have_drives { is_absolute(path) } else { path.starts_with('/') }
 }
 
 fn starts_in_root(cx: &Context<'_>, step: &Step<'_>) -> bool {
@@ -118,8 +130,22 @@ mod tests {
     }
 
     #[test]
+    fn the_folder_of_a_clone_is_where_the_clone_is() {
+        silent!("FROM a\nRUN git clone --depth 1 https://example.com/b/c.git\nWORKDIR c/src\n");
+        silent!("FROM a\nRUN apt-get update && git clone https://example.com/b c\nWORKDIR c\n");
+        fires!("FROM a\nRUN cd /src && git clone https://example.com/b/c\nWORKDIR «c»\n");
+        fires!("FROM a\nRUN git clone https://example.com/b/c /src/c\nWORKDIR «c»\n");
+    }
+
+    #[test]
+    fn a_dot_goes_nowhere() {
+        silent!("FROM a\nWORKDIR .\n");
+    }
+
+    #[test]
     fn windows_paths_are_absolute_on_windows() {
         silent!("FROM mcr.microsoft.com/windows/nanoserver:ltsc2025\nWORKDIR C:/app\n");
         silent!("FROM a\nENV D=/d\nWORKDIR $D\n");
+        silent!("FROM jenkins/jenkins:windows\nWORKDIR C:/ProgramData\n");
     }
 }

@@ -25,7 +25,7 @@
 
 use crate::edit::{Edit, Effect};
 use crate::finding::{Severity, Weight};
-use crate::ir::Step;
+use crate::ir::{Command, Step};
 use crate::rules::{Context, Meta, Sink};
 use crate::syntax::{CommandForm, InstructionKind, Word};
 
@@ -59,7 +59,8 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         let keyword = step.instruction.keyword_word.text();
         let message = format!("this {keyword} runs below a shell, which need not pass signals on");
         let span = if text.is_empty() { step.instruction.keyword_span() } else { text.span() };
-        let weight = if only_idles(cx, step) { Weight::Minor } else { Weight::Ordinary };
+        let hardly_matters = only_idles(cx, step) || ends_by_itself(cx, step);
+        let weight = if hardly_matters { Weight::Minor } else { Weight::Ordinary };
         let report = sink.report(span, message).weight(weight);
         match plain_words(text) {
             Some(words) => {
@@ -69,7 +70,10 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
                     report.fix("use the exec form", Effect::Runtime, vec![Edit::replace(text.span(), array)]);
                 }
             }
-            None => drop(report.help("use the exec form, or put `exec` before the command")),
+            None => drop(report.help(match last_of_several(cx, step) {
+                Some(last) => format!("use the exec form, or put `exec` before `{last}`"),
+                None => "use the exec form, or put `exec` before the command".to_owned(),
+            })),
         }
     }
 }
@@ -89,12 +93,21 @@ fn needs_no_signal(cx: &Context<'_>, step: &Step<'_>) -> bool {
 /// it is killed.
 fn only_idles(cx: &Context<'_>, step: &Step<'_>) -> bool {
     let last = cx.commands.of_step(step).last();
-    last.and_then(|last| Some((last.name()?, last.arguments()))).is_some_and(|(name, arguments)| match name {
-        "sleep" | "tail" => true,
-        // A shell with arguments runs a script.
-        "bash" | "sh" | "ash" | "zsh" => arguments.is_empty(),
-        _ => false,
-    })
+    last.is_some_and(|last| matches!(last.name(), Some("sleep" | "tail")) || last.is_interactive_shell())
+}
+
+/// Whether the last command does its work on files and ends: the container is a job, which nobody asks to stop.
+fn ends_by_itself(cx: &Context<'_>, step: &Step<'_>) -> bool {
+    let last = cx.commands.of_step(step).last().and_then(Command::name);
+    last.is_some_and(|name| matches!(name, "chmod" | "chown" | "cp" | "install" | "ln" | "ls" | "mkdir" | "mv" | "rm"))
+}
+
+/// The name of the last of several commands: the one that is left running.
+fn last_of_several<'b>(cx: &Context<'b>, step: &'b Step<'b>) -> Option<&'b str> {
+    match cx.commands.of_step(step) {
+        [_, .., last] => last.name(),
+        _ => None,
+    }
 }
 
 /// The words of a command that a shell would hand on as they stand.
@@ -155,5 +168,22 @@ mod tests {
         assert_eq!(weight("FROM a\nCMD service tomcat start && tail -F /log\n"), Weight::Minor);
         assert_eq!(weight("FROM a\nCMD /bin/bash\n"), Weight::Minor);
         assert_eq!(weight("FROM a\nCMD bash run.sh\n"), Weight::Ordinary);
+    }
+
+    #[test]
+    fn a_job_that_ends_by_itself_hardly_matters() {
+        let weight = |text: &str| findings(&META, check, text)[0].weight;
+        assert_eq!(weight("FROM a\nCMD make docs && cp -a docs/ /out\n"), Weight::Minor);
+        assert_eq!(weight("FROM a\nCMD cp -a conf /etc/a && server\n"), Weight::Ordinary);
+    }
+
+    #[test]
+    fn the_command_that_is_left_running_is_named() {
+        let help = |text: &str| findings(&META, check, text).remove(0).help.unwrap_or_default();
+        assert_eq!(
+            help("FROM a\nCMD service b start && nginx -c c\n"),
+            "use the exec form, or put `exec` before `nginx`"
+        );
+        assert_eq!(help("FROM a\nCMD node $FILE\n"), "use the exec form, or put `exec` before the command");
     }
 }

@@ -46,10 +46,13 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// Whether `ADD` fetches a file from there; for a Git repository the commit in the address is the checksum.
+/// Whether `ADD` fetches a file from there. For a Git repository the commit in the address is the checksum; the answer of
+/// GitHub's interface is there to be another one, so that the cache ends where something was pushed.
 fn is_remote_file(address: &str) -> bool {
     let path = address.split(['#', '?']).next().unwrap_or_default();
-    (address.starts_with("https://") || address.starts_with("http://")) && !path.ends_with(".git")
+    (address.starts_with("https://") || address.starts_with("http://"))
+        && !path.ends_with(".git")
+        && !path.starts_with("https://api.github.com/")
 }
 
 #[cfg(test)]
@@ -66,5 +69,10 @@ mod tests {
     fn local_files_repositories_and_checksums_are_fine() {
         silent!("ADD a.tar.gz /x/\nADD https://github.com/a/b.git#v1 /b\n");
         silent!("ADD --checksum=$SUM https://x.io/a /x\n");
+    }
+
+    #[test]
+    fn what_is_fetched_to_end_the_cache_must_change() {
+        silent!("ADD https://api.github.com/repos/a/b/commits?per_page=1 /latest_commit\n");
     }
 }

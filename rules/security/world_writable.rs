@@ -52,13 +52,14 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         let (mode, made_by) = (change.mode, change.made_by);
         let all_temporary = change.paths.iter().all(|path| is_temporary(path));
         match what(mode) {
+            Some(Mode::WorldWritable) if is_taken_back(cx, command, &change) => {}
             Some(Mode::Setuid) => setuid(sink, change.span, &format!("{made_by} {mode}")),
             Some(Mode::WorldWritable) if !all_temporary => {
                 let shown = shown(command, &change.paths);
                 let report = sink
                     .report(change.span, format!("`{made_by} {mode}` lets every user change {shown}"))
                     .alias("S2612")
-                    .help("give the folder to the user that writes there (`chown`, `COPY --chown`), with 755 or 775");
+                    .help("use 755 or 775, and give it to the user that writes there (`chown`, `COPY --chown`)");
                 if change.paths.iter().any(|path| is_of_system(path)) {
                     report.severity(Severity::Warning);
                 }
@@ -85,6 +86,21 @@ fn setuid(sink: &mut Sink<'_>, span: Span, made_by: &str) {
     sink.report(span, format!("`{made_by}` gives whoever runs the program its owner's rights"))
         .alias("CIS-DI-0008")
         .help("leave the bit out, and start the container as the user that the program needs");
+}
+
+/// Whether a later `chmod -R` of the same place, or of a folder above it, sets a mode that is fine.
+fn is_taken_back(cx: &Context<'_>, command: &Command<'_>, given: &Change<'_>) -> bool {
+    let place = |of: &Command<'_>| (of.step.stage, of.step.index, of.name_span().start);
+    let holds = |folder: &str, path: &str| {
+        let rest = path.strip_prefix(folder.trim_end_matches('/'));
+        folder.starts_with('/') && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    let later = cx.commands.of_build().filter(|other| place(other) > place(command) && other.has_argument("-R"));
+    let fine: Vec<Change<'_>> = later
+        .filter_map(change)
+        .filter(|it| it.mode.bytes().all(|byte| byte.is_ascii_digit()) && what(it.mode).is_none())
+        .collect();
+    given.paths.iter().all(|path| fine.iter().any(|it| it.paths.iter().any(|folder| holds(folder, path))))
 }
 
 /// A command that gives files their mode.
@@ -183,6 +199,12 @@ mod tests {
         fires!("RUN chmod «a+rwx» /app/run.sh && chmod «o=rw» /etc/passwd\n");
         fires!("COPY --chmod=«777» app /app\n");
         fires!("RUN mkdir -p -m «0777» /app && install -d «--mode=a+rwx» /data\n");
+    }
+
+    #[test]
+    fn what_a_later_chmod_takes_back_is_given_to_nobody() {
+        silent!("RUN mkdir -p /a/b && chmod -R 777 /a/b\nRUN fill /a/b\nRUN chown -R app /a && chmod -R 775 /a\n");
+        fires!("RUN chmod -R 775 /a\nRUN chmod -R «777» /a/b\nRUN chmod -R 755 /ab /c\n");
     }
 
     #[test]

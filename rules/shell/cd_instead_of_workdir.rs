@@ -48,9 +48,14 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let visits: Vec<Visit<'_>> = cx.build.steps_of(Keyword::Run).filter_map(|step| Visit::of(cx, step)).collect();
     for row in visits.chunk_by(Visit::is_repeated_by) {
         for (at, visit) in row.iter().enumerate() {
-            let report = sink
-                .report(visit.command.span(), "this RUN changes the directory for itself only")
-                .help(format!("write `WORKDIR {}` before it", visit.path));
+            let report = match cx.build.absolute_path(visit.step, ".").as_deref() == Some(visit.path) {
+                true => {
+                    sink.report(visit.command.span(), "this RUN begins in that directory anyway").help("leave it out")
+                }
+                false => sink
+                    .report(visit.command.span(), "this RUN changes the directory for itself only")
+                    .help(format!("write `WORKDIR {}` before it", visit.path)),
+            };
             // The first of a row is mended together with the others.
             if at == 0
                 && let Some(edits) = edits(cx, row)

@@ -58,7 +58,8 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             continue;
         };
         let reader = reader.literal().unwrap_or_default().rsplit('/').next().unwrap_or_default();
-        if !succeeds_on_nothing(reader) {
+        let is_lost = runs_nothing(reader) || passes_nothing_on(reader) && !cx.commands.checks_downloads(command.step);
+        if !is_lost {
             continue;
         }
         let name = command.name().unwrap_or_default();
@@ -118,13 +119,16 @@ fn is_download(command: &Command<'_>) -> bool {
     download(&values).is_some_and(|download| !matches!(download.program, "git" | "svn"))
 }
 
-/// Whether the program takes empty input for good: interpreters run an empty script, filters pass nothing on. `tar`,
-/// `gunzip`, `gpg --dearmor`, `apt-key` and `jq -e` fail.
-fn succeeds_on_nothing(name: &str) -> bool {
-    const NAMES: &[&str] = &[
-        "ash", "awk", "base64", "bash", "cat", "cut", "dash", "head", "jq", "node", "perl", "php", "python", "python3",
-        "ruby", "sed", "sh", "sort", "tail", "tee", "tr", "uniq", "xargs", "zsh",
-    ];
+/// Whether the program runs an empty script as if it were one.
+fn runs_nothing(name: &str) -> bool {
+    matches!(name, "ash" | "bash" | "dash" | "node" | "perl" | "php" | "python" | "python3" | "ruby" | "sh" | "zsh")
+}
+
+/// Whether the program makes empty output of empty input, and is content. `tar`, `gunzip`, `gpg --dearmor`, `apt-key`
+/// and `jq -e` fail.
+fn passes_nothing_on(name: &str) -> bool {
+    const NAMES: &[&str] =
+        &["awk", "base64", "cat", "cut", "head", "jq", "sed", "sort", "tail", "tee", "tr", "uniq", "xargs"];
     NAMES.contains(&name)
 }
 
@@ -184,6 +188,12 @@ mod tests {
     #[test]
     fn readers_that_notice_are_no_finding() {
         silent!("RUN curl x | tar xz\nRUN curl x | gpg --dearmor -o k\nRUN echo a | tee b\n");
+    }
+
+    #[test]
+    fn a_checksum_behind_it_notices_the_empty_file() {
+        silent!("RUN curl x | sed /^V/d > key && echo \"$SUM  key\" | sha256sum -c --strict -\n");
+        fires!("RUN «curl» x | sh && wget https://a/b.tgz && sha256sum -c b\n");
     }
 
     #[test]

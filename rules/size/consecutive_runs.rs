@@ -52,8 +52,8 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
                 continue;
             }
             let (Some(manager), Some(again)) = (installer(cx, first), installer(cx, second)) else { continue };
-            if manager == again {
-                let name = manager.name;
+            if manager.0 == again.0 {
+                let name = again.1;
                 let report = sink
                     .report(
                         second.instruction.keyword_span(),
@@ -70,13 +70,15 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// The system's package manager with which a RUN installs.
-fn installer(cx: &Context<'_>, step: &Step<'_>) -> Option<&'static PackageManager> {
+/// The system's package manager with which a RUN installs, and how it is called there.
+fn installer<'b>(cx: &Context<'b>, step: &Step<'_>) -> Option<(&'static PackageManager, &'b str)> {
     if step.instruction.keyword != Some(Keyword::Run) {
         return None;
     }
-    let mut installs = cx.commands.of_step(step).iter().filter_map(|command| command.manager.as_ref());
-    installs.find(|it| it.installs() && it.manager.is_system()).map(|it| it.manager)
+    let mut installs =
+        cx.commands.of_step(step).iter().filter_map(|command| Some((command, command.manager.as_ref()?)));
+    let (command, install) = installs.find(|(_, it)| it.installs() && it.manager.is_system())?;
+    Some((install.manager, command.name()?))
 }
 
 #[cfg(test)]

@@ -35,8 +35,25 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         return;
     };
     let Some(slim) = configuration.slim_sibling.filter(|_| !root.from.image.text().contains('$')) else { return };
-    sink.report(root.from.image.span(), format!("`{}` brings compilers and headers along", root.from.image.text()))
-        .help(format!("try `{slim}`"));
+    let image = root.from.image.text();
+    sink.report(root.from.image.span(), format!("`{image}` brings compilers and headers along"))
+        .help(format!("try `{}`", of_same_version(slim, image)));
+}
+
+/// The name of the slim variant with the version that the file names: the table has the shortest of several names for the
+/// same image, `python:3-slim` for `python:3.14-slim`.
+fn of_same_version(slim: &str, image: &str) -> String {
+    let parts = (slim.rsplit_once(':'), image.rsplit_once(':'));
+    let (Some((repository, tag)), Some((_, written))) = parts else { return slim.to_owned() };
+    match (version_of(tag), version_of(written)) {
+        ("", _) | (_, "") => slim.to_owned(),
+        (shortest, version) => format!("{repository}:{version}{}", &tag[shortest.len()..]),
+    }
+}
+
+/// The digits and dots at the front of a tag.
+fn version_of(tag: &str) -> &str {
+    &tag[..tag.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(tag.len())]
 }
 
 #[cfg(test)]
@@ -48,6 +65,14 @@ mod tests {
     fn build_stages_may_be_full() {
         silent!("FROM node:22-bookworm AS a\nFROM node:22-bookworm-slim\nCOPY --from=a /x /x\n");
         fires!("FROM «python:3.13-bookworm» AS a\nFROM a\n");
+    }
+
+    #[test]
+    fn the_slim_variant_is_of_the_same_version() {
+        assert_eq!(of_same_version("python:3-slim", "python:3.14"), "python:3.14-slim");
+        assert_eq!(of_same_version("pypy:3-slim-bullseye", "pypy:3.9-bullseye"), "pypy:3.9-slim-bullseye");
+        assert_eq!(of_same_version("ruby:4-slim", "ruby:latest"), "ruby:4-slim");
+        assert_eq!(of_same_version("node:8-slim", "node:carbon"), "node:8-slim");
     }
 
     #[test]

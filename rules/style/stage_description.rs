@@ -58,14 +58,15 @@ fn description(cx: &Context<'_>, sink: &mut Sink<'_>, instruction: &Instruction,
     let Some(first) = names.first() else { return };
     let text = cx.text(comment).trim().trim_start_matches('#').trim();
     let word = text.split(' ').next().unwrap_or_default();
-    // An empty comment sets the ones above it apart.
-    if text.is_empty() || names.iter().any(|name| name == word) {
+    // A line of signs describes nothing; an empty comment sets the ones above it apart.
+    let says_nothing = !cx.options.exactly_buildkit && !text.chars().any(char::is_alphanumeric);
+    if text.is_empty() || says_nothing || names.iter().any(|name| name == word) {
         return;
     }
     let what = if matches!(instruction.kind, InstructionKind::From(_)) { "stage" } else { "ARG" };
     let place = if cx.options.exactly_buildkit { instruction.keyword_span() } else { trimmed(cx, comment) };
-    sink.report(place, format!("the comment is right above the {what} `{first}`, and does not describe it"))
-        .help(format!("write `# {first} ...`, or put an empty line behind the comment"));
+    sink.report(place, format!("`docker build --call` does not show this comment with the {what} `{first}`"))
+        .help(format!("begin it with the name, `# {first} ...`, or put an empty line behind it"));
 }
 
 fn trimmed(cx: &Context<'_>, comment: Span) -> Span {
@@ -87,6 +88,11 @@ mod tests {
     #[test]
     fn descriptions_and_comments_set_apart_are_fine() {
         silent!("# b builds\nFROM a AS b\n\n# free\n\nARG c\n# free\n#\nARG d\n# e is e\nARG e f\n");
+    }
+
+    #[test]
+    fn a_line_of_signs_is_no_description() {
+        silent!("# ======\nFROM a AS b\n");
     }
 
     #[test]

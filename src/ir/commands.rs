@@ -196,6 +196,12 @@ impl<'b> Command<'b> {
         })
     }
 
+    /// Whether this is a shell for a person at a terminal: one that is given no script, `bash --login -i`.
+    pub fn is_interactive_shell(&self) -> bool {
+        matches!(self.name(), Some("ash" | "bash" | "dash" | "fish" | "sh" | "zsh"))
+            && self.arguments().iter().all(|word| word.value.is_some_and(|it| it.starts_with('-') && it != "-c"))
+    }
+
     /// Whether the command is in a RUN, not in what the container will run.
     pub fn is_in_build(&self) -> bool {
         matches!(self.step.instruction.kind, InstructionKind::Run(_))

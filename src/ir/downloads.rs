@@ -53,6 +53,17 @@ impl<'b> Command<'b> {
         self.download.get_or_init(take_apart).as_ref()
     }
 
+    /// The folder that `git clone` makes, where it is known: the one that it names, or the last part of the address.
+    pub fn cloned_folder(&self) -> Option<&str> {
+        let clone = self.download().filter(|download| download.program == "git")?;
+        if let Some(folder) = clone.output {
+            return self.words.get(folder)?.value;
+        }
+        let address = clone.addresses.first().map(|&address| self.written(address))?.trim_end_matches('/');
+        let name = address.rsplit(['/', ':']).next()?;
+        Some(name.strip_suffix(".git").unwrap_or(name)).filter(|name| !name.contains('$'))
+    }
+
     /// The word at `index` as it stands in its script, without quotes around it: `http://x/$VERSION`.
     pub fn written(&self, index: usize) -> &str {
         let word = self.words.get(index);

@@ -168,8 +168,19 @@ impl<'a> Context<'a> {
 
     /// Whether the file's or the final stage's name says that the image is for development or tests.
     pub fn is_meant_for_development(&self) -> bool {
-        const WORDS: &[&str] =
-            &["dev", "devel", "develop", "development", "local", "test", "tests", "debug", "demo", "ci"];
+        const WORDS: &[&str] = &[
+            "dev",
+            "devcontainer",
+            "devel",
+            "develop",
+            "development",
+            "local",
+            "test",
+            "tests",
+            "debug",
+            "demo",
+            "ci",
+        ];
         let says_so = |name: &str| {
             let name = name.to_ascii_lowercase();
             name.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| WORDS.contains(&word))
