@@ -60,9 +60,9 @@ impl PathKind {
     pub fn commits_in_a_hundred(self) -> u64 {
         match self {
             PathKind::Source => 50,
-            PathKind::Dependencies => 25,
-            PathKind::Documentation => 10,
-            PathKind::Other => 30,
+            PathKind::Dependencies => 33,
+            PathKind::Documentation => 15,
+            PathKind::Other => 39,
         }
     }
 }
