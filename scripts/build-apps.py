@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """Really builds the applications of corpus/apps before and after `dfx fix`, compares the images, and asks them.
 
-    scripts/build-apps.py [--dfx FILE] [--results FILE] [APP...]
+    scripts/build-apps.py [--dfx FILE] [--results FILE] [--timed] [APP...]
                                 needs root and the package registries; installs Debian's buildah and debootstrap
 
-Each application is built as it is, as `dfx fix` writes it, and as `dfx fix --unsafe` with all of its suggestions writes it.
+Each application is built as it is, as `dfx fix` writes it, and as `dfx fix --unsafe` with two suggestions writes it.
 `dfx verify` compares the images and asks them what the application's probe.toml says; it fails where the images differ
-more than the fixes state, or answer differently. Then a source file is changed by one line and built again, to see what
-that costs. `--results` writes the table to a file.
+more than the fixes state, or answer differently. `--timed` builds each once more from nothing, and again after a line of a
+source file has changed. `--results` writes the table to a file.
 
 Docker Hub is not asked: the base images are made of Debian's own packages (debootstrap, then what the language needs) and
 get the names that the applications use. They are kept in the folder DFX_BUILDS between runs, which may be absent.
@@ -31,14 +31,14 @@ import tomllib
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 KEPT = pathlib.Path(os.environ.get("DFX_BUILDS", "/var/tmp/dfx-builds"))
 CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
-SUGGESTIONS = "cache/sources-before-dependencies"
+SUGGESTIONS = "cache/sources-before-dependencies,size/build-tools-in-final-image"
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 COMPILERS = "gcc g++ make git"
 PYTHON = "python3 python3-pip python3-venv"
 AS_PYTHON = "ln -sf python3 /usr/bin/python && rm -f /usr/lib/python3.11/EXTERNALLY-MANAGED"
 GEMS = {"GEM_HOME": "/usr/local/bundle", "BUNDLE_APP_CONFIG": "/usr/local/bundle", "PATH": f"/usr/local/bundle/bin:{PATH}"}
-TIME_ZONES = "/usr/share/go-1.19/lib/time/zoneinfo.zip"
+TIME_ZONES = "mkdir -p /go/src /usr/local/go/lib/time; cd /usr/share/zoneinfo; zip -q -r /usr/local/go/lib/time/zoneinfo.zip ."
 
 # The packages that stand for an official image, what makes them look like it, and the environment that it sets. As with
 # the official images, those without `slim` in their name hold a compiler.
@@ -49,8 +49,8 @@ BASES = {
     "composer:2": ("composer", "", {}),
     "gcc:12": ("gcc g++ make cmake", "", {}),
     "golang:1.19": (
-        f"golang {COMPILERS}",
-        f"mkdir -p /go/src /usr/local/go/lib/time && ln -s {TIME_ZONES} /usr/local/go/lib/time/zoneinfo.zip",
+        f"golang tzdata zip {COMPILERS}",
+        TIME_ZONES,
         {"GOPATH": "/go", "PATH": f"/go/bin:/usr/local/go/bin:{PATH}"},
     ),
     "node:18": (f"nodejs npm python3 {COMPILERS}", "useradd --create-home node", {}),
@@ -245,7 +245,7 @@ def explain(told):
 
 def table(rows, others):
     """The results as a page."""
-    engine, system = run("buildah", "--version").stdout.strip(), pathlib.Path("/etc/debian_version").read_text().strip()
+    engine, system = run("buildah", "--version").stdout.partition(" (")[0], pathlib.Path("/etc/debian_version").read_text().strip()
     lines = [
         "# What real builds say",
         "",
@@ -269,14 +269,15 @@ def table(rows, others):
     if unsafe:
         mean = statistics.fmean(sizes["after"]["all_layers"] / sizes["before"]["all_layers"] - 1 for sizes in unsafe)
         lines += ["", f"On average `--unsafe` changes the size by {mean:+.0%}."]
-    lines += ["", "Seconds of a build from nothing and of one after a line of a source file has changed, as it is and as "
-              "`--unsafe` writes it, on a machine that does other work too. Cache mounts keep what they hold.", "",
-              "| application | from nothing | after a change | faster |", "| --- | ---: | ---: | ---: |"]
-    for entry in rows:
-        if entry["seconds"]:
-            (cold_before, warm_before), (cold_after, warm_after) = entry["seconds"]
-            lines.append(f"| {entry['name']} | {cold_before:.0f} -> {cold_after:.0f} | {warm_before:.0f} -> {warm_after:.0f} "
-                         f"| {warm_before / warm_after:.1f} x |")
+    timed = [entry for entry in rows if entry["seconds"]]
+    if timed:
+        lines += ["", "Seconds of a build from nothing and of one after a line of a source file has changed, as it is and as "
+                  "`--unsafe` writes it. Cache mounts keep what they hold.", "",
+                  "| application | from nothing | after a change | faster |", "| --- | ---: | ---: | ---: |"]
+    for entry in timed:
+        (cold_before, warm_before), (cold_after, warm_after) = entry["seconds"]
+        lines.append(f"| {entry['name']} | {cold_before:.0f} -> {cold_after:.0f} | {warm_before:.0f} -> {warm_after:.0f} "
+                     f"| {warm_before / warm_after:.1f} x |")
     unchanged = [entry["name"] for entry in rows if not entry["variants"]]
     if unchanged:
         lines += ["", f"Nothing to fix: {', '.join(unchanged)}."]
@@ -292,7 +293,7 @@ def size_line(name, variant):
     return (f"| {name} | {variant['variant']} | {variant['promised']} | {told['rung']} | {answers} "
             f"| {len(before['layers'])} -> {len(after['layers'])} "
             f"| {before['all_layers'] / 1e6:.1f} -> {after['all_layers'] / 1e6:.1f} "
-            f"| {after['all_layers'] / before['all_layers'] - 1:+.1%} |")
+            f"| {after['all_layers'] / before['all_layers'] - 1:+z.1%} |")
 
 
 def install():
@@ -307,6 +308,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--dfx", type=pathlib.Path, default=ROOT / "target/release/dfx", metavar="FILE")
     parser.add_argument("--results", type=pathlib.Path, metavar="FILE")
+    parser.add_argument("--timed", action="store_true")
     parser.add_argument("names", nargs="*", metavar="APP")
     arguments = parser.parse_args()
     install()
@@ -318,7 +320,7 @@ def main():
     with tempfile.TemporaryDirectory() as temporary:
         for name in names:
             try:
-                rows.append(row(name, pathlib.Path(temporary), arguments.dfx, arguments.results is not None))
+                rows.append(row(name, pathlib.Path(temporary), arguments.dfx, arguments.timed))
             except RuntimeError as error:
                 failed += 1
                 others[name] = "the build failed"
