@@ -49,7 +49,9 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             continue;
         }
         let passes_signals = text.is_empty() || (starts_with_exec(text) && !is_entrypoint);
+        // `CMD ['a']`: shell/exec-form-not-json has the better words.
         let is_moot = passes_signals
+            || text.text().starts_with('[')
             || (!is_entrypoint && needs_no_signal(cx, step))
             || cx.build.stage_of(step).is_windows
             || !cx.shapes_final_image(step);
@@ -148,6 +150,11 @@ mod tests {
         silent!("CMD echo 'nothing to run' && /bin/false\n");
         fires!("CMD «echo start && server»\n");
         fires!("ENTRYPOINT «echo»\n");
+    }
+
+    #[test]
+    fn brackets_that_are_no_json_are_left_to_their_own_rule() {
+        silent!("CMD ['a', 'b']\n");
     }
 
     #[test]

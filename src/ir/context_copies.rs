@@ -48,7 +48,9 @@ impl<'b> Build<'b> {
             let text = step.value(source);
             !text.contains("://") && !text.starts_with("git@") && step.instruction.heredoc_of(source).is_none()
         };
-        let copy = |source| ContextCopy { step, transfer, source, breadth: breadth(step.value(source)) };
+        // `COPY .$OUT` names everything only where nobody gives OUT, and then it makes no sense.
+        let breadth_of = |source| step.certain_value(source).map_or(Breadth::Part, breadth);
+        let copy = |source| ContextCopy { step, transfer, source, breadth: breadth_of(source) };
         transfer.sources.iter().filter(is_file).map(copy).collect()
     }
 }
@@ -77,5 +79,14 @@ mod tests {
         let found: Vec<Breadth> =
             build.steps().flat_map(|step| build.context_copies(step)).map(|it| it.breadth).collect();
         assert_eq!(found, [Breadth::Whole, Breadth::Sources, Breadth::Whole, Breadth::Part]);
+    }
+
+    #[test]
+    fn what_a_build_argument_names_is_not_everything() {
+        let file = parse(SourceFile::new("Dockerfile", "FROM a\nARG OUT\nCOPY .$OUT /x\n"));
+        let build = Build::new(&file);
+        let found: Vec<Breadth> =
+            build.steps().flat_map(|step| build.context_copies(step)).map(|it| it.breadth).collect();
+        assert_eq!(found, [Breadth::Part]);
     }
 }

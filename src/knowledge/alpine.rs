@@ -1,7 +1,7 @@
 //! What remains of Alpine's `-dev` packages once a program is built.
 //!
-//! From the APKBUILD files of Alpine's aports, branches 3.14 to 3.22. Names that have changed between them are given as
-//! the package that depends on the library under its name of the day.
+//! Of Alpine's aports, branches 3.14 to 3.22, written from memory: not held against Alpine's indexes. Names that have changed
+//! between them are given as the package that depends on the library under its name of the day.
 
 /// The packages with the libraries behind a `-dev` package; none where it is for compiling alone. `None` if the table
 /// does not know it, which is not "nothing".

@@ -22,12 +22,17 @@ pub fn of_context(single: &SingleStage<'_>) -> Result<Vec<String>, Refusal> {
 /// What lies below is not copied: builds leave there what nobody needs.
 pub const TEMPORARY: &str = "/tmp";
 
-/// The folder in which a command works, where it is one of the program's own.
+/// The folder in which a command works and leaves what it makes; none for what is only there while the image is built.
 ///
 /// # Errors
-/// Where it is only known when the build runs.
+/// Where it is only known when the build runs, and where it is one of the distribution.
 pub fn working_folder(single: &SingleStage<'_>, command: &Command<'_>) -> Result<Option<String>, Refusal> {
-    single.path_of(command, ".").map(|folder| is_own(&folder).then_some(folder))
+    let folder = single.path_of(command, ".")?;
+    match folder {
+        folder if lies_in(&folder, TEMPORARY) => Ok(None),
+        folder if is_own(&folder) => Ok(Some(folder)),
+        folder => Err(Refusal::AmongSystemFiles(folder)),
+    }
 }
 
 /// Whether the folder holds nothing but what this file puts there.

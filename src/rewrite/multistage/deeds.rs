@@ -302,6 +302,10 @@ fn is_removed(single: &SingleStage<'_>, name: &str) -> bool {
 
 /// The packages that remain of one that the build installs. What the tables do not know stays.
 fn needed_at_run_time<'b>(single: &SingleStage<'_>, package: &'b str) -> Result<Vec<&'b str>, Refusal> {
+    // The image of Python has an interpreter of its own, to which Debian's headers do not belong.
+    if single.image.familiar_name() == "python" && package.starts_with("python") && package.ends_with("-dev") {
+        return Ok(Vec::new());
+    }
     let class = debian::class(package).map(|(class, _)| class);
     if single.distribution.family == "alpine" {
         return match alpine::runtime_packages(package) {

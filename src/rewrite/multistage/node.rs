@@ -8,6 +8,7 @@ mod package;
 mod pruning;
 
 use crate::ir::{Command, clean_path, lies_in};
+use crate::knowledge::package_managers::Action;
 
 use super::deeds::Deeds;
 use super::ecosystem::{Ecosystem, Product, Runtime};
@@ -55,18 +56,23 @@ fn product(single: &SingleStage<'_>, _: &Program<'_>, deeds: &Deeds<'_>) -> Resu
 fn folder(single: &SingleStage<'_>, command: &Command<'_>, files: &[String]) -> Result<Option<String>, Refusal> {
     let option = command.manager.as_ref().and_then(|it| it.directory()).and_then(|flag| flag.value?.text);
     let folder = single.path_of(command, option.unwrap_or("."))?;
-    let installs = command.manager.as_ref().is_some_and(|it| it.is_project_install() && !globals::is_global(it));
+    let is = |wanted: &[Action]| {
+        command.manager.as_ref().is_some_and(|it| wanted.contains(&it.action) && !globals::is_global(it))
+    };
+    let runs = command.manager.is_none() && command.name() != Some("corepack") && command.first_operand().is_some();
     let below = |name: &str| clean_path(&format!("{folder}/{name}"));
     if application::is_own(&folder) {
         return Ok(Some(folder));
     }
-    if !installs || lies_in(&folder, application::TEMPORARY) {
-        return Ok(None);
+    let is_known = is(&[Action::Install]) || is(&[Action::InstallProject]) && files.contains(&below("package.json"));
+    let leaves_files = runs || is(&[Action::Build, Action::Install, Action::InstallProject, Action::Run]);
+    if is_known {
+        Ok(Some(below("node_modules")))
+    } else if leaves_files && !lies_in(&folder, application::TEMPORARY) {
+        Err(Refusal::AmongSystemFiles(folder))
+    } else {
+        Ok(None)
     }
-    if files.contains(&below("package.json")) {
-        return Ok(Some(below("node_modules")));
-    }
-    Err(Refusal::AmongSystemFiles(folder))
 }
 
 /// Packages may have scripts that download programs to the home directory.
@@ -146,6 +152,8 @@ mod tests {
     fn modules_in_the_root_folder_are_found_by_the_manifest_beside_them() {
         let text = "FROM node:18\nCOPY package.json a.js /\nRUN npm ci\nCMD [\"node\", \"/a.js\"]\n";
         assert!(new_stage(text, None).contains("COPY --from=build /node_modules /node_modules\n"));
+        let named = "FROM node:18\nRUN npm i mongo-express && npm cache clean --force\nWORKDIR /node_modules/mongo-express\nCMD node app\n";
+        assert!(new_stage(named, None).contains("COPY --from=build /node_modules /node_modules\n"));
         let mounted = text.replace("package.json a.js /", "a.js /");
         assert_eq!(refusal(&mounted), Refusal::AmongSystemFiles("/".to_owned()));
         let elsewhere = text.replace("RUN npm ci", "RUN cd /tmp && npm ci && cp -a node_modules /srv/a/");

@@ -4,6 +4,7 @@
 //! of the distribution that only the build needs.
 
 use crate::ir::Command;
+use crate::knowledge::package_managers::Action;
 
 use super::deeds::Deeds;
 use super::ecosystem::{Ecosystem, Product, Runtime};
@@ -30,6 +31,11 @@ fn makes_extensions(command: &Command<'_>) -> bool {
     by_script || command.manager.as_ref().is_some_and(|it| it.manager.name == "pecl")
 }
 
+/// Whether the command leaves something in the folder in which it works.
+fn leaves_files(command: &Command<'_>) -> bool {
+    command.manager.as_ref().is_none_or(|it| it.installs() || it.action == Action::Build)
+}
+
 fn sets_up_apache(command: &Command<'_>) -> bool {
     matches!(command.name(), Some("a2disconf" | "a2dismod" | "a2dissite" | "a2enconf" | "a2enmod" | "a2ensite"))
 }
@@ -42,7 +48,7 @@ fn product(single: &SingleStage<'_>, _: &Program<'_>, _: &Deeds<'_>) -> Result<P
             product.artifacts.extend(EXTENSIONS.map(str::to_owned));
         } else if sets_up_apache(command) {
             product.artifacts.push(OF_APACHE.to_owned());
-        } else {
+        } else if leaves_files(command) {
             product.artifacts.extend(application::working_folder(single, command)?);
         }
         if command.name() == Some("php") && command.manager.is_none() {

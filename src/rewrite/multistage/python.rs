@@ -54,7 +54,7 @@ mod tests {
     use super::super::testing::*;
     use super::*;
 
-    const SLIM: &str = "FROM python:3.12-slim-bookworm\nRUN apt-get update && apt-get install -y --no-install-recommends build-essential libpq-dev\n\
+    const SLIM: &str = "FROM python:3.12-slim-bookworm\nRUN apt-get update && apt-get install -y --no-install-recommends build-essential libpq-dev python3-dev\n\
                         WORKDIR /app\n";
 
     #[test]

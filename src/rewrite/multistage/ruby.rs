@@ -52,8 +52,8 @@ fn product(single: &SingleStage<'_>, _: &Program<'_>, deeds: &Deeds<'_>) -> Resu
         Product { has_all_files: true, artifacts: application::of_context(single)?, ..Product::default() };
     for command in single.build_commands().filter(|command| builds(command)) {
         product.artifacts.extend(folder_of_gems(single, command)?);
-        product.artifacts.extend(application::working_folder(single, command)?);
         if runs_program(command) {
+            product.artifacts.extend(application::working_folder(single, command)?);
             let words: Vec<&str> = command.words.iter().map(|word| word.written).take(3).collect();
             product.assumptions.push(Assumption::WritesBesideItself(words.join(" ")));
         }
@@ -131,6 +131,12 @@ mod tests {
         assert!(!stage.contains(GEMS), "{stage}");
         let stage = new_stage(&APP.replace("RUN bundle", "ENV GEM_HOME=/gems\nRUN bundle"), None);
         assert!(stage.contains("COPY --from=build /gems /gems\n"), "{stage}");
+    }
+
+    #[test]
+    fn what_a_program_makes_among_system_files_is_not_found() {
+        let text = APP.replace("WORKDIR /app", "RUN cd /usr/src && rails new blog\nWORKDIR /app");
+        assert_eq!(refusal(&text), Refusal::AmongSystemFiles("/usr/src".to_owned()));
     }
 
     #[test]
