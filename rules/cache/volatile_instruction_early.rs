@@ -31,7 +31,9 @@
 //! Docker's reference, "Impact on build caching"; BuildKit, `frontend/dockerfile/dockerfile2llb/convert.go`, `dispatchArg`
 //! and `dispatchRun`.
 
-use crate::cache::{Costs, Samples, best_orders};
+use std::cell::LazyCell;
+
+use crate::cache::{Costs, Samples, StageOrder, best_orders};
 use crate::edit::{Edit, Effect};
 use crate::ir::{Command, Stage, Step};
 use crate::knowledge::build_arguments::is_volatile;
@@ -45,6 +47,7 @@ pub const META: Meta =
     Meta { name: "cache/volatile-instruction-early", effect: Some(Effect::Equivalent), ..Meta::on_by_default() };
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
+    let orders = LazyCell::new(|| orders(cx));
     for stage in cx.reachable_stages() {
         for step in &stage.steps {
             let InstructionKind::Arg(pairs) = &step.instruction.kind else { continue };
@@ -59,7 +62,7 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
                         )
                         .related(command.verb_span(), "has the value in its environment, and so in its cache key")
                         .help(format!("declare `ARG {name}` below line {line}, right above its first use"));
-                    if let Some(edits) = moved_down(cx, stage, step, command.step) {
+                    if let Some(edits) = moved_down(cx, stage, &orders, step, command.step) {
                         report.fix("declare it below the steps that do not look at it", Effect::Equivalent, edits);
                     }
                 }
@@ -70,11 +73,21 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
 
 const MOST_ARGUMENTS: usize = 10;
 
-/// The stage with its volatile arguments as far down as is known to be harmless, if that puts `argument` below `run`.
-fn moved_down(cx: &Context<'_>, stage: &Stage<'_>, argument: &Step<'_>, run: &Step<'_>) -> Option<Vec<Edit>> {
+/// The best orders of all stages for builds that differ in volatile arguments only.
+fn orders(cx: &Context<'_>) -> Vec<StageOrder> {
     let plan = Plan::new(cx.build);
     let costs = Costs::new(cx.build, cx.commands, &plan, &[]);
-    let orders = best_orders(cx.build, cx.commands, &plan, &costs, &Samples::of_arguments(&plan));
+    best_orders(cx.build, cx.commands, &plan, &costs, &Samples::of_arguments(&plan))
+}
+
+/// The stage with its volatile arguments as far down as is known to be harmless, if that puts `argument` below `run`.
+fn moved_down(
+    cx: &Context<'_>,
+    stage: &Stage<'_>,
+    orders: &[StageOrder],
+    argument: &Step<'_>,
+    run: &Step<'_>,
+) -> Option<Vec<Edit>> {
     let order = orders.iter().find(|order| order.stage == stage.index)?;
     let place = |step: &Step<'_>| order.order.iter().position(|other| *other == step.index);
     (place(run) < place(argument)).then(|| reordered(cx.build, stage, order))

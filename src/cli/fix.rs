@@ -77,7 +77,8 @@ impl EffectArguments {
     }
 }
 
-fn effect() -> impl TypedValueParser<Value = Effect> {
+/// A rung of the effect ladder, by its name.
+pub fn effect() -> impl TypedValueParser<Value = Effect> {
     PossibleValuesParser::new(Effect::ALL.map(Effect::name)).map(|name| Effect::named(&name).unwrap_or(Effect::Debris))
 }
 

@@ -368,10 +368,14 @@ fn place(file: &Dockerfile, finding: &Finding, code: &str) -> (usize, usize) {
     if code == "DL1000" {
         return (position.line, position.column);
     }
-    let around = file
-        .instructions()
-        .find(|it| it.span.start <= finding.span.start && finding.span.start < it.span.end.max(it.span.start + 1));
-    (around.map_or(position.line, |instruction| instruction.first_line), 1)
+    (first_line(file, finding), 1)
+}
+
+/// The first line of the instruction around a finding.
+fn first_line(file: &Dockerfile, finding: &Finding) -> usize {
+    let start = finding.span.start;
+    let around = file.instructions().find(|it| it.span.start <= start && start < it.span.end.max(it.span.start + 1));
+    around.map_or_else(|| file.source.line_at(start), |instruction| instruction.first_line)
 }
 
 fn of_conditions(file: &Dockerfile) -> Vec<Finding> {
@@ -425,17 +429,17 @@ impl ScriptLinter for PosixLinter {
 /// Leaves of what ShellCheck says of an instruction the last, as hadolint does: behind all others in the text, at the
 /// same place the mildest.
 fn keep_last_of_shellcheck(file: &Dockerfile, found: &mut Vec<Finding>) {
-    let line = |finding: &Finding| place(file, finding, "").0;
-    let key = |finding: &Finding| {
-        let code = finding.aliases.first().copied().filter(|code| is_of_shellcheck(code))?;
-        Some((finding.span.start, Reverse(own_level(code)), code))
-    };
-    let mut last = BTreeMap::new();
-    for finding in found.iter() {
-        let known = last.entry(line(finding)).or_insert(None);
-        *known = (*known).max(key(finding));
-    }
-    found.retain(|finding| key(finding).is_none_or(|key| last.get(&line(finding)) == Some(&Some(key))));
+    let of_shellcheck = |finding: &Finding| finding.aliases.first().copied().filter(|code| is_of_shellcheck(code));
+    let (mut told, others): (Vec<Finding>, Vec<Finding>) =
+        std::mem::take(found).into_iter().partition(|finding| of_shellcheck(finding).is_some());
+    told.sort_by_key(|finding| {
+        let code = of_shellcheck(finding).unwrap_or_default();
+        (finding.span.start, Reverse(own_level(code)), code)
+    });
+    let last: BTreeMap<usize, Finding> =
+        told.into_iter().map(|finding| (first_line(file, &finding), finding)).collect();
+    *found = others;
+    found.extend(last.into_values());
 }
 
 /// What dfx's rules find for the other codes, and what makes BuildKit refuse the file.

@@ -120,7 +120,7 @@ fn content(path: &str, stream: &mut TarStream<impl Read>) -> Result<Content, Rea
             text.extend_from_slice(piece);
         }
     })?;
-    let packages = reader.map(|read| read(path, &text)).unwrap_or_default();
+    let packages = reader.map(|read| read(&text)).unwrap_or_default();
     Ok(Content { size, digest: digest.finalize().into(), packages })
 }
 

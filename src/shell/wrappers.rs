@@ -183,6 +183,11 @@ fn read_wrapper(words: &[Word], start: usize) -> Option<Wrapper> {
 fn is_assignment(word: &Word) -> bool {
     let Some(Part::Literal { value, .. }) = word.parts.first() else { return false };
     let Some((name, _)) = value.split_once('=') else { return false };
+    is_variable_name(name)
+}
+
+/// Whether a variable of a shell can have the name.
+pub(super) fn is_variable_name(name: &str) -> bool {
     !name.is_empty()
         && !name.starts_with(|character: char| character.is_ascii_digit())
         && name.bytes().all(|byte| byte == b'_' || byte.is_ascii_alphanumeric())

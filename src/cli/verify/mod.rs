@@ -19,6 +19,7 @@ use crate::report::verified::{VerifyFormat, VerifyReport};
 
 use super::build_argument::build_argument;
 use super::failure::Failure;
+use super::fix::effect;
 use super::{FOUND, settings};
 
 use engine::EngineChoice;
@@ -57,7 +58,7 @@ pub struct Arguments {
     #[arg(long, value_name = "SECONDS", default_value_t = 60, help_heading = "Trial")]
     patience: u64,
     /// The greatest rung on which the images may differ; beyond it the exit code is 1
-    #[arg(long, value_name = "RUNG", value_parser = rung(), help_heading = "Outcome")]
+    #[arg(long, value_name = "RUNG", value_parser = effect(), help_heading = "Outcome")]
     expect: Option<Effect>,
     /// What to print
     #[arg(long, alias = "output-format", value_name = "NAME", value_parser = format(), default_value = "full", help_heading = "Output")]
@@ -82,10 +83,6 @@ pub struct BuildArguments {
     /// A further option for the engine's build: --build-option=--network=host
     #[arg(long = "build-option", value_name = "OPTION", allow_hyphen_values = true, help_heading = "Build")]
     build_options: Vec<String>,
-}
-
-fn rung() -> impl TypedValueParser<Value = Effect> {
-    PossibleValuesParser::new(Effect::ALL.map(Effect::name)).map(|name| Effect::named(&name).unwrap_or(Effect::Debris))
 }
 
 fn format() -> impl TypedValueParser<Value = VerifyFormat> {

@@ -14,14 +14,14 @@ pub(super) fn reader_of(path: &str) -> Option<Reader> {
 
 /// Paragraphs of `Field: value`. A package that was removed and not purged is still listed, with another status; the files
 /// of distroless have none.
-fn dpkg(_path: &str, bytes: &[u8]) -> Vec<Package> {
+fn dpkg(bytes: &[u8]) -> Vec<Package> {
     let is_installed =
         |paragraph: &str| field(paragraph, "Status: ").is_none_or(|status| status.ends_with(" installed"));
     paragraphs(bytes, "Package: ", "Version: ", Ecosystem::Debian, is_installed)
 }
 
 /// Paragraphs of one-letter fields.
-fn apk(_path: &str, bytes: &[u8]) -> Vec<Package> {
+fn apk(bytes: &[u8]) -> Vec<Package> {
     paragraphs(bytes, "P:", "V:", Ecosystem::Alpine, |_| true)
 }
 
@@ -43,12 +43,7 @@ fn field<'p>(paragraph: &'p str, name: &str) -> Option<&'p str> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
-    fn told(path: &str, text: &str) -> Vec<String> {
-        let packages = reader_of(path).map(|read| read(path, text.as_bytes())).unwrap_or_default();
-        packages.iter().map(|it| format!("{} {} {}", it.ecosystem.name(), it.name, it.version)).collect()
-    }
+    use super::super::tests::told;
 
     #[test]
     fn removed_packages_that_dpkg_still_lists_are_not_installed() {

@@ -24,13 +24,13 @@ struct Manifest {
     version: String,
 }
 
-fn node(_path: &str, bytes: &[u8]) -> Vec<Package> {
+fn node(bytes: &[u8]) -> Vec<Package> {
     let manifest: Option<Manifest> = serde_json::from_slice(bytes).ok();
     manifest.into_iter().map(|it| Package::new(Ecosystem::Node, &it.name, &it.version)).collect()
 }
 
 /// Headers as in a mail, up to an empty line.
-fn python(_path: &str, bytes: &[u8]) -> Vec<Package> {
+fn python(bytes: &[u8]) -> Vec<Package> {
     let text = String::from_utf8_lossy(bytes);
     let headers = || text.lines().take_while(|line| !line.is_empty());
     let header = |name: &str| headers().find_map(|line| line.strip_prefix(name)).map(str::trim);
@@ -40,12 +40,7 @@ fn python(_path: &str, bytes: &[u8]) -> Vec<Package> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
-    fn told(path: &str, text: &str) -> Vec<String> {
-        let packages = reader_of(path).map(|read| read(path, text.as_bytes())).unwrap_or_default();
-        packages.iter().map(|it| format!("{} {} {}", it.ecosystem.name(), it.name, it.version)).collect()
-    }
+    use super::super::tests::told;
 
     #[test]
     fn a_folder_of_node_modules_is_a_package_and_one_inside_it_is_not() {

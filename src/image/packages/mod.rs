@@ -48,10 +48,21 @@ impl Ecosystem {
 /// A database longer than this is no real one.
 pub(super) const LONGEST: usize = 128 << 20;
 
-/// Reads the packages that a file says are installed: from its path and its bytes.
-pub(super) type Reader = fn(path: &str, bytes: &[u8]) -> Vec<Package>;
+/// Reads the packages that the bytes of a file say are installed.
+pub(super) type Reader = fn(&[u8]) -> Vec<Package>;
 
 /// How the file at a path says which packages are installed, if it does.
 pub(super) fn reader_of(path: &str) -> Option<Reader> {
     distribution::reader_of(path).or_else(|| language::reader_of(path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The packages that a file says are installed.
+    pub fn told(path: &str, text: &str) -> Vec<String> {
+        let packages = reader_of(path).map(|read| read(text.as_bytes())).unwrap_or_default();
+        packages.iter().map(|it| format!("{} {} {}", it.ecosystem.name(), it.name, it.version)).collect()
+    }
 }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::ir::Command;
+
 use super::single_stage::SingleStage;
 
 /// What has to be true for the smaller image to run the program as before, and only the user can know.
@@ -37,6 +39,14 @@ pub enum Assumption {
     StartsNoProgram(String),
     /// A compose file says otherwise what is run.
     ComposeFile(String),
+}
+
+impl Assumption {
+    /// That a command of the build, told by its first words, leaves its files in its own folder.
+    pub fn writes_beside_itself(command: &Command<'_>, words: usize) -> Self {
+        let words: Vec<&str> = command.words.iter().take(words).map(|word| word.written).collect();
+        Self::WritesBesideItself(words.join(" "))
+    }
 }
 
 impl fmt::Display for Assumption {

@@ -81,8 +81,7 @@ fn unknown_packages(single: &SingleStage<'_>) -> Option<Assumption> {
         is_managed(command)
             && command.manager.as_ref().is_some_and(|it| it.is_project_install() && !globals::is_global(it))
     })?;
-    let words = install.words.iter().take(2).map(|word| word.written);
-    Some(Assumption::WritesBesideItself(words.collect::<Vec<_>>().join(" ")))
+    Some(Assumption::writes_beside_itself(install, 2))
 }
 
 #[cfg(test)]

@@ -52,8 +52,7 @@ fn product(single: &SingleStage<'_>, _: &Program<'_>, _: &Deeds<'_>) -> Result<P
             product.artifacts.extend(application::working_folder(single, command)?);
         }
         if command.name() == Some("php") && command.manager.is_none() {
-            let words: Vec<&str> = command.words.iter().map(|word| word.written).take(3).collect();
-            product.assumptions.push(Assumption::WritesBesideItself(words.join(" ")));
+            product.assumptions.push(Assumption::writes_beside_itself(command, 3));
         }
         let is_for_all =
             command.manager.as_ref().and_then(|it| it.verb_name()).is_some_and(|it| it.starts_with("global"));

@@ -54,8 +54,7 @@ fn product(single: &SingleStage<'_>, _: &Program<'_>, deeds: &Deeds<'_>) -> Resu
         product.artifacts.extend(folder_of_gems(single, command)?);
         if runs_program(command) {
             product.artifacts.extend(application::working_folder(single, command)?);
-            let words: Vec<&str> = command.words.iter().map(|word| word.written).take(3).collect();
-            product.assumptions.push(Assumption::WritesBesideItself(words.join(" ")));
+            product.assumptions.push(Assumption::writes_beside_itself(command, 3));
         }
     }
     product.packages = NEEDS.packages(single, deeds, &names(single, deeds)?)?;

@@ -9,6 +9,7 @@ mod own;
 
 use std::fmt::Debug;
 
+use crate::shell::wrappers::is_variable_name;
 use crate::shell::{Dialect, Script};
 use crate::source::Span;
 
@@ -82,12 +83,7 @@ impl Remark {
 
 /// The variables of the environment, as a script would set them: lines for the head of one.
 pub fn exports(variables: &[&str]) -> String {
-    let is_name = |name: &&&str| {
-        let mut bytes = name.bytes();
-        bytes.next().is_some_and(|first| first == b'_' || first.is_ascii_alphabetic())
-            && bytes.all(|byte| byte == b'_' || byte.is_ascii_alphanumeric())
-    };
-    variables.iter().filter(is_name).map(|name| format!("export {name}=1\n")).collect()
+    variables.iter().filter(|name| is_variable_name(name)).map(|name| format!("export {name}=1\n")).collect()
 }
 
 fn is_kept(script: &Script, dialect: Dialect, remark: &Remark) -> bool {
