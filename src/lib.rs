@@ -16,6 +16,7 @@ pub mod hadolint;
 pub mod image;
 pub mod ir;
 pub mod knowledge;
+mod links;
 mod lint;
 pub mod plan;
 pub mod report;

@@ -19,21 +19,22 @@ struct Row {
 
 const TABLE: &[Row] = &[
     Row { module: "source", may_use: &[] },
+    Row { module: "links", may_use: &[] },
     Row { module: "knowledge", may_use: &[] },
     Row { module: "edit", may_use: &["source"] },
     Row { module: "syntax", may_use: &["source"] },
     Row { module: "shell", may_use: &["source"] },
-    Row { module: "context", may_use: &["source"] },
+    Row { module: "context", may_use: &["source", "links"] },
     Row { module: "ir", may_use: &["source", "syntax", "shell", "context", "knowledge"] },
     Row { module: "plan", may_use: &["source", "edit", "syntax", "shell", "context", "knowledge", "ir"] },
     Row { module: "hadolint", may_use: &["source", "syntax", "shell"] },
     Row { module: "finding", may_use: &["source", "edit"] },
-    Row { module: "cache", may_use: &["source", "syntax", "shell", "context", "knowledge", "ir", "plan"] },
+    Row { module: "cache", may_use: &["source", "links", "syntax", "shell", "context", "knowledge", "ir", "plan"] },
     Row {
         module: "rewrite",
         may_use: &["source", "syntax", "shell", "context", "knowledge", "ir", "plan", "cache", "edit"],
     },
-    Row { module: "image", may_use: &["edit", "knowledge"] },
+    Row { module: "image", may_use: &["links", "edit", "knowledge"] },
     Row { module: "rules", may_use: BELOW_RULES },
     Row { module: "config", may_use: &["source", "edit", "knowledge", "finding", "rules"] },
     Row {

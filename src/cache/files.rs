@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 
 use crate::context::{BuildContext, Entry, EntryKind, Glob, IgnoreFile};
+use crate::links::followed;
 use crate::plan::Digest;
 use crate::source::SourceFile;
 
@@ -37,9 +38,6 @@ pub enum Node {
         mode: u32,
     },
 }
-
-/// As many links as Linux follows before it gives up.
-const MOST_LINKS: usize = 40;
 
 impl ContextFiles {
     /// The files at these paths, relative to the root of the context.
@@ -150,30 +148,10 @@ impl ContextFiles {
 
     /// The path without its symbolic links, relative to the root: BuildKit follows them, and stops at the root.
     fn followed(&self, path: &str) -> String {
-        let mut ahead: Vec<String> = path.split('/').rev().map(str::to_owned).collect();
-        let mut here: Vec<String> = Vec::new();
-        let mut links = 0;
-        while let Some(part) = ahead.pop() {
-            match part.as_str() {
-                "" | "." => continue,
-                ".." => {
-                    here.pop();
-                    continue;
-                }
-                _ => here.push(part),
-            }
-            if let Some(Node::Link { target }) = self.nodes.get(&here.join("/"))
-                && links < MOST_LINKS
-            {
-                links += 1;
-                here.pop();
-                if target.starts_with('/') {
-                    here.clear();
-                }
-                ahead.extend(target.split('/').rev().map(str::to_owned));
-            }
-        }
-        here.join("/")
+        followed(path, |path| match self.nodes.get(path)? {
+            Node::Link { target } => Some(target),
+            _ => None,
+        })
     }
 }
 

@@ -3,6 +3,8 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
+use crate::links::MOST_LINKS;
+
 use super::glob::Glob;
 use super::ignore_file::{IgnoreFile, PathState};
 use super::ignore_pattern::Pattern;
@@ -68,9 +70,6 @@ pub(super) enum Place {
     /// Nobody looked there. With it, the path that remains when the links have been followed.
     Unknown(String),
 }
-
-/// As many links as Linux follows before it gives up.
-const MOST_LINKS: usize = 40;
 
 impl Entry {
     /// A file of `size` bytes.

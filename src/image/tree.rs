@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::links::followed;
+
 use super::ReadError;
 use super::entry::{Entry, Kind};
 use super::layer::{Changes, Put};
@@ -12,9 +14,6 @@ use super::layer::{Changes, Put};
 pub struct Tree {
     entries: BTreeMap<String, Entry>,
 }
-
-/// Links in a path that are followed before they are taken for a circle, as Linux does.
-const MOST_LINKS: usize = 40;
 
 impl Tree {
     /// All entries, in the order of their paths.
@@ -112,31 +111,9 @@ impl Tree {
 
     /// Where a directory really lies.
     fn real(&self, folder: &str) -> String {
-        let mut names: Vec<String> = folder.rsplit('/').map(str::to_owned).collect();
-        let mut real: Vec<String> = Vec::new();
-        let mut links = 0;
-        while let Some(name) = names.pop() {
-            match name.as_str() {
-                "" | "." => continue,
-                ".." => {
-                    real.pop();
-                    continue;
-                }
-                _ => real.push(name),
-            }
-            let Some(Entry { kind: Kind::SymbolicLink(target), .. }) = self.entries.get(&real.join("/")) else {
-                continue;
-            };
-            links += 1;
-            if links > MOST_LINKS {
-                continue;
-            }
-            real.pop();
-            if target.starts_with('/') {
-                real.clear();
-            }
-            names.extend(target.rsplit('/').map(str::to_owned));
-        }
-        real.join("/")
+        followed(folder, |path| match &self.entries.get(path)?.kind {
+            Kind::SymbolicLink(target) => Some(target),
+            _ => None,
+        })
     }
 }
