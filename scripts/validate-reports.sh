@@ -93,6 +93,35 @@ for dockerfile in corpus/apps/*/Dockerfile; do
     "$1" layers "$dockerfile" --compare corpus/guide/Dockerfile --format json >"$real/layers.json"
     check_schema --schemafile docs/schema/layers-v1.schema.json "$real/layers.json"
 done
+echo "What dfx verify says of two images"
+"$python" - "$real" <<'PYTHON'
+import gzip, io, json, sys, tarfile
+from pathlib import Path
+
+def archive(path, files):
+    with tarfile.open(path, "w") as tar:
+        for name, content in files.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            tar.addfile(member, io.BytesIO(content))
+
+def image(path, files, variables):
+    layer = Path(f"{path}.layer")
+    archive(layer, files)
+    config = {"architecture": "amd64", "os": "linux", "config": {"Env": variables}}
+    manifest = [{"Config": "config.json", "Layers": ["layer.tar"]}]
+    archive(path, {"manifest.json": json.dumps(manifest).encode(), "config.json": json.dumps(config).encode(),
+                   "layer.tar": layer.read_bytes()})
+
+real = sys.argv[1]
+packages = gzip.decompress(Path("tests/rpm/rpmdb.sqlite.gz").read_bytes())
+image(f"{real}/before.tar", {"var/lib/rpm/rpmdb.sqlite": packages, "etc/a": b"1"}, ["A=1"])
+image(f"{real}/after.tar", {"etc/a": b"2", "var/cache/x": b"3"}, ["A=2"])
+PYTHON
+check_schema --check-metaschema docs/schema/verify-v1.schema.json
+"$1" verify "$real/before.tar" "$real/after.tar" --format json >"$real/verify.json"
+check_schema --schemafile docs/schema/verify-v1.schema.json "$real/verify.json"
+grep --quiet '"name": "alpha"' "$real/verify.json" || { echo "no package of rpm in the report" >&2; exit 1; }
 check_schema --schemafile "$sarif_schema" "$real/corpus.sarif"
 "$multitool" validate --rule-kind 'Sarif;Ghas' --log ForceOverwrite \
     -o "$real/validation.log" "$real/corpus.sarif" >/dev/null

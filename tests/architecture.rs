@@ -68,6 +68,7 @@ const OUTSIDE: &[(&str, &[&str])] = &[
     // Archives are streams: only `image` knows their forms.
     ("tar", &["image"]),
     ("flate2", &["image"]),
+    ("zstd", &["image"]),
     ("oci_spec", &["image"]),
     // `context` reads manifests that are JSON: package.json. The documents of an image are JSON too.
     ("serde_json", &["context", "image", "report", "cli", "config", "lsp"]),

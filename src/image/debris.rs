@@ -2,7 +2,7 @@
 
 use crate::knowledge::package_managers;
 
-use super::Configuration;
+use super::{Configuration, packages};
 
 /// Knows the debris of an image: where caches lie depends on its environment.
 #[derive(Debug)]
@@ -44,6 +44,10 @@ const FILES: &[&str] = &[
     "root/.wget-hsts",
 ];
 
+/// Where dnf and yum keep what they did when. What rpm has installed is told package by package, so that the bytes of its
+/// database, which holds the time of each installation, say nothing more.
+const HISTORIES: &[&str] = &["var/lib/dnf", "var/lib/yum", "usr/lib/sysimage/libdnf5"];
+
 /// Files that are written anew, with other bytes, whenever something is built.
 const VOLATILE_FILES: &[&str] = &["etc/ld.so.cache", "etc/machine-id"];
 
@@ -79,6 +83,8 @@ impl Debris {
         self.can_be_made_again(path)
             || VOLATILE_FILES.contains(&path)
             || path.starts_with("var/lib/dpkg/") && path.ends_with("-old")
+            || HISTORIES.iter().any(|folder| is_in(path, folder))
+            || packages::RPM_FOLDERS.iter().any(|folder| path.starts_with(folder))
             || matches!(name, "gem_make.out" | "mkmf.log")
             || path.contains("/CMakeFiles/") && path.ends_with(".log")
     }
@@ -109,6 +115,8 @@ mod tests {
         for path in ["root/.npmrc", "home/node/npm/x", "var/lib/apt/extended_states", "tmp/x", "etc/ld.so.cache"] {
             assert!(!debris.can_be_made_again(path), "{path}");
         }
-        assert!(debris.is_volatile("etc/ld.so.cache"));
+        for path in ["etc/ld.so.cache", "var/lib/rpm/rpmdb.sqlite", "var/lib/dnf/history.sqlite"] {
+            assert!(debris.is_volatile(path), "{path}");
+        }
     }
 }

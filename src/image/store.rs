@@ -111,12 +111,16 @@ const ZSTANDARD: [u8; 4] = [0x28, 0xB5, 0x2F, 0xFD];
 pub(super) fn unpacked<'r>(mut layer: Box<dyn Read + 'r>) -> Result<Box<dyn Read + 'r>, ReadError> {
     let mut start = Vec::new();
     (&mut layer).take(4).read_to_end(&mut start)?;
-    let is_gzip = start.starts_with(&GZIP);
-    if start == ZSTANDARD {
-        return Err(ReadError::malformed("it is compressed with zstd, which dfx does not read: export it with gzip"));
-    }
+    let (is_gzip, is_zstandard) = (start.starts_with(&GZIP), start == ZSTANDARD);
     let whole = io::Cursor::new(start).chain(layer);
-    Ok(if is_gzip { Box::new(BufReader::new(MultiGzDecoder::new(whole))) } else { Box::new(whole) })
+    Ok(if is_gzip {
+        Box::new(BufReader::new(MultiGzDecoder::new(whole)))
+    } else if is_zstandard {
+        // All frames are read one behind the other, and those that hold no data (zstd:chunked) are passed over.
+        Box::new(BufReader::new(zstd::Decoder::new(whole)?))
+    } else {
+        Box::new(whole)
+    })
 }
 
 /// A path without `./`, doubled and closing slashes.

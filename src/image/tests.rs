@@ -279,14 +279,11 @@ fn descriptor(kind: &str, bytes: &[u8]) -> (serde_json::Value, (String, Vec<u8>)
     (value, (format!("blobs/sha256/{digest}"), bytes.to_vec()))
 }
 
-#[test]
-fn an_oci_layout_with_packed_layers_and_attestations_is_the_same_image() {
-    let layer = || LayerArchive::new().file("a", "1");
-    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    packed.write_all(&layer().bytes()).unwrap();
-    let (layer_descriptor, layer_part) = descriptor("layer.v1.tar+gzip", &packed.finish().unwrap());
+/// An OCI layout of an image of one layer, packed, beside an attestation.
+fn layout(media_type: &str, packed: &[u8]) -> Vec<(String, Vec<u8>)> {
+    let (layer, layer_part) = descriptor(media_type, packed);
     let (config, config_part) = descriptor("config.v1+json", b"{}");
-    let manifest = serde_json::json!({ "schemaVersion": 2, "config": config, "layers": [layer_descriptor] });
+    let manifest = serde_json::json!({ "schemaVersion": 2, "config": config, "layers": [layer] });
     let (mut manifest, manifest_part) = descriptor("manifest.v1+json", manifest.to_string().as_bytes());
     manifest["platform"] = serde_json::json!({ "architecture": "amd64", "os": "linux" });
     let (mut attestation, _) = descriptor("manifest.v1+json", b"no image");
@@ -294,9 +291,25 @@ fn an_oci_layout_with_packed_layers_and_attestations_is_the_same_image() {
     let inner = serde_json::json!({ "schemaVersion": 2, "manifests": [manifest, attestation] }).to_string();
     let (inner, inner_part) = descriptor("index.v1+json", inner.as_bytes());
     let index = serde_json::json!({ "schemaVersion": 2, "manifests": [inner] }).to_string();
-    let parts = [layer_part, config_part, manifest_part, inner_part, ("./index.json".to_owned(), index.into_bytes())];
-    let image = Image::read(&archive(&parts)).unwrap();
-    assert_eq!(compared(&image, &super::tests::image(vec![layer()])).rung, Effect::Identical);
+    vec![layer_part, config_part, manifest_part, inner_part, ("./index.json".to_owned(), index.into_bytes())]
+}
+
+#[test]
+fn an_oci_layout_with_packed_layers_and_attestations_is_the_same_image() {
+    let layer = || LayerArchive::new().file("a", "1");
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(&layer().bytes()).unwrap();
+    let zstandard = || zstd::encode_all(layer().bytes().as_slice(), 1).unwrap();
+    // What follows the data of zstd:chunked: a frame that readers pass over.
+    let chunked = [zstandard(), [0x184D_2A50_u32, 3].map(u32::to_le_bytes).concat(), b"abc".to_vec()].concat();
+    for (media_type, packed) in [
+        ("layer.v1.tar+gzip", gzip.finish().unwrap()),
+        ("layer.v1.tar+zstd", zstandard()),
+        ("layer.v1.tar+zstd", chunked),
+    ] {
+        let image = Image::read(&archive(&layout(media_type, &packed))).unwrap();
+        assert_eq!(compared(&image, &super::tests::image(vec![layer()])).rung, Effect::Identical, "{media_type}");
+    }
 }
 
 #[test]

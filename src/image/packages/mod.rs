@@ -2,6 +2,7 @@
 
 mod distribution;
 mod language;
+mod rpm;
 
 /// A package in one version.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -27,6 +28,8 @@ pub enum Ecosystem {
     Debian,
     /// Alpine: the database of apk.
     Alpine,
+    /// Fedora, Red Hat, SUSE: the database of rpm.
+    Rpm,
     /// Packages of npm in a folder `node_modules`.
     Node,
     /// Packages of Python in `site-packages` or `dist-packages`.
@@ -39,11 +42,14 @@ impl Ecosystem {
         match self {
             Ecosystem::Debian => "dpkg",
             Ecosystem::Alpine => "apk",
+            Ecosystem::Rpm => "rpm",
             Ecosystem::Node => "node_modules",
             Ecosystem::Python => "site-packages",
         }
     }
 }
+
+pub(super) use rpm::FOLDERS as RPM_FOLDERS;
 
 /// A database longer than this is no real one.
 pub(super) const LONGEST: usize = 128 << 20;
@@ -53,7 +59,7 @@ pub(super) type Reader = fn(&[u8]) -> Vec<Package>;
 
 /// How the file at a path says which packages are installed, if it does.
 pub(super) fn reader_of(path: &str) -> Option<Reader> {
-    distribution::reader_of(path).or_else(|| language::reader_of(path))
+    distribution::reader_of(path).or_else(|| rpm::reader_of(path)).or_else(|| language::reader_of(path))
 }
 
 #[cfg(test)]
