@@ -1,7 +1,9 @@
 //! What breaks other fixers on real files, as the smallest files that show it: every one comes out whole.
 //!
-//! Each file is repaired twice: by default, and with every rule selected by name up to *runtime*, which also makes what
-//! is otherwise only suggested. Both ways the result must still be read as before, keep every comment, and come to rest.
+//! The numbers are those of a list of what the strongest of them did in a trial of 420 files: S what it calls safe, U what it
+//! calls unsafe. Each file is repaired three times: by default, and with every rule selected by name up to *identical* and up
+//! to *runtime*, which also makes what is otherwise only suggested. Each result must still be read as before, keep every
+//! comment, and come to rest.
 
 #![allow(clippy::unwrap_used)]
 
@@ -24,11 +26,13 @@ fn settings(choice: Choice) -> Settings {
     Settings::new(selection, Options::new(Date::new(2026, 11, 25).unwrap()))
 }
 
-/// The file repaired by default, and repaired by all that there is.
-fn repaired(text: &str) -> [String; 2] {
+/// The file repaired by default, by all that leaves the build as it is, and by all that there is.
+fn repaired(text: &str) -> [String; 3] {
     let all = dfx::rules::all().map(|rule| Selector::Rule(rule.meta.name)).collect();
     let everything = Choice { select: Some(all), ..Choice::default() };
-    [(Choice::default(), Effect::Debris), (everything, Effect::Runtime)].map(|(choice, effect)| {
+    let ways =
+        [(Choice::default(), Effect::Debris), (everything.clone(), Effect::Identical), (everything, Effect::Runtime)];
+    ways.map(|(choice, effect)| {
         let (before, settings) = (parsed(text), settings(choice));
         let fixed = dfx::fix(&before, &settings, None, effect);
         let after = fixed.after.source.text().to_owned();
@@ -57,6 +61,7 @@ fn last_script(text: &str) -> String {
     scripts.unwrap().source.text().to_owned()
 }
 
+/// S01: whoever sorts the list drops its last continuation.
 #[test]
 fn an_unsorted_package_list_keeps_its_continuations() {
     for text in repaired(
@@ -66,6 +71,7 @@ fn an_unsorted_package_list_keeps_its_continuations() {
     }
 }
 
+/// S02: whoever sorts the list drops the comment, or puts it behind a backslash.
 #[test]
 fn a_comment_in_a_package_list_stays_where_it_is() {
     for text in repaired("FROM debian:13\nRUN apt-get update && apt-get install -y \\\n    zip \\\n# for b\n    curl\n")
@@ -74,6 +80,7 @@ fn a_comment_in_a_package_list_stays_where_it_is() {
     }
 }
 
+/// S03: where one line ends in CRLF, all lines are cut there, and the last instructions are lost.
 #[test]
 fn mixed_line_ends_lose_no_instruction() {
     for text in repaired("FROM debian:13\r\nRUN apt-get update\nRUN apt-get install curl\r\nCMD [\"a\"]\n") {
@@ -82,6 +89,7 @@ fn mixed_line_ends_lose_no_instruction() {
     }
 }
 
+/// S04: continuations are written with a backslash.
 #[test]
 fn another_escape_character_is_kept_to() {
     for text in repaired(
@@ -91,19 +99,23 @@ fn another_escape_character_is_kept_to() {
     }
 }
 
+/// S05: only the first line of the needless CMD is taken out.
 #[test]
 fn a_command_over_several_lines_is_taken_out_as_a_whole() {
-    for text in repaired("FROM a\nCMD [\"b\", \\\n  \"c\"]\nCMD [\"d\"]\n") {
+    let [by_default, _, everything] = repaired("FROM a\nCMD [\"b\", \\\n  \"c\"]\nCMD [\"d\"]\n");
+    for text in [by_default, everything] {
         assert_eq!(configuration(&text).cmd, ["d"]);
         assert!(!text.contains("\"c\""), "{text}");
     }
 }
 
+/// S06, S07: quotes become part of the value, and a value over several lines is cut at its first.
 #[test]
 fn old_environment_lines_keep_their_values() {
     for old in [
         "ENV RUSTFLAGS \"-C target-cpu=native\"",
         "ENV A b \\\n  c",
+        "ENV A \\\n\t\tb \\\n\t\tc\\d",
         "ENV PATH /x:$PATH",
         "ENV A \"b c\"",
         "ENV A b\\ c",
@@ -117,15 +129,17 @@ fn old_environment_lines_keep_their_values() {
     }
 }
 
+/// S07: quotes become part of the value.
 #[test]
 fn old_labels_keep_their_values() {
     for old in ["LABEL maintainer \"A B <a@b.c>\"", "LABEL a b c", "LABEL a 'b' c"] {
         let before = format!("FROM a\n{old}\n");
-        let [by_default, _] = repaired(&before);
+        let [by_default, ..] = repaired(&before);
         assert_eq!(configuration(&by_default).labels, configuration(&before).labels, "{by_default}");
     }
 }
 
+/// S08, S09: COPY takes no address, and unpacks no archive.
 #[test]
 fn an_address_in_a_variable_stays_with_add() {
     for text in repaired("FROM a\nARG URL=https://example.com/a.txt\nADD $URL /a\nADD rootfs* /\n") {
@@ -133,6 +147,7 @@ fn an_address_in_a_variable_stays_with_add() {
     }
 }
 
+/// S10: BusyBox's `wget` has no `--progress`.
 #[test]
 fn no_option_is_given_to_a_program_that_lacks_it() {
     for text in repaired("FROM alpine:3.22\nRUN wget https://example.com/a\n") {
@@ -140,14 +155,18 @@ fn no_option_is_given_to_a_program_that_lacks_it() {
     }
 }
 
+/// S11, U12: CMD moves behind SHELL, or loses the options of the shell.
 #[test]
 fn a_command_in_shell_form_keeps_its_shell() {
-    let before = "FROM a\nCMD b $C\nSHELL [\"/bin/bash\", \"-lc\"]\nRUN d\n";
-    for text in repaired(before) {
-        assert_eq!(configuration(&text).cmd, configuration(before).cmd, "{text}");
+    let shell = "SHELL [\"/bin/bash\", \"-lc\"]";
+    for before in [format!("FROM a\nCMD b $C\n{shell}\nRUN d\n"), format!("FROM a\n{shell}\nRUN d\nCMD b\n")] {
+        for text in repaired(&before) {
+            assert_eq!(configuration(&text).cmd, configuration(&before).cmd, "{text}");
+        }
     }
 }
 
+/// S12: STOPSIGNAL moves behind another ARG of the same name.
 #[test]
 fn a_signal_in_a_variable_keeps_its_value() {
     let before = "FROM a\nARG S=SIGINT\nSTOPSIGNAL $S\nARG S=SIGQUIT\nRUN b\n";
@@ -156,6 +175,7 @@ fn a_signal_in_a_variable_keeps_its_value() {
     }
 }
 
+/// S13: blanks of a string are taken for those between words.
 #[test]
 fn blanks_in_a_quoted_string_over_two_lines_stay() {
     for text in repaired("FROM a\nRUN echo \"a   \\\n   b\" && apt-get install c\n") {
@@ -163,6 +183,7 @@ fn blanks_in_a_quoted_string_over_two_lines_stay() {
     }
 }
 
+/// S14: `--chmod` reaches every file, `chmod` of a folder the folder alone.
 #[test]
 fn a_mode_of_one_directory_does_not_become_that_of_its_files() {
     for text in repaired("FROM debian:13\nCOPY a /a\nRUN chmod 700 /a\nCOPY b /b\nRUN chmod +x /b/c\n") {
@@ -170,6 +191,15 @@ fn a_mode_of_one_directory_does_not_become_that_of_its_files() {
     }
 }
 
+/// S15: `--chmod` takes no letters before syntax 1.14.
+#[test]
+fn no_mode_in_letters_is_written_for_a_front_end_that_knows_none() {
+    for text in repaired("# syntax=docker/dockerfile:1.2\nFROM debian:13\nCOPY a.sh /b/\nRUN chmod +x /b/a.sh\n") {
+        assert!(text.contains("COPY a.sh /b/\n"), "{text}");
+    }
+}
+
+/// S16: blanks at the ends of lines are taken out of files.
 #[test]
 fn a_heredoc_keeps_every_byte() {
     for text in repaired("FROM a\nCOPY <<EOF /x\na  \n\tb\n\nEOF\nRUN <<E\napt-get   install   c  \nE\n") {
@@ -177,13 +207,25 @@ fn a_heredoc_keeps_every_byte() {
     }
 }
 
+/// S17: what one fix brings, the next run repairs.
+#[test]
+fn one_run_is_enough() {
+    let before = "from debian:13 as Build\nrun apt update\nRUN apt install curl\n\n\nFROM debian:13\nADD a/ /a/\nRUN chown -R 1:1 /a\n\n";
+    let [.., everything] = repaired(before);
+    for line in ["FROM debian:13 AS build\n", "apt-get install -y", "COPY --chown=1:1 a/ /a/\n"] {
+        assert!(everything.contains(line), "{line:?} in\n{everything}");
+    }
+}
+
+/// S18: LABEL expands variables, MAINTAINER does not.
 #[test]
 fn a_maintainer_with_a_dollar_keeps_it() {
-    let [_, everything] = repaired("FROM a\nARG X=y\nMAINTAINER \"a $X\"\n");
+    let [.., everything] = repaired("FROM a\nARG X=y\nMAINTAINER \"a $X\"\n");
     let labels = configuration(&everything).labels;
     assert!(labels.values().all(|value| !value.contains('y')), "{labels:?} in\n{everything}");
 }
 
+/// S19: files are given to the user that the container runs as.
 #[test]
 fn files_do_not_change_hands_because_of_a_user() {
     for text in repaired("FROM node:22\nUSER node\nCOPY . /app\n") {
@@ -191,6 +233,7 @@ fn files_do_not_change_hands_because_of_a_user() {
     }
 }
 
+/// U01: backticks become `$(...)` twice.
 #[test]
 fn backticks_stay_what_they_are() {
     for text in repaired("FROM debian:13\nRUN X=`date` && echo \"`echo $X`\" && cd /tmp && a\n") {
@@ -198,6 +241,7 @@ fn backticks_stay_what_they_are() {
     }
 }
 
+/// U02: the next stage finds nothing below a cache mount.
 #[test]
 fn no_cache_lies_over_what_another_stage_copies() {
     let text = "FROM rust:1.90 AS b\nWORKDIR /app\nCOPY . .\nRUN cargo build --release\nFROM debian:13\nCOPY --from=b /app/target/release/x /x\n";
@@ -206,6 +250,7 @@ fn no_cache_lies_over_what_another_stage_copies() {
     }
 }
 
+/// U03, U05: what is no program, and what is a comment, becomes a word of the exec form.
 #[test]
 fn what_only_a_shell_can_do_stays_with_the_shell() {
     for command in ["exec top", "cd /x", "umask 022", "./run.sh # x", "a && b", "FOO=1 a", "a > b", "a $B"] {
@@ -216,6 +261,7 @@ fn what_only_a_shell_can_do_stays_with_the_shell() {
     }
 }
 
+/// U04: the continuation becomes a word.
 #[test]
 fn a_command_with_a_continuation_becomes_no_broken_array() {
     let before = "FROM a\nCMD myapp \\\n  --flag\n";
@@ -225,6 +271,7 @@ fn a_command_with_a_continuation_becomes_no_broken_array() {
     }
 }
 
+/// U06: the repaired WORKDIR is written before the old one.
 #[test]
 fn a_relative_directory_is_written_once() {
     for text in repaired("FROM debian:13\nWORKDIR app\nRUN a\n") {
@@ -233,6 +280,7 @@ fn a_relative_directory_is_written_once() {
     }
 }
 
+/// U07: `|| true` becomes `&& true`.
 #[test]
 fn a_failure_that_may_happen_may_still_happen() {
     for text in repaired("FROM debian:13\nRUN cd /tmp && make && rm -rf /z || true\n") {
@@ -240,14 +288,16 @@ fn a_failure_that_may_happen_may_still_happen() {
     }
 }
 
+/// U08: a WORKDIR that is put in stays in force for CMD.
 #[test]
 fn the_directory_of_one_run_is_not_that_of_the_container() {
-    for text in repaired("FROM debian:13\nRUN cd /tmp && make\nCMD [\"a\"]\n") {
+    for text in repaired("FROM debian:13\nCOPY a b\nRUN cd /tmp && make\nCMD [\"a\"]\n") {
         let directory = configuration(&text).working_directory;
         assert!(matches!(directory.as_str(), "" | "/"), "{directory} in\n{text}");
     }
 }
 
+/// U09: what one step restores into a mount, the next does not see.
 #[test]
 fn packages_that_a_later_step_needs_are_not_hidden_by_a_mount() {
     let text = "FROM mcr.microsoft.com/dotnet/sdk:10.0\nCOPY . .\nRUN dotnet restore\nRUN ./build.sh --no-restore\n";
@@ -256,6 +306,7 @@ fn packages_that_a_later_step_needs_are_not_hidden_by_a_mount() {
     }
 }
 
+/// U10: `apt-get list` does not exist.
 #[test]
 fn a_verb_that_only_apt_knows_stays_with_apt() {
     for text in repaired("FROM debian:13\nRUN apt list && apt full-upgrade\n") {
@@ -263,6 +314,7 @@ fn a_verb_that_only_apt_knows_stays_with_apt() {
     }
 }
 
+/// U11: heredocs need syntax 1.4.
 #[test]
 fn no_heredoc_is_written_for_a_front_end_that_knows_none() {
     for text in repaired("# syntax=docker/dockerfile:1.2\nFROM debian:13\nRUN a && b && c\nRUN pip install -r x\n") {
@@ -270,6 +322,7 @@ fn no_heredoc_is_written_for_a_front_end_that_knows_none() {
     }
 }
 
+/// U13: where edits meet, words are cut and a whole stage is swallowed.
 #[test]
 fn fixes_that_meet_in_one_line_do_not_run_into_each_other() {
     let text = "FROM debian:13\nRUN sudo apt install curl; sudo apt update && cd /x && sudo apt-get install git\nRUN apt install x\n";
@@ -277,8 +330,14 @@ fn fixes_that_meet_in_one_line_do_not_run_into_each_other() {
         assert!(parsed(&text).problems.is_empty(), "{text}");
         assert!(text.contains("curl") && text.contains("git"), "{text}");
     }
+    let text = "FROM alpine:3.22\nRUN apk add --virtual .d $buildDeps \\\n    linux-headers make\nRUN rm -rf /x; cd /; rm -rf /y\nFROM alpine:latest\nRUN a\n";
+    for text in repaired(text) {
+        assert!(text.contains("$buildDeps") && text.contains("linux-headers make\n"), "{text}");
+        assert_eq!(Plan::new(&Build::new(&parsed(&text))).stages.len(), 2, "{text}");
+    }
 }
 
+/// U14: an empty variable in the address of an ADD fails the build.
 #[test]
 fn nothing_is_made_of_a_branch_in_a_variable() {
     for text in repaired("FROM debian:13\nARG TAG\nRUN git clone -b \"${TAG}\" https://example.com/a.git /a\n") {

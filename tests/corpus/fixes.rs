@@ -5,8 +5,9 @@ use std::sync::Mutex;
 
 use dfx::Settings;
 use dfx::config::{Choice, Profile, Selection, Selector};
-use dfx::edit::{Effect, apply};
-use dfx::fix::Fixed;
+use dfx::edit::{Edit, Effect, apply};
+use dfx::finding::Finding;
+use dfx::fix::{Fixed, Reason};
 use dfx::ir::Build;
 use dfx::plan::{Plan, Tolerance, differences, differences_beyond};
 use dfx::syntax::Dockerfile;
@@ -56,12 +57,16 @@ fn suggestions_that_are_selected_by_name_keep_their_promises() {
 #[test]
 fn what_is_fixed_does_not_depend_on_the_number_of_threads() {
     let Some(corpus) = Corpus::open() else { return };
-    let settings = settings(Profile::Strict);
-    let fixed =
-        |bytes: &Vec<u8>| dfx::fix(&parsed(bytes), &settings, None, Effect::Debris).after.source.text().to_owned();
+    let ways = WAYS.map(|(profile, effect)| (settings(profile), effect));
+    // Each file in one way, the next file in the next.
+    let fixed = |(at, bytes): (usize, &Vec<u8>)| {
+        let (settings, effect) = &ways[at % ways.len()];
+        dfx::fix(&parsed(bytes), settings, None, *effect).after.source.text().to_owned()
+    };
+    let files: Vec<&Vec<u8>> = corpus.files.values().collect();
     let on_threads = |threads: usize| -> Vec<String> {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        pool.install(|| corpus.files.par_iter().map(|(_, bytes)| fixed(bytes)).collect())
+        pool.install(|| files.par_iter().copied().enumerate().map(fixed).collect())
     };
     assert!(on_threads(1) == on_threads(4));
 }
@@ -73,11 +78,36 @@ fn assert_promises(file: &Dockerfile, fixed: &Fixed, settings: &Settings, effect
     assert_no_worse(file, &fixed.after, "all fixes together");
     assert!(fixed.applied.iter().all(|fix| fix.effect <= effect));
     assert_plans_differ_only_as_announced(file, fixed);
+    assert_findings_are_gone(fixed, settings);
     let again = dfx::fix(&parsed(fixed.after.source.bytes()), settings, None, effect);
     assert!(!again.is_changed(), "a second run changes {:?} in\n{}", again.applied, fixed.after.source.text());
     let endless: BTreeSet<_> = again.held_back.iter().map(|held_back| held_back.reason.to_string()).collect();
     let known: BTreeSet<_> = fixed.held_back.iter().map(|held_back| held_back.reason.to_string()).collect();
     assert!(endless.is_subset(&known), "a second run holds back something else: {endless:?}, {known:?}");
+}
+
+/// Each fix has taken its finding away: its rule does not say the same again at the same place.
+fn assert_findings_are_gone(fixed: &Fixed, settings: &Settings) {
+    assert!(fixed.held_back.iter().all(|held_back| held_back.reason != Reason::Endless), "{:?}", fixed.held_back);
+    let rules = dfx::rules::all().filter(|rule| fixed.applied.iter().any(|fix| fix.rule == rule.meta.name));
+    let left = dfx::lint(&fixed.after, rules, &settings.options, None);
+    // What an earlier fix has brought was not there before, and has no place of its own.
+    for fix in fixed.applied.iter().filter(|fix| !fix.span.is_empty()) {
+        let place = place_after(&fixed.edits, fix.span.start);
+        let is_same = |finding: &&Finding| finding.rule == fix.rule && finding.message == fix.message;
+        let same = left.iter().filter(is_same).find(|finding| Some(finding.span.start) == place);
+        assert!(same.is_none(), "{same:?} is still there in\n{}", fixed.after.source.text());
+    }
+}
+
+/// Where the byte at `offset` is once the edits are made; `None` where one of them takes it out.
+fn place_after(edits: &[Edit], offset: usize) -> Option<usize> {
+    let before = edits.iter().take_while(|edit| edit.span.end <= offset);
+    let (added, taken) = before.fold((0, 0), |(added, taken), edit| {
+        (added + edit.replacement.len(), taken + edit.span.len())
+    });
+    let is_kept = !edits.iter().any(|edit| edit.span.start <= offset && offset < edit.span.end);
+    is_kept.then_some(offset + added - taken)
 }
 
 /// All fixes together do no more than the greatest of them has said.
