@@ -17,18 +17,17 @@
 //! ```
 //!
 //! ## Fix
-//! Joins them into one. *Equivalent*: the same labels; the history has fewer entries. Holds back where a comment or a
-//! blank line stands between them, behind a quote that is never closed, and for the old form `LABEL key value`.
+//! Joins them into one, with the comments between them. *Equivalent*: the same labels; the history has fewer entries. Holds
+//! back where a blank line stands between them, behind a quote that is never closed, and for the old form `LABEL key value`.
 //!
 //! ## Sources
 //! Docker, "Building best practices": LABEL.
 
-use crate::edit::{Edit, Effect};
+use crate::edit::Effect;
 use crate::finding::Severity;
-use crate::ir::Step;
+use crate::rewrite::join_pairs;
 use crate::rules::{Context, Meta, Sink};
-use crate::source::Span;
-use crate::syntax::InstructionKind;
+use crate::syntax::Keyword;
 
 pub const META: Meta = Meta {
     name: "style/consecutive-labels",
@@ -39,34 +38,19 @@ pub const META: Meta = Meta {
 };
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
-    for pair in cx.build.stages.iter().flat_map(|stage| stage.steps.windows(2)) {
-        let [first, second] = pair else { continue };
-        let (InstructionKind::Label(above), InstructionKind::Label(below)) =
-            (&first.instruction.kind, &second.instruction.kind)
-        else {
+    for [first, second] in cx.build.neighbours() {
+        if [first, second].iter().any(|step| step.instruction.keyword != Some(Keyword::Label)) {
             continue;
-        };
+        }
         let report = sink
             .report(second.instruction.keyword_span(), "this `LABEL` follows another one")
             .related(first.instruction.keyword_span(), "which could hold its labels")
             .help("write all labels in one `LABEL`");
         // BuildKit expands all words of an instruction before it sets any of them; for labels that makes no difference.
-        let between = Span::new(first.instruction.span.end, second.instruction.span.start);
-        let line_end = cx.text(between);
-        if matches!(line_end, "\n" | "\r\n") && !above.legacy && !below.legacy && is_closed(first, cx.file.escape) {
-            let gap = Span::new(between.start, second.instruction.arguments.span().start);
-            let joined = format!(" {}{line_end}      ", cx.file.escape);
-            report.fix("join it with the one above", Effect::Equivalent, vec![Edit::replace(gap, joined)]);
+        if let Some(edit) = join_pairs(cx.file, first, second) {
+            report.fix("join it with the one above", Effect::Equivalent, vec![edit]);
         }
     }
-}
-
-/// Whether the last word ends where its line does. Behind an open quote or escape character it would go on into what is
-/// joined to it.
-fn is_closed(step: &Step<'_>, escape: char) -> bool {
-    let text = step.instruction.arguments.text();
-    let escapes = text.len() - text.trim_end_matches(escape).len();
-    escapes.is_multiple_of(2) && step.expanded.last().is_some_and(|word| word.result.is_ok())
 }
 
 #[cfg(test)]
@@ -78,12 +62,17 @@ mod tests {
     fn each_further_one_is_reported_and_joined() {
         fires!("LABEL a=1\n«LABEL» b=2\n«LABEL» c=3\n");
         fixes!("LABEL a=1\r\nLABEL b=2 \\\r\n  c=3\r\nLABEL d=4\r\n" =>
-            "LABEL a=1 \\\r\n      b=2 \\\r\n  c=3 \\\r\n      d=4\r\n");
+            "LABEL a=1 \\\r\n      b=2 \\\r\n  c=3 \\\r\n  d=4\r\n");
     }
 
     #[test]
-    fn a_comment_between_them_is_not_lost() {
-        let found = findings(&META, check, "FROM debian\nLABEL a=1\n# the second\nLABEL b=2\nLABEL c d\n");
+    fn a_comment_between_them_is_kept() {
+        fixes!("LABEL a=1\n# the second\nLABEL b=2\n" => "LABEL a=1 \\\n# the second\n      b=2\n");
+    }
+
+    #[test]
+    fn a_blank_line_keeps_them_apart() {
+        let found = findings(&META, check, "FROM debian\nLABEL a=1\n\nLABEL b=2\nLABEL c d\n");
         assert!(found.len() == 2 && found.iter().all(|finding| finding.fix.is_none()));
     }
 

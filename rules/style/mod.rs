@@ -2,7 +2,10 @@
 
 crate::rules::group! {
     add_for_local_file,
+    consecutive_copies,
     consecutive_labels,
+    consecutive_ports,
+    consecutive_variables,
     copy_then_unpack,
     duplicate_label,
     from_as_casing,

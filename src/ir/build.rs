@@ -63,6 +63,11 @@ impl<'f> Build<'f> {
         self.steps().filter(move |step| step.instruction.keyword == Some(keyword))
     }
 
+    /// Every two steps that follow one another in a stage.
+    pub fn neighbours(&self) -> impl Iterator<Item = [&Step<'f>; 2]> {
+        self.stages.iter().flat_map(|stage| stage.steps.iter().zip(stage.steps.iter().skip(1)).map(|(a, b)| [a, b]))
+    }
+
     /// The stage of a step.
     pub fn stage_of(&self, step: &Step<'_>) -> &Stage<'f> {
         &self.stages[step.stage]

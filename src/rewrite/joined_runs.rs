@@ -8,6 +8,8 @@ use crate::shell::{Leak, Script, ScriptForm};
 use crate::source::Span;
 use crate::syntax::{CommandForm, InstructionKind};
 
+use super::joined_words::{comments_in, continuation};
+
 /// Why two RUN instructions stay two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
@@ -114,23 +116,14 @@ fn brackets(span: Span, open: &str, close: &str) -> [Edit; 2] {
 /// `&&` in the place of the second keyword, in the manner of the file, else on a line of its own. The comments between
 /// come before it; blank lines go, which BuildKit does not like within an instruction.
 fn joint(build: &Build<'_>, first: &Step<'_>, second: &Step<'_>, end: usize, start: usize) -> Edit {
-    let source = &build.file.source;
-    let line_ending = source.line_ending(first.instruction.last_line);
     let between = Span::new(end, start);
-    let comments: Vec<Span> = build.file.comments().filter(|comment| between.contains(*comment)).collect();
     let of_file = || [first, second].into_iter().filter_map(|step| build.chain_end(step)).map(|end| end.joint);
-    if comments.is_empty()
+    if comments_in(build.file, between).next().is_none()
         && let Some(joint) = of_file().find(|joint| joint.contains('\n'))
     {
         return Edit::replace(between, joint);
     }
-    let mut joint = format!(" {}{line_ending}", build.file.escape);
-    for comment in comments {
-        joint.push_str(source.slice(comment).trim());
-        joint.push_str(line_ending);
-    }
-    joint.push_str("    && ");
-    Edit::replace(between, joint)
+    Edit::replace(between, format!("{}    && ", continuation(build.file, first, between)))
 }
 
 #[cfg(test)]

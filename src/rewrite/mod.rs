@@ -2,9 +2,11 @@
 
 mod dependencies_first;
 mod joined_runs;
+mod joined_words;
 pub mod multistage;
 mod reordered;
 
 pub use dependencies_first::{LateSources, dependencies_first, words_of_local_parts};
 pub use joined_runs::{Refusal, join_runs};
+pub use joined_words::{Layout, join_pairs, join_words};
 pub use reordered::reordered;
