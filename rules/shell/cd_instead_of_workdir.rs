@@ -21,17 +21,17 @@
 //! ```
 //!
 //! ## Fix
-//! Writes WORKDIR before the RUN, takes `cd` out of it and of the RUNs right behind it that begin with the same `cd`, and
-//! puts the directory back that was there before, unless a WORKDIR follows. *Content*: WORKDIR makes a directory that is
-//! missing, where `cd` would have failed. Only for an absolute path in front of `&&`, and where the file or the tables
-//! tell which directory it was before.
+//! Writes WORKDIR before the RUN, takes `cd` out of it and of the RUNs right behind it that begin with `cd`, too, and puts the
+//! directory back that was there before, unless a WORKDIR follows or nothing works in it. *Content*: WORKDIR makes a
+//! directory that is missing, where `cd` would have failed. Only for an absolute path in front of `&&`, and where the file or
+//! the tables tell which directory it was before.
 //!
 //! ## Sources
 //! hadolint DL3003; Trivy DS-0013; SonarQube S6597; semgrep use-workdir; Dockerfile best practices, WORKDIR.
 
 use crate::edit::{Edit, Effect};
 use crate::finding::Severity;
-use crate::ir::{Command, Step};
+use crate::ir::{Command, Step, clean_path};
 use crate::rules::{Context, Meta, Sink};
 use crate::source::Span;
 use crate::syntax::Keyword;
@@ -46,7 +46,7 @@ pub const META: Meta = Meta {
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let visits: Vec<Visit<'_>> = cx.build.steps_of(Keyword::Run).filter_map(|step| Visit::of(cx, step)).collect();
-    for row in visits.chunk_by(Visit::is_repeated_by) {
+    for row in visits.chunk_by(Visit::is_mended_with) {
         for (at, visit) in row.iter().enumerate() {
             let report = match cx.build.absolute_path(visit.step, ".").as_deref() == Some(visit.path) {
                 true => {
@@ -71,6 +71,8 @@ struct Visit<'b> {
     step: &'b Step<'b>,
     command: &'b Command<'b>,
     path: &'b str,
+    /// `cd`, its directory and the `&&` behind; `None` where WORKDIR cannot take their place.
+    removable: Option<Span>,
 }
 
 impl<'b> Visit<'b> {
@@ -79,40 +81,48 @@ impl<'b> Visit<'b> {
         let is_first = command.invoked.as_ref().is_some_and(|it| it.circumstances.depth == 0);
         // A path that the shell works out is beyond WORKDIR.
         let path = command.arguments().first().and_then(|word| word.value)?;
-        (command.name() == Some("cd") && is_first && path != "-").then_some(Self { step, command, path })
+        let is_visit = command.name() == Some("cd") && is_first && path != "-";
+        is_visit.then(|| Self { step, command, path, removable: removable(cx, step, command, path) })
     }
 
-    fn is_repeated_by(&self, next: &Self) -> bool {
+    /// Whether one fix mends both: only together is it clear which directory to put back, and where.
+    fn is_mended_with(&self, next: &Self) -> bool {
         let is_next = (self.step.stage, self.step.index + 1) == (next.step.stage, next.step.index);
-        is_next && self.path == next.path && self.path.starts_with('/')
-    }
-
-    /// `cd`, its directory and the `&&` behind; `None` where it is anything but the first of a chain.
-    fn removable(&self, cx: &Context<'_>) -> Option<Span> {
-        let [script] = cx.build.scripts(self.step) else { return None };
-        let links = script.top_level_and_chain()?;
-        let [first, next, ..] = links.as_slice() else { return None };
-        let is_whole = self.command.words.len() == 2
-            && first.pipeline.commands.len() == 1
-            && first.pipeline.commands.iter().all(|command| command.redirections.is_empty());
-        let gone = script.source.to_file_cover(Span::new(first.pipeline.span.start, next.pipeline.span.start));
-        (is_whole && self.command.span().start == gone.start).then_some(gone)
+        is_next && self.removable.is_some() && next.removable.is_some()
     }
 }
 
+/// The `cd` and what joins it to the rest, where it is the first of a chain and leads to a plain absolute path.
+fn removable(cx: &Context<'_>, step: &Step<'_>, command: &Command<'_>, path: &str) -> Option<Span> {
+    let [script] = cx.build.scripts(step) else { return None };
+    let links = script.top_level_and_chain()?;
+    let [first, next, ..] = links.as_slice() else { return None };
+    let is_whole = command.words.len() == 2
+        && first.pipeline.commands.len() == 1
+        && first.pipeline.commands.iter().all(|command| command.redirections.is_empty());
+    let gone = script.source.to_file_cover(Span::new(first.pipeline.span.start, next.pipeline.span.start));
+    (is_whole && command.span().start == gone.start && path.starts_with('/') && is_plain(path)).then_some(gone)
+}
+
+fn is_plain(path: &str) -> bool {
+    path.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte))
+}
+
+/// WORKDIR wherever the directory changes, and behind the last RUN the one that was before.
 fn edits(cx: &Context<'_>, row: &[Visit<'_>]) -> Option<Vec<Edit>> {
     let (first, last) = (row.first()?, row.last()?);
-    let is_plain = |path: &str| path.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte));
-    let before = cx.build.absolute_path(first.step, ".")?;
-    if !first.path.starts_with('/') || !is_plain(first.path) || !is_plain(&before) {
-        return None;
+    let before = cx.build.absolute_path(first.step, ".").filter(|path| is_plain(path))?;
+    let mut edits = Vec::new();
+    let mut current = before.clone();
+    for visit in row {
+        edits.push(Edit::delete(visit.removable?));
+        let path = clean_path(visit.path);
+        if path != current {
+            edits.push(cx.line_before(visit.step.instruction, &format!("WORKDIR {path}")));
+            current = path;
+        }
     }
-    let mut edits = row.iter().map(|visit| Some(Edit::delete(visit.removable(cx)?))).collect::<Option<Vec<Edit>>>()?;
-    if before == first.path.trim_end_matches('/') {
-        return Some(edits);
-    }
-    edits.push(cx.line_before(first.step.instruction, &format!("WORKDIR {}", first.path)));
-    if !is_set_anew(cx, last.step) {
+    if current != before && !is_set_anew(cx, last.step) && !is_forgotten(cx, last.step) {
         let instruction = first.step.instruction;
         let line_ending = cx.source().line_ending(instruction.first_line);
         let indentation = cx.indentation(instruction.span.start);
@@ -120,6 +130,13 @@ fn edits(cx: &Context<'_>, row: &[Visit<'_>]) -> Option<Vec<Edit>> {
         edits.push(Edit::insert(end, format!("{line_ending}{indentation}WORKDIR {before}")));
     }
     Some(edits)
+}
+
+/// Whether nothing works in the directory that is in force behind the step: it ends a stage that only gives files.
+fn is_forgotten(cx: &Context<'_>, step: &Step<'_>) -> bool {
+    let stage = cx.build.stage_of(step);
+    let is_base = || cx.build.stages.iter().any(|other| other.base_stage() == Some(step.stage));
+    stage.steps.len() == step.index + 1 && step.stage + 1 != cx.build.stages.len() && !is_base()
 }
 
 /// Whether the next instruction is a WORKDIR that does not depend on the directory before it.
@@ -165,6 +182,23 @@ mod tests {
             "FROM debian:13\nWORKDIR /a\nRUN b\nRUN c\nWORKDIR /\n"
         );
         fixes!("FROM x\nWORKDIR /a\nRUN cd /a && c\n" => "FROM x\nWORKDIR /a\nRUN c\n");
+    }
+
+    #[test]
+    fn a_directory_is_put_back_only_where_something_works_in_it() {
+        fixes!(
+            "FROM debian:13\nRUN cd /a && b\nRUN cd /c/ && d\nRUN e\n" =>
+            "FROM debian:13\nWORKDIR /a\nRUN b\nWORKDIR /c\nRUN d\nWORKDIR /\nRUN e\n"
+        );
+        fixes!("FROM debian:13\nRUN cd / && b\nRUN c\n" => "FROM debian:13\nRUN b\nRUN c\n");
+        fixes!(
+            "FROM debian:13 AS a\nRUN cd /b && c\nFROM debian:13\nCOPY --from=a /b /b\n" =>
+            "FROM debian:13 AS a\nWORKDIR /b\nRUN c\nFROM debian:13\nCOPY --from=a /b /b\n"
+        );
+        fixes!(
+            "FROM debian:13 AS a\nRUN cd /b && c\nFROM a\nRUN d\n" =>
+            "FROM debian:13 AS a\nWORKDIR /b\nRUN c\nWORKDIR /\nFROM a\nRUN d\n"
+        );
     }
 
     #[test]
