@@ -84,7 +84,7 @@ impl Costs {
         for (stage, planned) in build.stages.iter().zip(&plan.stages).filter(|(stage, _)| stage.is_reachable) {
             let name = stage.name().unwrap_or_else(|| stage.index.to_string());
             for (vertex, it) in planned.vertices.iter().enumerate() {
-                let Some(step) = stage.steps.get(it.maker.step) else { continue };
+                let Some(step) = it.maker.step.and_then(|step| stage.steps.get(step)) else { continue };
                 let text = step.instruction.text.text();
                 let measured = timings.iter().position(|timing| timing.is_of(&name, text));
                 let milliseconds = measured.map(|at| {

@@ -162,7 +162,7 @@ fn flows(build: &Build<'_>, plan: &Plan) -> Vec<Flow> {
 
 fn giver_of_base(build: &Build<'_>, base: &Source) -> Option<Giver> {
     match base {
-        Source::Scratch | Source::Unknown => Some(Giver::Outside(image(base_name(build, base)))),
+        Source::Scratch | Source::Unknown { .. } => Some(Giver::Outside(image(base_name(build, base)))),
         _ => giver(base),
     }
 }
@@ -175,7 +175,9 @@ fn giver(source: &Source) -> Option<Giver> {
         Source::Context => {
             Some(Giver::Outside(GraphNode { kind: NodeKind::Context, name: "build context".to_owned() }))
         }
-        Source::Scratch | Source::Http { .. } | Source::Git { .. } | Source::Inline { .. } | Source::Unknown => None,
+        Source::Scratch | Source::Http { .. } | Source::Git { .. } | Source::Inline { .. } | Source::Unknown { .. } => {
+            None
+        }
     }
 }
 

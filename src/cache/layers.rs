@@ -123,13 +123,16 @@ impl Layers {
         let stages = state.plan.stages.iter().enumerate().filter(|(index, _)| is_built(index));
         let steps = stages.clone().flat_map(|(stage, planned)| {
             planned.vertices.iter().enumerate().map(move |(vertex, it)| {
-                let instruction = build.stages[stage].steps[it.maker.step].instruction;
+                let text = match it.maker.step {
+                    Some(step) => build.stages[stage].steps[step].instruction.text.text(),
+                    None => build.file.source.slice(it.maker.span),
+                };
                 let StepCost { class, milliseconds } = costs.of(stage, vertex);
                 Layer {
                     stage,
                     vertex,
                     line: build.file.source.line_at(it.maker.span.start),
-                    text: one_line(instruction.text.text()),
+                    text: one_line(text),
                     reads: reads(state, build, &it.operation),
                     cost: class,
                     milliseconds,

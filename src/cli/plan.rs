@@ -120,7 +120,7 @@ fn source(source: &Source) -> Value {
     match source {
         Source::Scratch => json!("scratch"),
         Source::Context => json!("context"),
-        Source::Unknown => json!("unknown"),
+        Source::Unknown { word } => json!({ "unknown": word }),
         Source::Stage(index) => json!({ "stage": index }),
         Source::Image { reference, platform } => json!({ "image": reference, "platform": platform }),
         Source::Http { address, checksum } => json!({ "http": address, "checksum": checksum }),

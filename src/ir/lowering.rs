@@ -11,7 +11,9 @@ use crate::syntax::{Dockerfile, Instruction, InstructionKind, Keyword, Pair, Pai
 
 use super::build::{self, Build, GlobalArg};
 use super::inherited::Inherited;
-use super::stage::{ExpandedWord, Setting, ShellSetting, StageSource, State, UndefinedReference, find_expanded};
+use super::stage::{
+    ExpandedWord, Setting, ShellSetting, StageSource, State, Triggers, UndefinedReference, find_expanded,
+};
 use super::{
     Base, BuildProblem, BuildProblemKind, ImageReference, Origin, Platform, Scope, Stage, Step, Variable, Visible,
     images, platform_arg, refusals, windows,
@@ -178,6 +180,7 @@ impl<'f> Lowering<'f> {
             image,
             platform,
             platform_expansion,
+            triggers: Triggers::default(),
             steps: Vec::new(),
             scope: Scope::default(),
             inherited,
@@ -188,6 +191,27 @@ impl<'f> Lowering<'f> {
             is_windows,
             facts,
         });
+        self.triggers();
+    }
+
+    /// What the base stage keeps for the stages that start from it runs first (BuildKit's `initOnBuildTriggers`).
+    fn triggers(&mut self) {
+        let base = self.stages.last().and_then(|stage| stage.base_stage()).and_then(|base| self.stages.get(base));
+        let kept = base.into_iter().flat_map(|base| &base.steps).filter_map(|step| match &step.instruction.kind {
+            InstructionKind::Onbuild(inner) => Some(inner.as_ref()),
+            _ => None,
+        });
+        let kept: Vec<&'f Instruction> = kept.collect();
+        if kept.is_empty() {
+            return;
+        }
+        kept.into_iter().for_each(|instruction| self.step(instruction));
+        if let Some(stage) = self.stages.last_mut() {
+            let triggers =
+                Triggers { steps: std::mem::take(&mut stage.steps), scope: std::mem::take(&mut stage.scope) };
+            stage.inherited = stage.inherited.and(&triggers.scope);
+            stage.triggers = triggers;
+        }
     }
 
     fn expand_from(&mut self, word: &Word, stage: usize) -> Option<Expansion> {
@@ -249,7 +273,10 @@ impl<'f> Lowering<'f> {
     fn step(&mut self, instruction: &'f Instruction) {
         let stage = self.stages.len() - 1;
         let index = self.stages[stage].steps.len();
-        let expanded = self.expand_step(instruction, stage, index);
+        let expanded = match &instruction.kind {
+            InstructionKind::Arg(pairs) => self.arguments(pairs, stage, index),
+            _ => self.expand_step(instruction, stage, index),
+        };
         for error in expanded.iter().filter_map(|word| Some((&word.word, word.result.as_ref().err()?))) {
             self.expansion_problem(error.1.clone(), error.0, Some(stage));
         }
@@ -286,7 +313,7 @@ impl<'f> Lowering<'f> {
         let pair =
             |pair: &Pair| [Some(expand(&pair.name)), pair.value.as_ref().map(&expand)].into_iter().flatten().collect();
         let mut expanded: Vec<ExpandedWord> = match &instruction.kind {
-            InstructionKind::Env(pairs) | InstructionKind::Label(pairs) | InstructionKind::Arg(pairs) => {
+            InstructionKind::Env(pairs) | InstructionKind::Label(pairs) => {
                 pairs.pairs.iter().flat_map(|each| -> Vec<ExpandedWord> { pair(each) }).collect()
             }
             InstructionKind::Copy(transfer) | InstructionKind::Add(transfer) => {
@@ -303,6 +330,28 @@ impl<'f> Lowering<'f> {
             let mounts = instruction.flags.iter().filter(|flag| flag.name.text() == "mount");
             let fields = mounts.filter_map(|flag| flag.mount_fields()).flatten();
             expanded.extend(fields.filter_map(|field| field.value).map(|value| expand(&value)));
+        }
+        expanded
+    }
+
+    /// ARG: unlike those of ENV, each default sees the names before it (BuildKit's `dispatchArg`). `--build-arg` beats the
+    /// default, which then is not looked at; `ARG name` takes the value that the name has before the first FROM.
+    fn arguments(&mut self, pairs: &Pairs, stage: usize, index: usize) -> Vec<ExpandedWord> {
+        let mut expanded = Vec::new();
+        for pair in &pairs.pairs {
+            let name = pair.name.text();
+            let given = self.arguments.get(name).cloned();
+            let default = pair.value.as_ref().filter(|_| given.is_none()).map(|word| {
+                let visible = Visible::in_stage(&self.stages[stage], index + 1);
+                self.expand(word, &visible, |word| self.expander.expand_word(word, &visible))
+            });
+            let own = default.as_ref().map(|default| default.value().to_owned());
+            let of_global = || self.global.before(name, usize::MAX).and_then(|variable| variable.value.clone());
+            let value = given.or(own).or_else(of_global);
+            let name_span = pair.name.span();
+            let variable = Variable { step: index, value, origin: Origin::Arg, is_certain: false, name_span };
+            self.stages[stage].scope.set(name, variable);
+            expanded.extend(default);
         }
         expanded
     }
@@ -444,11 +493,7 @@ impl<'f> Lowering<'f> {
             Some(Rc::new(Setting { value, is_certain, span: word.span(), stage: step.stage }))
         };
         match &step.instruction.kind {
-            InstructionKind::Env(pairs) => set_variables(stage, step, pairs, None),
-            InstructionKind::Arg(pairs) => {
-                let outside = Outside { given: self.arguments, global: &self.global };
-                set_variables(stage, step, pairs, Some(&outside));
-            }
+            InstructionKind::Env(pairs) => set_variables(stage, step, pairs),
             InstructionKind::User(word) => {
                 let is_certain = step.certain_value(word).is_some();
                 stage.last_state.user = setting(word, step.value(word).to_owned(), is_certain);
@@ -497,33 +542,14 @@ fn stage_name(instruction: &Instruction) -> Option<String> {
     }
 }
 
-/// Where ARG may have its values from, other than its own line.
-struct Outside<'o> {
-    given: &'o BTreeMap<String, String>,
-    global: &'o Scope,
-}
-
-impl Outside<'_> {
-    /// `--build-arg` beats the default; `ARG name` takes the value that the name has before the first FROM.
-    fn value(&self, name: &str, default: Option<String>) -> Option<String> {
-        let of_global = || self.global.before(name, usize::MAX).and_then(|variable| variable.value.clone());
-        self.given.get(name).cloned().or(default).or_else(of_global)
-    }
-}
-
-/// ENV, or with the values from `outside` ARG.
-fn set_variables(stage: &mut Stage<'_>, step: &Step<'_>, pairs: &Pairs, outside: Option<&Outside<'_>>) {
-    let origin = if outside.is_some() { Origin::Arg } else { Origin::Env };
+/// ENV
+fn set_variables(stage: &mut Stage<'_>, step: &Step<'_>, pairs: &Pairs) {
     for pair in &pairs.pairs {
         let name = step.value(&pair.name).to_owned();
-        let own = pair.value.as_ref().map(|word| step.value(word).to_owned());
-        let is_certain =
-            origin == Origin::Env && pair.value.as_ref().is_some_and(|word| step.certain_value(word).is_some());
-        let value = match outside {
-            Some(outside) => outside.value(&name, own),
-            None => own,
-        };
-        stage.scope.set(&name, Variable { step: step.index, value, origin, is_certain, name_span: pair.name.span() });
+        let value = pair.value.as_ref().map(|word| step.value(word).to_owned());
+        let is_certain = pair.value.as_ref().is_some_and(|word| step.certain_value(word).is_some());
+        let name_span = pair.name.span();
+        stage.scope.set(&name, Variable { step: step.index, value, origin: Origin::Env, is_certain, name_span });
     }
 }
 

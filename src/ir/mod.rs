@@ -61,7 +61,9 @@ pub use process::Process;
 pub use scope::{DEFAULT_PATH, Origin, Scope, Variable, Visible};
 pub use scripts::command_of;
 pub use spare_words::NeedlessSudo;
-pub use stage::{Base, ExpandedWord, Setting, ShellSetting, Stage, StageSource, State, Step, UndefinedReference};
+pub use stage::{
+    Base, ExpandedWord, Setting, ShellSetting, Stage, StageSource, State, Step, Triggers, UndefinedReference,
+};
 pub use suggest::closest;
 pub use tools::ToolPresence;
 pub use users::{CreatedUser, Users};

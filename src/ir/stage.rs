@@ -29,6 +29,8 @@ pub struct Stage<'f> {
     pub platform: Option<Platform>,
     /// What `--platform` expands to.
     pub platform_expansion: Option<Expansion>,
+    /// What runs before its own instructions, because its base stage says so.
+    pub triggers: Triggers<'f>,
     /// The instructions behind FROM, in order.
     pub steps: Vec<Step<'f>>,
     /// What the stage sets.
@@ -47,6 +49,16 @@ pub struct Stage<'f> {
     pub is_windows: bool,
     /// What the tables know of the base image, whatever build arguments may do to its name.
     pub(super) facts: Option<ImageFacts>,
+}
+
+/// What the ONBUILD instructions of a stage do in one that starts from it. Kept apart from the steps of that stage, whose
+/// lines they are not: the plan knows them, rules do not.
+#[derive(Debug, Default)]
+pub struct Triggers<'f> {
+    /// The instructions behind ONBUILD, in order.
+    pub steps: Vec<Step<'f>>,
+    /// What they set.
+    pub scope: Scope,
 }
 
 /// What a stage starts from.

@@ -28,6 +28,19 @@ fn only_what_the_last_stage_needs_is_reachable() {
 }
 
 #[test]
+fn each_default_of_an_arg_sees_the_names_before_it() {
+    let file = file("FROM x\nARG A=1 B=$A C=$D\nENV E=2 F=$E G=$B\n");
+    let build = Build::new(&file);
+    let [arg, env] = build.stages[0].steps.as_slice() else { panic!() };
+    let value = |step, name| build.visible(step).variable(name).and_then(|variable| variable.value.clone());
+    assert_eq!(value(env, "B").as_deref(), Some("1"));
+    assert_eq!(value(arg, "A"), None);
+    assert_eq!(env.expanded[3].value(), "");
+    assert_eq!(env.expanded[5].value(), "1");
+    assert_eq!(arg.expanded.iter().flat_map(|word| &word.undefined).count(), 1);
+}
+
+#[test]
 fn args_before_from_reach_from_and_those_stages_that_ask() {
     let file = file("ARG TAG=3.20\nFROM alpine:$TAG\nRUN a\nARG TAG\nLABEL t=$TAG\nFROM alpine:${TAG%.*}\n");
     let build = Build::new(&file);

@@ -360,6 +360,10 @@ mod tests {
     #[test]
     fn other_bases_and_numbers_of_stages_are_told() {
         assert_eq!(told("FROM a\n", "FROM b\n"), ["stage 0 starts from something else"]);
+        // Whatever the two are, they are hardly the same.
+        assert_eq!(told("FROM A:B\n", "FROM C:D:E\n"), ["stage 0 starts from something else"]);
+        let of = |stage: &str| format!("FROM a\nRUN --mount=from=${stage},target=/b c\n");
+        assert_eq!(told(&of("X"), &of("Y")), ["a step of stage 0 has another set of mounts"]);
         assert_eq!(told("FROM a\n", "FROM a\nFROM a\n"), ["there are 2 stages instead of 1"]);
     }
 }

@@ -237,7 +237,10 @@ impl Form<'_> {
         match source {
             Source::Scratch => self.text("scratch"),
             Source::Context => self.text("context"),
-            Source::Unknown => self.text("unknown"),
+            Source::Unknown { word } => {
+                self.text("unknown");
+                self.text(word);
+            }
             // A stage is what it holds, whatever its name and number.
             Source::Stage(index) => {
                 self.text("stage");

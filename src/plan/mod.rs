@@ -57,8 +57,8 @@ pub struct Vertex {
 /// The instruction behind a vertex. All makers are equal, since a plan does not depend on where its file says what.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Maker {
-    /// 0-based place among the steps of its stage.
-    pub step: usize,
+    /// 0-based place among the steps of its stage; `None` for what an ONBUILD of its base stage asks for.
+    pub step: Option<usize>,
     /// The instruction.
     pub span: Span,
 }

@@ -211,6 +211,9 @@ pub enum Source {
         /// Its text.
         content: String,
     },
-    /// Only the build knows.
-    Unknown,
+    /// Only the build knows. Two of them are the same where the same is written.
+    Unknown {
+        /// The word.
+        word: String,
+    },
 }

@@ -149,7 +149,7 @@ impl Nodes {
                 let bare = address.split_once("://").unwrap().1;
                 self.number(&[], json!({ "identifier": format!("git://{bare}") }), None)
             }
-            Source::Inline { .. } | Source::Unknown => panic!("{source:?} is no input of its own"),
+            Source::Inline { .. } | Source::Unknown { .. } => panic!("{source:?} is no input of its own"),
         }
     }
 

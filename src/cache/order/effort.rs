@@ -54,7 +54,7 @@ impl<'s> Effort<'s> {
         sampled: Sampled<'s>,
     ) -> Self {
         let of_unit = |(unit, before): (&Unit<'_, '_>, &Set)| {
-            let own = || planned.iter().enumerate().filter(|(_, vertex)| vertex.maker.step == unit.step.index);
+            let own = || planned.iter().enumerate().filter(|(_, vertex)| vertex.maker.step == Some(unit.step.index));
             let cost = own().map(|(at, _)| sampled.costs.of(stage, at)).max_by_key(|cost| cost.class);
             let is_linked =
                 own().any(|(_, vertex)| matches!(&vertex.operation, Operation::Files(files) if files.is_linked));

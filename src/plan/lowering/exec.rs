@@ -5,7 +5,7 @@ use crate::plan::paths::absolute;
 use crate::plan::{Cache, Exec, Mount, MountKind, Secret, Sharing, Source};
 use crate::syntax::{CommandForm, Flag, Heredoc};
 
-use super::{Lowering, source};
+use super::{Lowering, source, unknown};
 
 impl Lowering<'_> {
     pub(super) fn exec(&self, step: &Step<'_>, command: &CommandForm) -> Exec {
@@ -129,7 +129,7 @@ impl Lowering<'_> {
     fn source_of_mount(&self, fields: &Fields<'_>, default: Source) -> Source {
         let Some(word) = fields.flag.mount_field(&["from"]) else { return default };
         let named = fields.step.sources.iter().find(|source| source.word.span() == word.span());
-        named.map_or(Source::Unknown, |named| source(&named.source, None))
+        named.map_or_else(|| unknown(&word), |named| source(&named.source, &named.word, None))
     }
 }
 
@@ -263,5 +263,20 @@ mod tests {
         let files = plan("FROM --platform=linux/arm64 a\nCOPY --from=c:1 d e");
         let Operation::Files(files) = &files.stages[0].vertices[0].operation else { panic!() };
         assert!(matches!(&files.copies[0].from, Source::Image { platform: None, .. }));
+    }
+
+    #[test]
+    fn what_the_base_stage_keeps_for_others_runs_first() {
+        let text = "FROM a AS b\nONBUILD ENV C=1\nONBUILD ARG D=$C\nONBUILD WORKDIR /e\nONBUILD RUN f\nFROM b\nRUN g\n";
+        let plan = Plan::new(&Build::new(&parse(SourceFile::new("Dockerfile", text))));
+        let runs = plan.stages[1].vertices.iter().filter_map(|vertex| match &vertex.operation {
+            Operation::Exec(exec) => Some((exec.arguments[2].as_str(), exec.directory.as_str(), vertex.maker.step)),
+            _ => None,
+        });
+        assert_eq!(runs.collect::<Vec<_>>(), [("f", "/e", None), ("g", "/e", Some(0))]);
+        let environment: Vec<_> =
+            exec(text).environment.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        assert_eq!(environment[1..], ["C=1", "D=1"]);
+        assert!(plan.stages[0].configuration.on_build.len() == 4 && plan.stages[1].configuration.on_build.is_empty());
     }
 }

@@ -5,7 +5,7 @@ use crate::plan::paths::{absolute, destination};
 use crate::plan::{Copied, Copy, Files, Source};
 use crate::syntax::{Keyword, Transfer, Word};
 
-use super::{Lowering, source};
+use super::{Lowering, source, unknown};
 
 impl Lowering<'_> {
     pub(super) fn files(&self, step: &Step<'_>, transfer: &Transfer) -> Files {
@@ -70,10 +70,9 @@ impl Lowering<'_> {
     }
 
     fn source_of_copy(&self, step: &Step<'_>) -> Source {
-        if step.instruction.flag("from").is_none() {
-            return Source::Context;
-        }
-        step.sources.first().map_or(Source::Unknown, |named| source(&named.source, None))
+        let Some(from) = step.instruction.flag("from") else { return Source::Context };
+        let named = step.sources.first();
+        named.map_or_else(|| unknown(&from.name), |named| source(&named.source, &named.word, None))
     }
 }
 

@@ -5,7 +5,7 @@ mod exec;
 mod files;
 
 use crate::ir::{Base, Build, ImageReference, Origin, Platform, Stage, Step};
-use crate::syntax::InstructionKind;
+use crate::syntax::{InstructionKind, Word};
 
 use super::paths::absolute;
 use super::{Environment, ImageConfiguration, MakeDirectory, Maker, Operation, Plan, PlannedStage, Source, Vertex};
@@ -20,6 +20,8 @@ pub(super) fn plan(build: &Build<'_>) -> Plan {
             _ => End::of_base(&stage.base),
         };
         let mut lowering = Lowering::new(build, stage, start);
+        stage.triggers.steps.iter().for_each(|step| lowering.step(step));
+        lowering.is_triggered = false;
         stage.steps.iter().for_each(|step| lowering.step(step));
         let (stage, end) = lowering.finish();
         stages.push(stage);
@@ -58,6 +60,8 @@ struct Lowering<'l> {
     directory: String,
     platform: Option<Platform>,
     vertices: Vec<Vertex>,
+    /// Whether the steps are still those that ONBUILD of the base stage asks for.
+    is_triggered: bool,
     /// Whether this stage has a CMD: an ENTRYPOINT takes away one that the stage has only inherited.
     has_cmd: bool,
 }
@@ -83,13 +87,14 @@ impl<'l> Lowering<'l> {
             directory,
             platform: platform.filter(|platform| *platform != Platform::assumed()),
             vertices: Vec::new(),
+            is_triggered: true,
             has_cmd: false,
         }
     }
 
     fn finish(self) -> (PlannedStage, End) {
         let Self { stage, environment, configuration, directory, platform, vertices, .. } = self;
-        let base = source(&stage.base, platform.as_ref());
+        let base = source(&stage.base, &stage.from.image, platform.as_ref());
         let end = End { environment, configuration: configuration.clone(), directory, platform: platform.clone() };
         (PlannedStage { base, platform, vertices, configuration }, end)
     }
@@ -124,7 +129,8 @@ impl<'l> Lowering<'l> {
     }
 
     fn vertex(&mut self, step: &Step<'_>, operation: Operation) {
-        let maker = Maker { step: step.index, span: step.instruction.span };
+        let step_of_stage = (!self.is_triggered).then_some(step.index);
+        let maker = Maker { step: step_of_stage, span: step.instruction.span };
         self.vertices.push(Vertex { operation, maker });
     }
 
@@ -133,7 +139,8 @@ impl<'l> Lowering<'l> {
         let InstructionKind::Arg(pairs) = &step.instruction.kind else { return };
         for pair in &pairs.pairs {
             let name = step.value(&pair.name);
-            let history = self.stage.scope.history(name);
+            let scope = if self.is_triggered { &self.stage.triggers.scope } else { &self.stage.scope };
+            let history = scope.history(name);
             let set = history.iter().rfind(|variable| variable.step == step.index && variable.origin == Origin::Arg);
             if let Some(value) = set.and_then(|variable| variable.value.as_deref()) {
                 self.environment.set_last(name, value);
@@ -146,16 +153,21 @@ impl<'l> Lowering<'l> {
     }
 }
 
-/// What the file calls a stage or an image.
-fn source(base: &Base, platform: Option<&Platform>) -> Source {
+/// What the file calls a stage or an image, by `word`.
+fn source(base: &Base, word: &Word, platform: Option<&Platform>) -> Source {
     match base {
         Base::Scratch => Source::Scratch,
         Base::Stage(index) => Source::Stage(*index),
         Base::Image(image) => {
             Source::Image { reference: full_name(image), platform: platform.map(ToString::to_string) }
         }
-        Base::Unknown => Source::Unknown,
+        Base::Unknown => unknown(word),
     }
+}
+
+/// What only the build knows.
+fn unknown(word: &Word) -> Source {
+    Source::Unknown { word: word.text().to_owned() }
 }
 
 /// `docker.io/library/node:22@sha256:...`

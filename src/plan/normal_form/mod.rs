@@ -58,7 +58,8 @@ fn normal_form(file: &Dockerfile, tolerance: Tolerance) -> Plan {
 }
 
 fn footprint(build: &Build<'_>, commands: &Commands<'_>, vertex: &Vertex, steps: &[Step<'_>]) -> Footprint {
-    steps.get(vertex.maker.step).map_or(Footprint::Anywhere, |step| build.footprint(commands, step))
+    let step = vertex.maker.step.and_then(|step| steps.get(step));
+    step.map_or(Footprint::Anywhere, |step| build.footprint(commands, step))
 }
 
 /// A vertex and where it works, with its variables in one order, less those that it does not look at.
@@ -80,7 +81,7 @@ impl Cutter<'_> {
     fn cut(&self, vertex: Vertex, steps: &[Step<'_>]) -> Vec<Vertex> {
         let Vertex { operation, maker } = vertex;
         let operations = match operation {
-            Operation::Exec(exec) => match steps.get(maker.step) {
+            Operation::Exec(exec) => match maker.step.and_then(|step| steps.get(step)) {
                 Some(step) => self.exec(*exec, step),
                 None => vec![Operation::Exec(exec)],
             },
