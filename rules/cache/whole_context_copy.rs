@@ -28,39 +28,26 @@
 //! Secrets that come along are for `security/secret-file-copied`.
 //!
 //! ## Fix
-//! None: the fix is another file, `.dockerignore`. The finding says what to write into it.
+//! Writes a `.dockerignore` where there is none. It names what lies in this very build context and no instruction needs: the
+//! history, what package managers have made, secrets, caches, settings of editors, and the Dockerfile itself, which may change
+//! without any file of the image doing so. *Content*: the image holds less. It is a suggestion, since a program may ask for such a
+//! file when it runs; `dfx fix --select cache/whole-context-copy --effect content` prints it, and writes it with `--write`.
 //!
 //! ## Sources
 //! Docker's documentation, "Build context: .dockerignore files"; BuildKit, `COPY --exclude`.
 
-use crate::context::{BuildContext, Entry};
+use crate::edit::{Effect, NewFile};
 use crate::finding::Severity;
-use crate::ir::{Breadth, ContextCopy};
-use crate::knowledge::package_managers::Home;
+use crate::ir::{Breadth, ContextCopy, NeedlessFiles};
+use crate::knowledge::needless_files::NeedlessKind;
 use crate::rules::{Context, Meta, Sink};
 
 pub const META: Meta = Meta {
     name: "cache/whole-context-copy",
+    effect: Some(Effect::Content),
     aliases: &["S6470", "DKL-LI-0003", "best-practices/dockerignore"],
     ..Meta::on_by_default()
 };
-
-/// Folders that a language's tools fill, and a file next to them that says they are that.
-const MADE: &[(&str, &str, Option<&str>)] = &[
-    ("javascript", "node_modules", None),
-    ("javascript", "bower_components", None),
-    ("python", "venv", None),
-    ("python", ".venv", None),
-    ("python", "__pycache__", None),
-    ("rust", "target", Some("Cargo.toml")),
-    ("java", "target", Some("pom.xml")),
-    ("java", ".gradle", None),
-    ("java", "build", Some("build.gradle")),
-    ("java", "build", Some("build.gradle.kts")),
-    ("php", "vendor", Some("composer.json")),
-    ("elixir", "_build", Some("mix.exs")),
-    ("elixir", "deps", Some("mix.exs")),
-];
 
 /// More names make no finding clearer.
 const MOST_NAMED: usize = 4;
@@ -69,28 +56,36 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let Some(context) = cx.build_context else { return };
     // One .dockerignore is the remedy for all copies.
     let Some(ContextCopy { step, source, .. }) = first_whole_copy(cx) else { return };
-    let unwanted = unwanted(cx, context);
-    let named: Vec<String> = unwanted.iter().take(MOST_NAMED).map(|path| format!("`{path}`")).collect();
+    let needless = cx.build.needless_files(cx.commands, context);
+    let unwanted = needless.iter().filter(|it| matches!(it.kind, NeedlessKind::History | NeedlessKind::Made));
+    let named: Vec<String> = unwanted.take(MOST_NAMED).map(|it| format!("`{}`", it.path)).collect();
     let list = named.join(", ");
     let keyword = cx.text(step.instruction.keyword_span());
-    match (named.is_empty(), context.ignore_file()) {
-        (false, Some(_)) => drop(
-            sink.report(source.span(), format!("this {keyword} brings {list} along"))
-                .help(format!("name {list} in the `.dockerignore`")),
-        ),
-        (false, None) => drop(
-            sink.report(source.span(), format!("this {keyword} brings {list} along, and there is no `.dockerignore`"))
-                .help(format!("write a `.dockerignore` that names {list}")),
-        ),
-        (true, None) => drop(
-            sink.report(
+    let has_ignore_file = context.ignore_file().is_some();
+    let report = match (named.is_empty(), has_ignore_file) {
+        (false, true) => sink
+            .report(source.span(), format!("this {keyword} brings {list} along"))
+            .help(format!("name {list} in the `.dockerignore`")),
+        (false, false) => sink
+            .report(source.span(), format!("this {keyword} brings {list} along, and there is no `.dockerignore`"))
+            .help(format!("write a `.dockerignore` that names {list}")),
+        (true, false) => sink
+            .report(
                 source.span(),
                 format!("this {keyword} takes every file there is: no `.dockerignore` leaves any out"),
             )
             .severity(Severity::Info)
             .help("write a `.dockerignore` that names what the image does not need, the Dockerfile first"),
-        ),
-        (true, Some(_)) => {}
+        (true, true) => return,
+    };
+    if needless.is_empty() {
+        return;
+    }
+    let report = report.note(facts(&needless));
+    if !has_ignore_file {
+        let text = needless.iter().map(|it| format!("{}\n", it.pattern)).collect();
+        let file = NewFile { path: context.name_of(".dockerignore"), text };
+        report.suggest_file("write a `.dockerignore` of what is here and no instruction needs", Effect::Content, file);
     }
 }
 
@@ -101,37 +96,22 @@ fn first_whole_copy<'b>(cx: &Context<'b>) -> Option<ContextCopy<'b>> {
     })
 }
 
-/// What no image needs and the builder gets.
-fn unwanted<'c>(cx: &Context<'_>, context: &'c BuildContext) -> Vec<&'c str> {
-    let mut languages: Vec<&str> = Vec::new();
-    for (_, invocation) in cx.commands.package_managers() {
-        if let Home::Language(language) = invocation.manager.home {
-            languages.push(language);
-        }
-    }
-    let asks_git =
-        || cx.commands.of_build().any(|command| command.words.iter().any(|word| word.written.contains("git")));
-    let mut found: Vec<&str> = Vec::new();
-    for entry in context.entries().iter().filter(|entry| entry.is_dir()) {
-        let is_inside = found.last().is_some_and(|last| entry.path.starts_with(&format!("{last}/")));
-        let is_unwanted = match entry.path.as_str() {
-            ".git" => !asks_git(),
-            _ => is_made(context, entry, &languages),
-        };
-        if is_unwanted && !is_inside && !context.would_exclude(&entry.path) {
-            found.push(&entry.path);
-        }
-        if found.len() == MOST_NAMED {
-            break;
-        }
-    }
-    found
+/// How much of the build context no instruction needs.
+fn facts(needless: &[NeedlessFiles]) -> String {
+    let told: Vec<String> = needless.iter().map(|it| format!("`{}` ({})", it.pattern, extent(it))).collect();
+    format!("No instruction needs {}.", told.join(", "))
 }
 
-fn is_made(context: &BuildContext, entry: &Entry, languages: &[&str]) -> bool {
-    let (folder, name) = entry.path.rsplit_once('/').unwrap_or(("", &entry.path));
-    let is_there = |file: &str| context.exists(&format!("{folder}/{file}"));
-    MADE.iter().any(|(language, made, mark)| *made == name && languages.contains(language) && mark.is_none_or(is_there))
+fn extent(files: &NeedlessFiles) -> String {
+    let Some(extent) = files.extent else { return "not looked into".to_owned() };
+    let number = if extent.files == 1 { "1 file".to_owned() } else { format!("{} files", extent.files) };
+    let size = match extent.bytes {
+        1 => "1 byte".to_owned(),
+        bytes @ ..10_000 => format!("{bytes} bytes"),
+        bytes @ ..10_000_000 => format!("{} kB", bytes / 1_000),
+        bytes => format!("{} MB", bytes / 1_000_000),
+    };
+    format!("{number}, {size}")
 }
 
 #[cfg(test)]
@@ -161,6 +141,23 @@ mod tests {
         fires!("# context: a b\nFROM x AS y\nCOPY «.» /a\nFROM y\nCOPY . /b\n");
         let found = findings(&META, check, "# context: a\nFROM x\nCOPY . /a\n");
         assert_eq!(found[0].severity, Severity::Info);
+    }
+
+    #[test]
+    fn the_ignore_file_names_what_is_there() {
+        let text =
+            "# context: .git/HEAD node_modules/a .env Dockerfile server.js .vscode/x\nFROM x\nCOPY . /a\nRUN npm ci\n";
+        let found = findings(&META, check, text);
+        let file = found[0].fix.as_ref().unwrap().new_file().unwrap();
+        assert_eq!(file.text, ".git\nnode_modules\n.env\n.vscode\nDockerfile\n");
+        assert_eq!(
+            found[0].notes,
+            [
+                "No instruction needs `.git` (1 file, 1 byte), `node_modules` (1 file, 1 byte), `.env` (1 file, 1 byte), \
+              `.vscode` (1 file, 1 byte), `Dockerfile` (1 file, 1 byte)."
+            ]
+        );
+        assert!(findings(&META, check, "# context: a\nFROM x\nCOPY . /a\n")[0].fix.is_none());
     }
 
     #[test]

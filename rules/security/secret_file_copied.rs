@@ -29,10 +29,9 @@
 //! ## Sources
 //! Docker, "Build secrets"; CWE-538; Trivy DS-0031 (with `security/secret-named-variable`); CIS Docker Benchmark 4.10.
 
-use crate::context::{BuildContext, Entry, EntryKind};
 use crate::finding::Severity;
-use crate::ir::{Breadth, ContextCopy, Step};
-use crate::knowledge::secrets::{names_token, secret_file};
+use crate::ir::{Breadth, ContextCopy, Step, is_known_harmless, is_mostly_settings, secret_in_context};
+use crate::knowledge::secrets::secret_file;
 use crate::rules::{Context, Meta, Sink};
 use crate::source::Span;
 use crate::syntax::{Keyword, Word};
@@ -73,7 +72,9 @@ fn place(is_final: bool) -> &'static str {
 /// What a copy of the whole build context brings along.
 fn report_whole_context(cx: &Context<'_>, sink: &mut Sink<'_>, source: &Word, is_final: bool) {
     let Some(context) = cx.build_context else { return };
-    let secrets: Vec<(&str, &str)> = context.entries().iter().filter_map(|entry| secret_of(context, entry)).collect();
+    let entries = context.entries().iter();
+    let secrets = entries.filter_map(|entry| Some((entry.path.as_str(), secret_in_context(context, entry)?)));
+    let secrets: Vec<(&str, &str)> = secrets.collect();
     let Some((path, what)) = secrets.first() else { return };
     let more = match secrets.len() {
         1 => String::new(),
@@ -90,35 +91,12 @@ fn report_whole_context(cx: &Context<'_>, sink: &mut Sink<'_>, source: &Word, is
     }
 }
 
-/// The path and the kind of a file that holds a secret and that the builder gets.
-fn secret_of<'c>(context: &'c BuildContext, entry: &'c Entry) -> Option<(&'c str, &'static str)> {
-    let path = entry.path.as_str();
-    let what = secret_file(path).filter(|_| entry.kind == EntryKind::File && entry.size > 0)?;
-    let is_own = !path.split('/').any(|part| matches!(part, ".git" | "node_modules" | "vendor" | "venv" | ".venv"));
-    let is_harmless = is_known_harmless(Some(context), path) || is_mostly_settings(Some(context), path);
-    (is_own && !is_harmless && !context.would_exclude(path)).then_some((path, what))
-}
-
 /// A `.key` that goes where servers keep theirs.
 fn key_of_server(path: &str, destination: &str) -> Option<&'static str> {
     let name = path.rsplit('/').next()?.to_ascii_lowercase();
     let is_public = ["gpg", "pub", "repo", "sign", "apt", "example", "test"].iter().any(|word| path.contains(word));
     let keeps_keys = ["ssl", "tls", "pki"].iter().any(|folder| destination.split('/').any(|part| part == *folder));
     (name.ends_with(".key") && keeps_keys && !is_public).then_some("a private key")
-}
-
-/// Whether the file is one that mostly holds settings only, and its text is not known. Then nothing but its removal
-/// tells that it holds a secret.
-fn is_mostly_settings(context: Option<&BuildContext>, path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let is_known = context.is_some_and(|context| context.text(path.trim_start_matches("./")).is_some());
-    matches!(name, ".npmrc" | ".yarnrc") && !is_known
-}
-
-/// Whether the text of the file is known and names no token.
-fn is_known_harmless(context: Option<&BuildContext>, path: &str) -> bool {
-    let path = path.trim_start_matches("./").trim_start_matches('/');
-    context.and_then(|context| context.text(path)).is_some_and(|text| !names_token(text))
 }
 
 /// The word of a later `rm` that names the file.

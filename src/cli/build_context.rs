@@ -40,7 +40,14 @@ pub fn load(root: &Path, dockerfile: &Path) -> LoadedContext {
     walk.ignore = walk.read_ignore_file(root, dockerfile);
     walk.read_folders(root);
     let context = BuildContext::new(walk.entries, walk.ignore, walk.texts, walk.is_truncated);
-    LoadedContext { context, notes: walk.notes }
+    LoadedContext { context: context.in_folder(name_of(root)), notes: walk.notes }
+}
+
+/// What users call the folder: relative to the working directory where it lies in there.
+fn name_of(root: &Path) -> String {
+    let here = std::env::current_dir().unwrap_or_default();
+    let name = root.strip_prefix(here).or_else(|_| root.strip_prefix(".")).unwrap_or(root);
+    name.display().to_string()
 }
 
 /// The folder that is most likely the build context of `dockerfile`, judged by the `sources` of its COPY and ADD

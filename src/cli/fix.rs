@@ -201,13 +201,17 @@ fn put_in_place(
     arguments: &Arguments,
 ) -> Result<(), (&'static str, String)> {
     if arguments.verify {
+        if let Some(file) = &fixed.new_file {
+            let reason = format!("a build of both would not show what {} does: leave --verify away", file.path);
+            return Err(("nothing is changed in", reason));
+        }
         let context = files.context_folder(path, &parse(fixed.before.clone()));
         let promised = fixed.applied.iter().map(|fix| fix.effect).max().unwrap_or(Effect::Identical);
         let (bytes, build) = (fixed.after.source.bytes(), &arguments.build);
         let held = verify::hold_to_promise(path, bytes, &context, build, promised, arguments.quiet);
         held.map_err(|error| ("nothing is changed in", error))?;
     }
-    write::replace(path, fixed.after.source.bytes()).map_err(|error| ("cannot write", reason(&error)))
+    write::write_fixed(fixed, path).map_err(|error| ("cannot write", reason(&error)))
 }
 
 fn fix_one(task: &Task, files: &Files, arguments: &Arguments) -> Outcome {

@@ -97,8 +97,8 @@ struct Repair {
 impl Repair {
     fn make(fixed: Fixed, task: &Task) -> Self {
         let written = match task.path() {
-            Some(path) if fixed.is_changed() => write::replace(path, fixed.after.source.bytes()),
-            _ => Ok(()),
+            Some(path) => write::write_fixed(&fixed, path),
+            None => Ok(()),
         };
         Self { fixed: Box::new(fixed), error: written.err().map(|error| reason(&error)) }
     }

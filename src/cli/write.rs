@@ -4,6 +4,8 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use crate::fix::Fixed;
+
 /// A new version of a file beside it, which goes unless it takes the file's name.
 #[derive(Debug)]
 pub struct Draft {
@@ -30,6 +32,17 @@ impl Drop for Draft {
     fn drop(&mut self) {
         // After a rename there is nothing left; else dfx fails already and has told why.
         let _ = fs::remove_file(&self.path);
+    }
+}
+
+/// Writes what has come of the Dockerfile at `path`, and the file that one of its fixes adds.
+pub fn write_fixed(fixed: &Fixed, path: &Path) -> io::Result<()> {
+    if fixed.is_dockerfile_changed() {
+        replace(path, fixed.after.source.bytes())?;
+    }
+    match &fixed.new_file {
+        Some(file) => File::create_new(&file.path)?.write_all(file.text.as_bytes()),
+        None => Ok(()),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
+use std::iter::Sum;
 
 use crate::links::MOST_LINKS;
 
@@ -19,6 +20,7 @@ pub struct BuildContext {
     ignore: Option<IgnoreFile>,
     texts: BTreeMap<String, String>,
     is_truncated: bool,
+    folder: String,
 }
 
 /// One file, folder or symbolic link.
@@ -48,6 +50,22 @@ pub enum EntryKind {
         /// What the link says, `/` between its parts.
         target: String,
     },
+}
+
+/// How much lies at a path.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Extent {
+    /// Number of files.
+    pub files: usize,
+    /// Their size in bytes.
+    pub bytes: u64,
+}
+
+impl Sum for Extent {
+    fn sum<I: Iterator<Item = Self>>(extents: I) -> Self {
+        extents
+            .fold(Self::default(), |one, other| Self { files: one.files + other.files, bytes: one.bytes + other.bytes })
+    }
 }
 
 /// What becomes of an entry.
@@ -103,7 +121,21 @@ impl BuildContext {
         entries.dedup_by(|next, previous| next.path == previous.path);
         add_folders(&mut entries);
         let fates = fates(&entries, ignore.as_ref());
-        Self { entries, fates, ignore, texts, is_truncated }
+        Self { entries, fates, ignore, texts, is_truncated, folder: String::new() }
+    }
+
+    /// The same context, in a folder that users call by this name, as they do with the Dockerfile. Empty for the working
+    /// directory, which a context has that is told nothing else.
+    pub fn in_folder(self, folder: impl Into<String>) -> Self {
+        Self { folder: folder.into(), ..self }
+    }
+
+    /// What users call the file at `path`.
+    pub fn name_of(&self, path: &str) -> String {
+        match self.folder.as_str() {
+            "" => path.to_owned(),
+            folder => format!("{}/{path}", folder.trim_end_matches('/')),
+        }
     }
 
     /// All entries, ignored or not; each folder directly before what lies in it.
@@ -138,6 +170,17 @@ impl BuildContext {
     /// The entries, ignored or not, whose whole path matches a pattern of Go's `filepath.Match`.
     pub fn glob<'c>(&'c self, pattern: &Glob) -> impl Iterator<Item = &'c Entry> {
         self.entries.iter().filter(move |entry| pattern.matches(&entry.path))
+    }
+
+    /// How much lies at `path`, ignored or not; `None` where nothing does or not all of it is known.
+    pub fn extent(&self, path: &str) -> Option<Extent> {
+        let index = self.index_of(path)?;
+        let extent = |entry: &Entry| match entry.kind {
+            EntryKind::File => Some(Extent { files: 1, bytes: entry.size }),
+            EntryKind::Directory | EntryKind::Symlink { .. } => Some(Extent::default()),
+            EntryKind::UnlistedDirectory => None,
+        };
+        self.entries[index..self.below(index).end].iter().map(extent).sum()
     }
 
     /// The text of a manifest, whether or not it is ignored.
@@ -319,6 +362,15 @@ pub(super) mod tests {
         let paths = |pattern| context.glob(&Glob::new(pattern).unwrap()).map(|it| it.path.clone()).collect::<Vec<_>>();
         assert_eq!(paths("*.md"), ["a.md"]);
         assert_eq!(paths("*/*.md"), ["docs/b.md"]);
+    }
+
+    #[test]
+    fn the_extent_of_a_folder_is_that_of_its_files() {
+        let context = context(&["a/b", "a/c/d", "a/l -> b", "a-b", "g/.git/"], None);
+        assert_eq!(context.extent("a"), Some(Extent { files: 2, bytes: 2 }));
+        assert_eq!(context.extent("a-b"), Some(Extent { files: 1, bytes: 1 }));
+        assert_eq!(context.extent("g"), None);
+        assert_eq!(context.extent("x"), None);
     }
 
     #[test]

@@ -14,7 +14,7 @@ mod ignore_pattern;
 mod manifest;
 mod package_json;
 
-pub use build_context::{BuildContext, Entry, EntryKind};
+pub use build_context::{BuildContext, Entry, EntryKind, Extent};
 pub use copy_source::CopySourceMatch;
 pub use glob::{BadPattern, Glob};
 pub use ignore_file::{IgnoreFile, PathState, Problem, ProblemKind};

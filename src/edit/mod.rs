@@ -1,11 +1,13 @@
 //! Edits of a file's bytes, and what they do to the image.
 
 mod composition;
+mod new_file;
 mod new_stage;
 
 use crate::source::Span;
 
 pub use composition::Composition;
+pub use new_file::NewFile;
 pub use new_stage::NewStage;
 
 /// What a fix does to the built image: the ladder of five rungs, from none to much.
@@ -88,7 +90,7 @@ pub enum Applicability {
     Suggested,
 }
 
-/// One repair: edits that belong together, and their stated effect on the image.
+/// One repair: edits that belong together, or another file, and the stated effect on the image.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fix {
     /// What is done, as an order: "write `AS` in upper case".
@@ -99,8 +101,16 @@ pub struct Fix {
     pub applicability: Applicability,
     /// The stage that is added, where one is.
     pub new_stage: Option<NewStage>,
+    change: Change,
+}
+
+/// What a fix does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Change {
     /// Sorted by place, without overlaps; never empty.
-    edits: Vec<Edit>,
+    Edits(Vec<Edit>),
+    /// A file is written, and the Dockerfile stays as it is.
+    File(NewFile),
 }
 
 impl Fix {
@@ -108,24 +118,39 @@ impl Fix {
     pub fn new(title: impl Into<String>, effect: Effect, mut edits: Vec<Edit>) -> Option<Self> {
         edits.sort();
         let overlap = edits.windows(2).any(|pair| pair[0].span.end > pair[1].span.start);
-        (!edits.is_empty() && !overlap).then(|| Self {
-            title: title.into(),
-            effect,
-            applicability: Applicability::Automatic,
-            new_stage: None,
-            edits,
-        })
+        (!edits.is_empty() && !overlap).then(|| Self::of(title.into(), effect, Change::Edits(edits)))
     }
 
-    /// The edits, sorted by place, without overlaps.
+    /// A fix that writes a file and leaves the Dockerfile as it is.
+    pub fn writing(title: impl Into<String>, effect: Effect, file: NewFile) -> Self {
+        Self::of(title.into(), effect, Change::File(file))
+    }
+
+    fn of(title: String, effect: Effect, change: Change) -> Self {
+        Self { title, effect, applicability: Applicability::Automatic, new_stage: None, change }
+    }
+
+    /// The edits, sorted by place, without overlaps. Empty where a file is written instead.
     pub fn edits(&self) -> &[Edit] {
-        &self.edits
+        match &self.change {
+            Change::Edits(edits) => edits,
+            Change::File(_) => &[],
+        }
     }
 
-    /// From the first byte touched to the last.
+    /// The file that is written, where that is the repair.
+    pub fn new_file(&self) -> Option<&NewFile> {
+        match &self.change {
+            Change::Edits(_) => None,
+            Change::File(file) => Some(file),
+        }
+    }
+
+    /// From the first byte touched to the last; empty where a file is written.
     pub fn span(&self) -> Span {
-        let end = self.edits.iter().map(|edit| edit.span.end).max().unwrap_or_default();
-        Span::new(self.edits[0].span.start, end)
+        let start = self.edits().first().map_or(0, |edit| edit.span.start);
+        let end = self.edits().iter().map(|edit| edit.span.end).max().unwrap_or_default();
+        Span::new(start, end)
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::Settings;
 use crate::check::fixable;
 use crate::context::BuildContext;
-use crate::edit::{Applicability, Composition, Edit, Effect, Fix, apply, moved};
+use crate::edit::{Applicability, Composition, Edit, Effect, Fix, NewFile, apply, moved};
 use crate::finding::Finding;
 use crate::source::{SourceFile, Span};
 use crate::syntax::{Dockerfile, parse};
@@ -54,15 +54,15 @@ impl Engine<'_> {
             let findings = fixable(file, self.settings, self.build_context);
             let candidates = self.candidates(file, &findings);
             if candidates.is_empty() {
-                let offered = self.offered(&findings);
-                return self.finish(before, changed, offered, false);
+                let (offered, new_file) = (self.offered(&findings), self.new_file(&findings));
+                return self.finish(before, changed, offered, new_file);
             }
             let now = reading.take().unwrap_or_else(|| Reading::of(file));
             let round = self.round(file, now, choose(file, candidates));
             reading = Some(round.reading);
             changed = round.file.or(changed);
         }
-        self.finish(before, changed, Vec::new(), true)
+        Fixed { gave_up: true, ..self.finish(before, changed, Vec::new(), None) }
     }
 
     /// The fixes that are allowed and not held back yet.
@@ -70,6 +70,9 @@ impl Engine<'_> {
         let mut candidates = Vec::new();
         for finding in findings {
             let Some(fix) = finding.fix.as_ref().filter(|fix| self.allows(finding, fix)) else { continue };
+            if fix.new_file().is_some() {
+                continue;
+            }
             let (identity, told) = (self.identity(file, finding, fix), self.told(finding, fix));
             if self.made.contains(&identity) {
                 self.held_back.entry(identity).or_insert(HeldBack { fix: told, reason: Reason::Endless });
@@ -123,6 +126,15 @@ impl Engine<'_> {
         offered.collect()
     }
 
+    /// The file to write, once the Dockerfile is as it will be. One is enough: what else there is to say about it, the
+    /// next run will say.
+    fn new_file(&mut self, findings: &[Finding]) -> Option<NewFile> {
+        let mut allowed = findings.iter().filter_map(|finding| Some((finding, finding.fix.as_ref()?)));
+        let (finding, fix) = allowed.find(|(finding, fix)| fix.new_file().is_some() && self.allows(finding, fix))?;
+        self.applied.push(self.told(finding, fix));
+        fix.new_file().cloned()
+    }
+
     fn identity(&self, file: &Dockerfile, finding: &Finding, fix: &Fix) -> Identity {
         let edits = fix.edits().iter().map(|edit| (file.source.slice(edit.span).to_owned(), edit.replacement.clone()));
         Identity { rule: finding.rule, place: self.composition.original(fix.span().start), edits: edits.collect() }
@@ -134,7 +146,13 @@ impl Engine<'_> {
         AppliedFix::new(finding, fix, Span::new(start, end.max(start)))
     }
 
-    fn finish(self, before: &Dockerfile, after: Option<Dockerfile>, offered: Vec<OfferedFix>, gave_up: bool) -> Fixed {
+    fn finish(
+        self,
+        before: &Dockerfile,
+        after: Option<Dockerfile>,
+        offered: Vec<OfferedFix>,
+        new_file: Option<NewFile>,
+    ) -> Fixed {
         let mut applied = self.applied;
         applied.sort_by(|a, b| (a.span, a.rule, &a.title).cmp(&(b.span, b.rule, &b.title)));
         let held_back = self.held_back.into_values().collect();
@@ -145,7 +163,8 @@ impl Engine<'_> {
             applied,
             held_back,
             offered,
-            gave_up,
+            new_file,
+            gave_up: false,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What came of fixing a file.
 
-use crate::edit::{Applicability, Edit, Effect, Fix};
+use crate::edit::{Applicability, Edit, Effect, Fix, NewFile};
 use crate::finding::Finding;
 use crate::source::{SourceFile, Span};
 use crate::syntax::Dockerfile;
@@ -20,6 +20,8 @@ pub struct Fixed {
     pub held_back: Vec<HeldBack>,
     /// The fixes that were not allowed: their effect is greater, or only the user can know whether they are right.
     pub offered: Vec<OfferedFix>,
+    /// The file that one of the applied fixes writes.
+    pub new_file: Option<NewFile>,
     /// Whether there was still something to do when the engine gave up. A mistake of dfx.
     pub gave_up: bool,
 }
@@ -101,8 +103,13 @@ impl AppliedFix {
 }
 
 impl Fixed {
-    /// Whether anything was changed.
+    /// Whether anything was changed: the Dockerfile, or what lies in its build context.
     pub fn is_changed(&self) -> bool {
+        self.new_file.is_some() || self.is_dockerfile_changed()
+    }
+
+    /// Whether the Dockerfile itself was changed.
+    pub fn is_dockerfile_changed(&self) -> bool {
         self.before.bytes() != self.after.source.bytes()
     }
 }

@@ -16,6 +16,7 @@ pub mod debian;
 pub mod end_of_life;
 pub mod images;
 pub mod made_on;
+pub mod needless_files;
 pub mod options;
 pub mod package_managers;
 pub mod secrets;

@@ -4,7 +4,7 @@ use std::io;
 
 use serde::Serialize;
 
-use crate::edit::{Applicability, Edit, Effect, Fix};
+use crate::edit::{Applicability, Edit, Effect, Fix, NewFile};
 use crate::finding::{Finding, Severity, fingerprints};
 use crate::source::Span;
 
@@ -157,6 +157,15 @@ struct FixObject<'a> {
     effect: &'static str,
     suggestion: bool,
     edits: Vec<EditObject<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    new_file: Option<NewFileObject<'a>>,
+}
+
+/// Part of a report.
+#[derive(Serialize)]
+pub(super) struct NewFileObject<'a> {
+    path: String,
+    text: &'a str,
 }
 
 /// Part of a report.
@@ -248,7 +257,13 @@ fn diagnostic<'a>(file: &'a str, finding: &'a Finding, fingerprint: &'a str, pla
 fn fix_object<'a>(fix: &'a Fix, places: &Places<'_>) -> FixObject<'a> {
     let edits = fix.edits().iter().map(|edit| edit_object(edit, places));
     let suggestion = fix.applicability == Applicability::Suggested;
-    FixObject { title: &fix.title, effect: fix.effect.name(), suggestion, edits: edits.collect() }
+    let new_file = fix.new_file().map(new_file_object);
+    FixObject { title: &fix.title, effect: fix.effect.name(), suggestion, edits: edits.collect(), new_file }
+}
+
+/// A file for programs.
+pub(super) fn new_file_object(file: &NewFile) -> NewFileObject<'_> {
+    NewFileObject { path: path::with_slashes(&file.path), text: &file.text }
 }
 
 /// An edit for programs.

@@ -27,9 +27,10 @@ pub(super) enum PatchLine {
     More,
 }
 
-/// The lines that `fix` changes in `source`.
+/// The lines that `fix` changes in `source`, or those of the file that it writes.
 pub(super) fn patch(source: &SourceFile, fix: &Fix) -> Vec<PatchLine> {
-    let mut lines = Vec::new();
+    let written = fix.new_file().into_iter().flat_map(|file| file.text.lines());
+    let mut lines: Vec<PatchLine> = written.map(|line| PatchLine::Added(plain::line(line).to_string())).collect();
     for (whole, edits) in neighbourhoods(source, fix.edits()) {
         if !lines.is_empty() {
             lines.push(PatchLine::Gap);

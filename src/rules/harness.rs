@@ -147,8 +147,15 @@ pub(crate) fn assert_fixes(meta: &'static Meta, check: Check, before: &str, afte
     assert!(left.is_empty(), "fixed, and still there: {left:?}");
 }
 
-/// The text with all fixes applied that do not overlap an earlier one.
+/// The text with all fixes applied that do not overlap an earlier one. An ignore file that a fix writes is told as in
+/// [`build_context`].
 pub(crate) fn apply_all(text: &str, findings: &[Finding]) -> String {
+    let mut fixes = findings.iter().filter_map(|finding| finding.fix.as_ref());
+    if let Some(file) = fixes.find_map(edit::Fix::new_file) {
+        let patterns: Vec<&str> = file.text.lines().filter(|line| !line.starts_with('#')).collect();
+        let told = format!("\n# {}: {}\n", file.path, patterns.join(" "));
+        return text.replacen('\n', &told, 1);
+    }
     let mut edits = Vec::new();
     let mut end = 0;
     for fix in findings.iter().filter_map(|finding| finding.fix.as_ref()) {

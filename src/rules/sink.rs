@@ -1,6 +1,6 @@
 //! Where a rule puts what it finds.
 
-use crate::edit::{Applicability, Edit, Effect, Fix, NewStage};
+use crate::edit::{Applicability, Edit, Effect, Fix, NewFile, NewStage};
 use crate::finding::{Finding, Label, Severity, Weight};
 use crate::source::Span;
 
@@ -127,6 +127,15 @@ impl Report<'_> {
             fix.applicability = Applicability::Suggested;
         }
         report
+    }
+
+    /// The repair is another file, of which only the user can know whether it is right: the engine writes it when the
+    /// rule is selected by name.
+    pub fn suggest_file(self, title: impl Into<String>, effect: Effect, file: NewFile) -> Self {
+        let mut fix = Fix::writing(title, effect, file);
+        fix.applicability = Applicability::Suggested;
+        self.finding.fix = Some(fix);
+        self
     }
 
     /// The fix adds a stage, of which it promises this.

@@ -135,3 +135,49 @@ fn what_a_comment_keeps_is_not_repaired() {
     let folder = Folder::with(&[("Dockerfile", kept)]);
     assert_eq!(folder.run("fix --check --select size/package-cache-kept").code, 0);
 }
+
+/// A context with what no instruction of its Dockerfile needs.
+const CLUTTERED: [(&str, &str); 5] = [
+    ("Dockerfile", "FROM node:24-slim\nWORKDIR /app\nCOPY . .\nRUN npm ci\n"),
+    ("package.json", "{}\n"),
+    ("node_modules/a/index.js", "1;\n"),
+    (".env", "TOKEN=a\n"),
+    (".vscode/settings.json", "{}\n"),
+];
+
+#[test]
+fn an_ignore_file_is_written_where_its_rule_is_selected() {
+    let folder = Folder::with(&CLUTTERED);
+    assert!(!folder.run("fix --unsafe").stdout.contains("/dev/null"));
+    let asked = "fix --select cache/whole-context-copy --effect content";
+    let run = folder.run(asked);
+    snapshot("fix_new_file", &run.text());
+    assert!(!folder.path().join(".dockerignore").exists());
+    folder.write("new.diff", &run.stdout);
+    let check = Command::new("git").args(["apply", "--check", "new.diff"]).current_dir(folder.path()).status().unwrap();
+    assert!(check.success());
+    assert_eq!(folder.run(&format!("{asked} --write")).code, 0);
+    assert_eq!(folder.read(".dockerignore"), ".git\nnode_modules\n.env\n.vscode\nDockerfile\n");
+    assert_eq!(folder.read("Dockerfile"), CLUTTERED[0].1);
+    assert_eq!(folder.run(&format!("{asked} --check")).code, 0);
+}
+
+#[test]
+fn the_ignore_file_lies_at_the_root_of_the_build_context() {
+    let folder = Folder::with(&CLUTTERED);
+    folder.write("docker/Dockerfile", "FROM node:24-slim\nCOPY package.json .\nCOPY . .\nRUN npm ci\n");
+    let asked = "fix docker --select cache/whole-context-copy --effect content";
+    assert!(folder.run(asked).stdout.starts_with("--- /dev/null\n+++ b/.dockerignore\n"));
+    let json = folder.run(&format!("{asked} --format json")).stdout;
+    assert!(json.contains("\"new_file\":{\"path\":\".dockerignore\","), "{json}");
+    let lint = folder.run("lint docker --format json --select cache/whole-context-copy").stdout;
+    assert!(lint.contains("\"new_file\":{\"path\":\".dockerignore\",\"text\":\".git\\n"), "{lint}");
+}
+
+#[test]
+fn an_ignore_file_that_is_there_is_never_touched() {
+    let folder = Folder::with(&CLUTTERED);
+    folder.write(".dockerignore", "x\n");
+    folder.run("fix --write --select cache/whole-context-copy --effect content");
+    assert_eq!(folder.read(".dockerignore"), "x\n");
+}

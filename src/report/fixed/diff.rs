@@ -35,17 +35,25 @@ impl FixRenderer for Diff {
 
 /// What was changed, as `git apply` and `patch -p1` take it. Empty where nothing was.
 pub fn unified_diff(fixed: &Fixed) -> Vec<u8> {
-    if !fixed.is_changed() {
-        return Vec::new();
+    let mut diff = Vec::new();
+    if fixed.is_dockerfile_changed() {
+        let name = name(fixed.before.name());
+        let names = [quoted(&format!("a/{name}")), quoted(&format!("b/{name}"))];
+        push_file(names, fixed.before.bytes(), fixed.after.source.bytes(), &mut diff);
     }
-    let old = lines(fixed.before.bytes());
-    let new = lines(fixed.after.source.bytes());
-    let name = name(fixed.before.name());
-    let mut diff = format!("--- {}\n+++ {}\n", quoted(&format!("a/{name}")), quoted(&format!("b/{name}"))).into_bytes();
-    for hunk in group_diff_ops(capture_diff_slices(Algorithm::Patience, &old, &new), CONTEXT) {
-        push_hunk(&hunk, &old, &new, &mut diff);
+    if let Some(file) = &fixed.new_file {
+        let names = ["/dev/null".to_owned(), quoted(&format!("b/{}", name(&file.path)))];
+        push_file(names, &[], file.text.as_bytes(), &mut diff);
     }
     diff
+}
+
+fn push_file([before, after]: [String; 2], old: &[u8], new: &[u8], diff: &mut Vec<u8>) {
+    let (old, new) = (lines(old), lines(new));
+    diff.extend_from_slice(format!("--- {before}\n+++ {after}\n").as_bytes());
+    for hunk in group_diff_ops(capture_diff_slices(Algorithm::Patience, &old, &new), CONTEXT) {
+        push_hunk(&hunk, &old, &new, diff);
+    }
 }
 
 /// The lines, each with its end.

@@ -7,7 +7,10 @@ use serde::Serialize;
 use crate::edit::{Applicability, Effect};
 use crate::fix::{AppliedFix, Fixed};
 
-use super::super::json::{Counts, EditObject, Elements, FileError, RangeObject, Tool, edit_object, range, value};
+use super::super::json::{
+    Counts, EditObject, Elements, FileError, NewFileObject, RangeObject, Tool, edit_object, new_file_object, range,
+    value,
+};
 use super::super::path::with_slashes;
 use super::super::place::Places;
 use super::super::rule_url;
@@ -69,6 +72,8 @@ struct FileObject<'a> {
     held_back: Vec<HeldBackObject<'a>>,
     offered: Vec<FixObject<'a>>,
     edits: Vec<EditObject<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    new_file: Option<NewFileObject<'a>>,
     gave_up: bool,
 }
 
@@ -125,6 +130,7 @@ fn file_object(fixed: &Fixed) -> FileObject<'_> {
         held_back: held_back.map(|it| HeldBackObject { fix: fix(&it.fix), reason: it.reason.to_string() }).collect(),
         offered: fixed.offered.iter().map(fix).collect(),
         edits: fixed.edits.iter().map(|edit| edit_object(edit, &places)).collect(),
+        new_file: fixed.new_file.as_ref().map(new_file_object),
         gave_up: fixed.gave_up,
     }
 }

@@ -143,12 +143,22 @@ impl CheckedFile<'_> {
                 "insertedContent": { "text": edit.replacement },
             })
         });
-        json!({
-            "description": { "text": sentence(&format!("{} (effect on the image: {})", fix.title, fix.effect)) },
-            "artifactChanges": [{
+        let change = match fix.new_file() {
+            None => json!({
                 "artifactLocation": { "uri": self.uri },
                 "replacements": replacements.collect::<Vec<_>>(),
-            }],
+            }),
+            Some(file) => json!({
+                "artifactLocation": { "uri": uri(&file.path) },
+                "replacements": [{
+                    "deletedRegion": { "startLine": 1, "startColumn": 1, "endLine": 1, "endColumn": 1 },
+                    "insertedContent": { "text": file.text },
+                }],
+            }),
+        };
+        json!({
+            "description": { "text": sentence(&format!("{} (effect on the image: {})", fix.title, fix.effect)) },
+            "artifactChanges": [change],
             "properties": { "effect": fix.effect.name() },
         })
     }

@@ -1,0 +1,160 @@
+//! What lies in the build context and no instruction needs.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::context::{BuildContext, Entry, Extent, Glob};
+use crate::knowledge::needless_files::{NeedlessKind, needless_kind};
+use crate::knowledge::package_managers::Home;
+use crate::syntax::Keyword;
+
+use super::{Breadth, Build, Commands, lies_in, secret_in_context};
+
+/// Files and folders of one name that the builder gets and no instruction needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NeedlessFiles {
+    /// What they are for.
+    pub kind: NeedlessKind,
+    /// Where the first of them lies.
+    pub path: String,
+    /// The line of a `.dockerignore` that leaves all of them out.
+    pub pattern: String,
+    /// How much they are; `None` where nobody has looked inside.
+    pub extent: Option<Extent>,
+}
+
+impl Build<'_> {
+    /// What the builder gets of `context` and no instruction needs, the least useful first.
+    pub fn needless_files(&self, commands: &Commands<'_>, context: &BuildContext) -> Vec<NeedlessFiles> {
+        let languages = languages(commands);
+        let needs = Needs::of(self, commands);
+        let mut found: BTreeMap<(NeedlessKind, &str), Vec<&Entry>> = BTreeMap::new();
+        let mut inside: Option<&str> = None;
+        for entry in context.entries() {
+            if inside.is_some_and(|folder| lies_in(&entry.path, folder)) || context.would_exclude(&entry.path) {
+                continue;
+            }
+            let (folder, name) = entry.path.rsplit_once('/').unwrap_or(("", &entry.path));
+            let is_beside = |file: &str| context.exists(&format!("{folder}/{file}"));
+            let secret = || secret_in_context(context, entry).map(|_| NeedlessKind::Secret);
+            let kind = needless_kind(&entry.path, &languages, is_beside).or_else(secret);
+            let Some(kind) = kind.filter(|kind| !needs.include(*kind, &entry.path, name)) else { continue };
+            // Of two files of one name, one may hold a secret and the other none.
+            let name = if kind == NeedlessKind::Secret { &entry.path } else { name };
+            found.entry((kind, name)).or_default().push(entry);
+            inside = Some(&entry.path).filter(|_| entry.is_dir()).map(String::as_str);
+        }
+        found.into_iter().filter_map(|((kind, name), entries)| together(context, kind, name, &entries)).collect()
+    }
+}
+
+/// The entries of one name under one pattern; `None` where it would need quoting.
+fn together(context: &BuildContext, kind: NeedlessKind, name: &str, entries: &[&Entry]) -> Option<NeedlessFiles> {
+    let path = entries.first()?.path.clone();
+    let pattern = if entries.len() > 1 { format!("**/{name}") } else { path.clone() };
+    let is_plain = !path.contains(['*', '?', '[', ']', '\\']) && !path.starts_with(['#', '!']) && path.trim() == path;
+    let extent = entries.iter().map(|entry| context.extent(&entry.path)).sum();
+    is_plain.then_some(NeedlessFiles { kind, path, pattern, extent })
+}
+
+fn languages(commands: &Commands<'_>) -> Vec<&'static str> {
+    let homes = commands.package_managers().map(|(_, invocation)| invocation.manager.home);
+    let languages = homes.filter_map(|home| match home {
+        Home::Language(language) => Some(language),
+        _ => None,
+    });
+    languages.collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// What the instructions ask of the build context, beyond all of it.
+struct Needs<'n> {
+    /// The parts of the paths that COPY, ADD and bind mounts name.
+    parts: BTreeSet<&'n str>,
+    patterns: Vec<Glob>,
+    /// Everything that the instructions say.
+    texts: Vec<&'n str>,
+    ask_history: bool,
+}
+
+impl<'n> Needs<'n> {
+    fn of(build: &'n Build<'_>, commands: &Commands<'_>) -> Self {
+        let copies = build.steps().flat_map(|step| build.context_copies(step));
+        let copied = copies.filter(|copy| copy.breadth != Breadth::Whole).map(|copy| copy.step.value(copy.source));
+        let paths: Vec<&str> = copied.map(|path| path.trim_start_matches("./").trim_start_matches('/')).collect();
+        let mounted =
+            build.steps_of(Keyword::Run).flat_map(|step| &step.instruction.flags).map(|flag| flag.value_text());
+        let words = commands.of_build().flat_map(|command| &command.words);
+        Self {
+            patterns: paths
+                .iter()
+                .filter(|path| path.contains(['*', '?', '[']))
+                .filter_map(|it| Glob::new(it).ok())
+                .collect(),
+            parts: paths.into_iter().chain(mounted).flat_map(|path| path.split(['/', '=', ','])).collect(),
+            texts: build.steps().map(|step| step.instruction.text.text()).collect(),
+            ask_history: words.into_iter().any(|word| word.written.contains("git")),
+        }
+    }
+
+    fn include(&self, kind: NeedlessKind, path: &str, name: &str) -> bool {
+        let is_asked_for = match kind {
+            NeedlessKind::History => self.ask_history,
+            // What a command finds there, the image has made itself.
+            NeedlessKind::Made => false,
+            _ => self.texts.iter().any(|text| text.contains(name)),
+        };
+        is_asked_for || self.parts.contains(name) || self.patterns.iter().any(|pattern| pattern.matches(path))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::context::EntryKind;
+    use crate::source::SourceFile;
+    use crate::syntax::parse;
+
+    use super::*;
+
+    /// The patterns for what a file does not need of a context.
+    fn needless(text: &str, paths: &[&str]) -> Vec<String> {
+        let file = parse(SourceFile::new("Dockerfile", format!("FROM a\nCOPY . .\n{text}")));
+        let build = Build::new(&file);
+        let entries = paths.iter().map(|path| Entry::file(*path, 0o644, 10)).collect();
+        let context = BuildContext::new(entries, None, BTreeMap::new(), false);
+        let found = build.needless_files(&Commands::new(&build), &context);
+        found.into_iter().map(|files| files.pattern).collect()
+    }
+
+    #[test]
+    fn what_is_there_is_named_once() {
+        assert_eq!(
+            needless(
+                "RUN npm ci\n",
+                &["a/node_modules/x/node_modules/y", "b/node_modules/z", ".git/HEAD", "Dockerfile"]
+            ),
+            [".git", "**/node_modules", "Dockerfile"]
+        );
+        assert_eq!(needless("RUN npm ci\n", &["web/node_modules/x", "package.json"]), ["web/node_modules"]);
+        assert_eq!(needless("", &["a/.env", "b/.env", "b/.env.example"]), ["a/.env", "b/.env"]);
+    }
+
+    #[test]
+    fn what_an_instruction_names_is_needed() {
+        let paths = ["node_modules/x", ".git/HEAD", ".vscode/a", "docker-compose.yml"];
+        assert_eq!(needless("RUN git describe && npm ci\n", &paths), ["node_modules", ".vscode", "docker-compose.yml"]);
+        assert_eq!(needless("COPY node_modules /x\nRUN npm ci\n", &paths), [".git", ".vscode", "docker-compose.yml"]);
+        assert_eq!(needless("COPY .* /x/\nRUN cat docker-compose.yml\n", &paths), [""; 0]);
+        assert_eq!(needless("RUN --mount=source=.git,target=/g a\n", &paths), [".vscode", "docker-compose.yml"]);
+    }
+
+    #[test]
+    fn the_extent_is_that_of_all_files_inside() {
+        let file = parse(SourceFile::new("Dockerfile", "FROM a\nCOPY . .\nRUN npm ci\n"));
+        let build = Build::new(&file);
+        let git = Entry { kind: EntryKind::UnlistedDirectory, ..Entry::directory(".git", 0o755) };
+        let entries = vec![git, Entry::file("node_modules/a/b", 0o644, 3), Entry::file("node_modules/c", 0o644, 4)];
+        let context = BuildContext::new(entries, None, BTreeMap::new(), false);
+        let extents: Vec<_> =
+            build.needless_files(&Commands::new(&build), &context).into_iter().map(|files| files.extent).collect();
+        assert_eq!(extents, [None, Some(Extent { files: 2, bytes: 7 })]);
+    }
+}
