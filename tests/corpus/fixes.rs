@@ -103,9 +103,8 @@ fn assert_findings_are_gone(fixed: &Fixed, settings: &Settings) {
 /// Where the byte at `offset` is once the edits are made; `None` where one of them takes it out.
 fn place_after(edits: &[Edit], offset: usize) -> Option<usize> {
     let before = edits.iter().take_while(|edit| edit.span.end <= offset);
-    let (added, taken) = before.fold((0, 0), |(added, taken), edit| {
-        (added + edit.replacement.len(), taken + edit.span.len())
-    });
+    let (added, taken) =
+        before.fold((0, 0), |(added, taken), edit| (added + edit.replacement.len(), taken + edit.span.len()));
     let is_kept = !edits.iter().any(|edit| edit.span.start <= offset && offset < edit.span.end);
     is_kept.then_some(offset + added - taken)
 }
