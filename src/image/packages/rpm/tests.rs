@@ -40,7 +40,10 @@ fn of_slots() -> Vec<u8> {
 
 const MAGIC: &[u8] = b"RpmP";
 
-const FORMS: [(&str, fn() -> Vec<u8>); 3] = [
+/// Where a form of the database lies, and one with two packages.
+type Form = (&'static str, fn() -> Vec<u8>);
+
+const FORMS: [Form; 3] = [
     ("var/lib/rpm/rpmdb.sqlite", of_sqlite),
     ("usr/lib/sysimage/rpm/Packages.db", of_slots),
     ("var/lib/rpm/Packages", of_berkeley),
