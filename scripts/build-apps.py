@@ -38,6 +38,9 @@ COMPILERS = "gcc g++ make git"
 PYTHON = "python3 python3-pip python3-venv"
 AS_PYTHON = "ln -sf python3 /usr/bin/python && rm -f /usr/lib/python3.11/EXTERNALLY-MANAGED"
 GEMS = {"GEM_HOME": "/usr/local/bundle", "BUNDLE_APP_CONFIG": "/usr/local/bundle", "PATH": f"/usr/local/bundle/bin:{PATH}"}
+LIBRARIES_OF_GCC = ("mkdir -p /usr/local/lib64; cp -L /lib/x86_64-linux-gnu/libgcc_s.so.1 "
+                    "/usr/lib/x86_64-linux-gnu/libstdc++.so.6 /usr/local/lib64/; "
+                    "echo /usr/local/lib64 > /etc/ld.so.conf.d/000-local-lib.conf; ldconfig")
 TIME_ZONES = "mkdir -p /go/src /usr/local/go/lib/time; cd /usr/share/zoneinfo; zip -q -r /usr/local/go/lib/time/zoneinfo.zip ."
 
 # The packages that stand for an official image, what makes them look like it, and the environment that it sets. As with
@@ -47,7 +50,7 @@ BASES = {
     "debian:bookworm-slim": ("", "", {}),
     "debian:bullseye-slim": ("", "", {}),
     "composer:2": ("composer", "", {}),
-    "gcc:12": ("gcc g++ make cmake", "", {}),
+    "gcc:12": ("gcc g++ make cmake", LIBRARIES_OF_GCC, {}),
     "golang:1.19": (
         f"golang tzdata zip {COMPILERS}",
         TIME_ZONES,
@@ -61,6 +64,7 @@ BASES = {
     "ruby:3.1": (f"ruby ruby-dev ruby-webrick bundler {COMPILERS}", "mkdir -p /usr/local/bundle", GEMS),
     "ruby:3.1-slim": ("ruby ruby-webrick bundler", "mkdir -p /usr/local/bundle", GEMS),
     "rust:1.63": (f"cargo rustc {COMPILERS}", "", {"CARGO_HOME": "/usr/local/cargo"}),
+    "eclipse-temurin:17-jre-noble": ("openjdk-17-jre-headless", "", {}),
     "gradle:7.6-jdk17": ("gradle openjdk-17-jdk-headless", "", {}),
     "elixir:1.14": (f"elixir {COMPILERS}", "", {}),
     "elixir:1.14-slim": ("elixir", "", {}),

@@ -33,7 +33,7 @@
 //! ## Fix
 //! `dfx fix --effect runtime` makes two stages of one where it knows what the program needs when it runs. The first keeps
 //! its instructions and its cache. The second starts from the bare image of the same release, with the same libraries, or
-//! for an interpreted language from the slim image of the same version;
+//! for an interpreted language from the slim image of the same version, for Java and .NET from an image without the kit;
 //! files stay where they were, so that the command stays as it is. Variables, labels, ports, user and health check stay,
 //! too. Where only you can know whether that is all, the finding says what to look at, and the fix is made when the rule
 //! is selected by name. Where dfx does not see what a command leaves behind, it changes nothing and says why.
@@ -141,7 +141,8 @@ fn runs_a_program(cx: &Context<'_>, last: &Stage<'_>) -> bool {
     !is_workplace
         && !commands.is_empty()
         && !commands.iter().any(|command| {
-            command.manager.as_ref().is_some_and(|it| !starts_a_program(it))
+            let is_managed = command.manager.as_ref().filter(|_| command.assembly().is_none());
+            is_managed.is_some_and(|it| !starts_a_program(it))
                 || matches!(command.name(), None | Some("bash" | "sh" | "zsh" | "make" | "air" | "sleep" | "tail"))
         })
 }
@@ -154,13 +155,14 @@ fn starts_a_program(invocation: &Invocation<'_>) -> bool {
     is_of_interpreter && runs && !invocation.operands.iter().filter_map(|it| it.text).any(is_for_development)
 }
 
-/// Images whose whole purpose is to compile, with the managers that do it.
-const TOOLCHAINS: &[(&str, &str)] = &[
-    ("golang", "go"),
-    ("gradle", "gradle"),
-    ("maven", "mvn"),
-    ("mcr.microsoft.com/dotnet/sdk", "dotnet"),
-    ("rust", "cargo"),
+/// Images whose whole purpose is to compile, with the managers that do it; none where compilers are called by name.
+const TOOLCHAINS: &[(&str, Option<&str>)] = &[
+    ("gcc", None),
+    ("golang", Some("go")),
+    ("gradle", Some("gradle")),
+    ("maven", Some("mvn")),
+    ("mcr.microsoft.com/dotnet/sdk", Some("dotnet")),
+    ("rust", Some("cargo")),
 ];
 
 /// Reports a final stage that compiles on a compiler's image and is that image.
@@ -168,12 +170,13 @@ fn toolchain_as_base(cx: &Context<'_>, sink: &mut Sink<'_>, last: &Stage<'_>, re
     let (Some(image), Some(root)) = (cx.build.root_image(last.index), cx.build.root(last.index)) else { return false };
     let name = image.familiar_name();
     let Some((_, manager)) = TOOLCHAINS.iter().find(|(image, _)| *image == name) else { return false };
-    let build = cx.commands.package_managers().find(|(command, invocation)| {
-        cx.shapes_final_image(command.step)
-            && invocation.manager.name == *manager
-            && matches!(invocation.action, Action::Build | Action::Install)
-    });
-    let Some((build, _)) = build else { return false };
+    let builds = |command: &Command<'_>| match (manager, &command.manager) {
+        (Some(name), Some(it)) => it.manager.name == *name && matches!(it.action, Action::Build | Action::Install),
+        (None, _) => is_build(command),
+        (Some(_), None) => false,
+    };
+    let build = cx.commands.of_build().find(|command| cx.shapes_final_image(command.step) && builds(command));
+    let Some(build) = build else { return false };
     let message = format!("the whole toolchain of `{name}` stays in the final image");
     with_rewrite(sink.report(root.from.image.span(), message), rewrite)
         .related(build.name_span(), "needs it for the last time")

@@ -9,17 +9,23 @@ const NAMES: &[&str] = &[
     ".npmrc",
     ".yarnrc",
     ".yarnrc.yml",
+    "CMakeLists.txt",
     "Cargo.lock",
     "Cargo.toml",
+    "GNUmakefile",
     "Gemfile",
     "Gemfile.lock",
+    "Makefile",
     "Pipfile",
     "build.gradle",
     "build.gradle.kts",
     "composer.json",
     "composer.lock",
+    "configure.ac",
     "go.mod",
     "go.work",
+    "makefile",
+    "meson.build",
     "package.json",
     "pnpm-workspace.yaml",
     "pom.xml",
@@ -31,11 +37,21 @@ const NAMES: &[&str] = &[
 
 /// Beginnings and ends of names.
 const SHAPES: &[(&str, &str)] = &[
+    ("", ".am"),
+    ("", ".c"),
+    ("", ".cc"),
+    ("", ".cmake"),
+    ("", ".cpp"),
+    ("", ".cs"),
     ("", ".csproj"),
+    ("", ".cxx"),
     ("", ".fsproj"),
     ("", ".go"),
     ("", ".gradle"),
     ("", ".gradle.kts"),
+    ("", ".java"),
+    ("", ".kt"),
+    ("", ".mk"),
     ("", ".rs"),
     ("", ".sh"),
     ("", ".vbproj"),
@@ -73,7 +89,7 @@ mod tests {
         {
             assert!(is_manifest(path), "{path}");
         }
-        for path in ["package.json5", "src/main.c", "app.yml", "logo.png"] {
+        for path in ["package.json5", "src/main.h", "app.yml", "logo.png"] {
             assert!(!is_manifest(path), "{path}");
         }
     }

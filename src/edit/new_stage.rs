@@ -9,4 +9,6 @@ pub struct NewStage {
     pub packages: Vec<String>,
     /// The command that is added at the end of the build stage, to take away what only the build needs.
     pub pruning: Option<String>,
+    /// The command that the last stage runs when everything is in its place.
+    pub finish: Option<String>,
 }

@@ -24,6 +24,10 @@ pub fn faults(before: &Plan, after: &Plan, promised: &NewStage) -> Vec<String> {
     faults.extend(missing.map(|path| format!("`{path}` is not in the last stage")));
     let missing = promised.packages.iter().filter(|package| !installs(last, package));
     faults.extend(missing.map(|package| format!("the package `{package}` is not in the last stage")));
+    let is_finished = promised.finish.as_ref().is_none_or(|command| last.vertices.iter().any(|it| runs(it, command)));
+    if !is_finished {
+        faults.push("the last stage does not run the command that was announced".to_owned());
+    }
     let missing = paths_of_container(&single.configuration).into_iter().filter(|path| !holds(path));
     faults.extend(missing.map(|path| format!("the container calls `{path}`, which is not in the last stage")));
     faults

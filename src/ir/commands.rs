@@ -142,6 +142,12 @@ impl<'b> Command<'b> {
         Some(name.rsplit('/').next().unwrap_or(name))
     }
 
+    /// The compiled program that .NET's host is told to run: `app.dll` of `dotnet app.dll`.
+    pub fn assembly(&self) -> Option<&CommandWord<'b>> {
+        let is_assembly = |word: &&CommandWord<'_>| word.value.is_some_and(|value| value.ends_with(".dll"));
+        self.first_operand().filter(is_assembly).filter(|_| self.name() == Some("dotnet"))
+    }
+
     /// The place of the name.
     pub fn name_span(&self) -> Span {
         self.words.first().map_or(self.step.instruction.keyword_span(), |word| word.span)

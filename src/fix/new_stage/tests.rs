@@ -26,6 +26,7 @@ fn promised() -> NewStage {
         artifacts: vec!["/src/app".to_owned(), "/src/web".to_owned()],
         packages: vec!["git".to_owned()],
         pruning: None,
+        finish: None,
     }
 }
 
@@ -134,6 +135,7 @@ fn mutated(after: &str, promised: &NewStage) -> Vec<String> {
     for package in &promised.packages {
         mutated.push(format!("{build}\nFROM {}", stage.replacen(&format!(" {package}"), "", 1)));
     }
-    mutated.extend(promised.pruning.iter().map(|command| after.replacen(&format!("RUN {command}\n"), "", 1)));
+    let commands = promised.pruning.iter().chain(&promised.finish);
+    mutated.extend(commands.map(|command| after.replacen(&format!("RUN {command}\n"), "", 1)));
     mutated
 }

@@ -14,11 +14,13 @@ use super::tag::{Tag, release_name, release_named};
 mod configuration;
 mod ending;
 mod notice;
+mod past;
 mod suggestion;
 
 pub use configuration::{Configuration, Known, Presence};
 pub use ending::{Ending, is_floating};
 pub use notice::{Notice, NoticeKind};
+pub use past::past_distribution;
 pub use suggestion::{fixed_tag, rebased_tag, slim_tag, supported_tag};
 
 /// repository, tag, offset of the build in [`BUILDS`].

@@ -26,6 +26,14 @@ pub enum Assumption {
     ScriptInstallsNothing(String),
     /// A program of the project runs in the build.
     WritesBesideItself(String),
+    /// What `make install` and its like do is not known, but for the prefix.
+    InstallsBelow(String),
+    /// The runtime environment of Java takes the place of the development kit.
+    NeedsNoDevelopmentKit,
+    /// The smaller image of .NET knows no languages and cultures.
+    NeedsNoCultures,
+    /// The smaller image of .NET sets a port.
+    SetsItsPort,
     /// The packages for development are taken away.
     LoadsNothingOfDevelopment,
     /// The tool may have brought an interpreter of its own.
@@ -74,6 +82,21 @@ impl fmt::Display for Assumption {
             Self::WritesBesideItself(program) => {
                 write!(f, "`{program}` runs in the build: right only if it writes to the folders of the program alone.")
             }
+            Self::InstallsBelow(prefix) => {
+                write!(f, "Right only if all that the build installs lies below `{prefix}`.")
+            }
+            Self::NeedsNoDevelopmentKit => f.write_str(
+                "A runtime environment takes the place of the JDK: right only if the program needs none of its tools, such as \
+                 the compiler or `jcmd`.",
+            ),
+            Self::NeedsNoCultures => f.write_str(
+                "The smaller image has no data on languages and cultures: right only if the program runs with \
+                 `DOTNET_SYSTEM_GLOBALIZATION_INVARIANT`.",
+            ),
+            Self::SetsItsPort => f.write_str(
+                "The smaller image sets `ASPNETCORE_URLS` or `ASPNETCORE_HTTP_PORTS`, that of the kit does not: right only if \
+                 the program sets its port itself, or should listen on that one.",
+            ),
             Self::LoadsNothingOfDevelopment => f.write_str(
                 "The packages under `devDependencies` are taken away: right only if the program loads none of them.",
             ),

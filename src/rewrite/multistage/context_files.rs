@@ -55,6 +55,8 @@ enum Found {
     File(String),
     /// Something below a folder whose contents are copied.
     Below(String),
+    /// All that is copied.
+    Whole,
 }
 
 impl Found {
@@ -62,7 +64,7 @@ impl Found {
         match self {
             Self::Below(path) => clean_path(&format!("{target}/{path}")),
             Self::File(name) if is_folder => clean_path(&format!("{target}/{name}")),
-            Self::File(_) => target.to_owned(),
+            Self::File(_) | Self::Whole => target.to_owned(),
         }
     }
 }
@@ -135,6 +137,9 @@ fn without_context(
 ) -> Vec<Found> {
     let path = source.trim_start_matches("./").trim_end_matches('/');
     let name = path.rsplit('/').next().unwrap_or(path);
+    if copy.breadth != Breadth::Whole && FOLDERS_OF_DATA.contains(&name) {
+        return vec![Found::Whole];
+    }
     // A name without an ending is most often a folder: what lies in it is not known.
     let is_file = name.contains('.') && !name.starts_with('.');
     if copy.breadth == Breadth::Whole || !is_file {
@@ -143,6 +148,25 @@ fn without_context(
     }
     named(path, is_source).into_iter().collect()
 }
+
+/// Folders by these names hold what programs read when they run.
+const FOLDERS_OF_DATA: &[&str] = &[
+    "assets",
+    "conf",
+    "config",
+    "configs",
+    "data",
+    "html",
+    "i18n",
+    "locales",
+    "migrations",
+    "public",
+    "resources",
+    "static",
+    "templates",
+    "views",
+    "www",
+];
 
 /// Files that no program reads when it runs.
 fn is_never_read(name: &str) -> bool {

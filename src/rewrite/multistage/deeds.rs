@@ -62,6 +62,19 @@ impl<'b> Deeds<'b> {
         self.brought.retain(|path| !names.iter().any(|name| path.rsplit('/').next() == Some(name)));
     }
 
+    /// Folders that only the build fills.
+    pub fn leave_folders(&mut self, folders: &[String]) {
+        self.directories.retain(|directory| !folders.iter().any(|folder| lies_in(directory, folder)));
+    }
+
+    /// Packages with programs such as git, of which the container calls only these.
+    pub fn leave_tools(&mut self, called: &[&str]) {
+        let is_tool = |name: &str| debian::class(name).is_some_and(|(class, _)| class == Class::Either);
+        let (left_out, kept) = self.packages.iter().partition(|name| is_tool(name) && !called.contains(name));
+        self.packages = kept;
+        self.left_out.extend::<Vec<_>>(left_out);
+    }
+
     fn run(&mut self, single: &SingleStage<'b>, ecosystem: &Ecosystem, step: &'b Step<'b>) -> Result<(), Refusal> {
         let is_heredoc_of_another_language =
             single.build.scripts(step).iter().any(|script| !script.is_clean() || !is_plain(script.source.form()));
@@ -172,7 +185,9 @@ impl<'b> Deeds<'b> {
         let is_folder = destination.ends_with('/') || matches!(*destination, "." | "..") || is_folder_by_name(&path);
         for source in sources {
             let name = source.trim_end_matches('/').rsplit('/').next().unwrap_or(source);
-            if name.contains(['*', '?', '[']) {
+            // A file's own name stands for what the pattern finds: `mv target/*.jar app.jar`.
+            let is_one_file = !is_folder && words.len() == 2 && path.ends_with(".jar");
+            if name.contains(['*', '?', '[']) && !is_one_file {
                 return Err(Refusal::UnknownPath((*source).to_owned()));
             }
             self.brought.push(if is_folder { clean_path(&format!("{path}/{name}")) } else { path.clone() });
@@ -276,8 +291,61 @@ fn is_plain(form: ScriptForm) -> bool {
 
 /// Commands that leave nothing that a program could need.
 const HARMLESS: &[&str] = &[
-    ":", "[", "cat", "cd", "command", "date", "echo", "env", "exit", "export", "false", "file", "find", "grep", "ls",
-    "printf", "pwd", "rmdir", "set", "sleep", "strip", "test", "true", "type", "uname", "unset", "upx", "which",
+    ":",
+    "[",
+    "arch",
+    "awk",
+    "basename",
+    "cat",
+    "cd",
+    "command",
+    "cut",
+    "date",
+    "dirname",
+    "echo",
+    "env",
+    "exit",
+    "export",
+    "expr",
+    "false",
+    "file",
+    "find",
+    "getconf",
+    "grep",
+    "head",
+    "hostname",
+    "id",
+    "ldd",
+    "ls",
+    "md5sum",
+    "nproc",
+    "printf",
+    "pwd",
+    "readlink",
+    "realpath",
+    "rmdir",
+    "seq",
+    "set",
+    "sha1sum",
+    "sha256sum",
+    "sha512sum",
+    "shasum",
+    "sleep",
+    "sort",
+    "stat",
+    "strip",
+    "tail",
+    "test",
+    "tr",
+    "true",
+    "type",
+    "uname",
+    "uniq",
+    "unset",
+    "upx",
+    "wc",
+    "which",
+    "whoami",
 ];
 
 /// The words that are no options, where they are known.

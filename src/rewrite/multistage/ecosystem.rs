@@ -4,11 +4,14 @@ use crate::ir::Command;
 
 use super::deeds::Deeds;
 use super::program::Program;
+use super::runtime_base::Counterpart;
 use super::single_stage::SingleStage;
-use super::{Assumption, Refusal, elixir, go, node, php, python, ruby, rust};
+use super::{Assumption, Refusal, c, dotnet, elixir, go, java, node, php, python, ruby, rust};
 
 /// A language and its build tool. The first that a file builds with is the one that is split.
 pub struct Ecosystem {
+    /// The images that it is known on, by name; none where any will do.
+    pub images: &'static [&'static str],
     /// Whether the command is one of this build: all that it leaves is known to [`product`](Self::product).
     pub builds: fn(&Command<'_>) -> bool,
     /// What comes out of the build.
@@ -20,16 +23,29 @@ pub struct Ecosystem {
 }
 
 /// What a program runs on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub enum Runtime {
     /// The bare distribution: the program stands for itself.
     Distribution,
-    /// The image of an interpreter, of which this is the name: the program is text, and it may read any of its files.
-    Interpreter(&'static str),
+    /// The image of the interpreter that the build stands on: the program is text, and it may read any of its files.
+    Interpreter,
+    /// Another image than that of the build, made to run what comes out of it.
+    Counterpart(fn(&SingleStage<'_>) -> Result<Counterpart, Refusal>),
 }
 
 /// All that are known.
-pub const ALL: &[Ecosystem] = &[go::GO, rust::RUST, python::PYTHON, node::NODE, ruby::RUBY, php::PHP, elixir::ELIXIR];
+pub const ALL: &[Ecosystem] = &[
+    go::GO,
+    rust::RUST,
+    python::PYTHON,
+    node::NODE,
+    ruby::RUBY,
+    php::PHP,
+    elixir::ELIXIR,
+    java::JAVA,
+    dotnet::DOTNET,
+    c::C,
+];
 
 /// What comes out of a build.
 #[derive(Debug, Clone, Default)]
@@ -49,8 +65,14 @@ pub struct Product {
     pub search_path: Option<String>,
     /// Programs that the build has copied into the image and that the program does not call.
     pub tools_of_build: Vec<&'static str>,
+    /// Folders in which only the build leaves something, absolute.
+    pub folders_of_build: Vec<String>,
+    /// Whether the program starts no other program, as its sources show.
+    pub starts_nothing: bool,
     /// A command that takes away, at the end of the build, what the program does not need.
     pub pruning: Option<String>,
+    /// A command that ends the new stage's copies: the linker's cache has to be written anew.
+    pub finish: Option<&'static str>,
     /// What only the user can know.
     pub assumptions: Vec<Assumption>,
 }

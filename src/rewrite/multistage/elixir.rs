@@ -12,7 +12,7 @@ use super::single_stage::SingleStage;
 use super::{Refusal, start};
 
 pub const ELIXIR: Ecosystem =
-    Ecosystem { builds, product, is_source: |_| false, runtime: Runtime::Interpreter("elixir") };
+    Ecosystem { images: &["elixir"], builds, product, is_source: |_| false, runtime: Runtime::Interpreter };
 
 fn builds(command: &Command<'_>) -> bool {
     command.manager.as_ref().is_some_and(|it| it.manager.name == "mix")

@@ -39,7 +39,8 @@ pub fn emit<'b>(
     }
     edits.extend(moved.into_iter().map(Edit::delete));
     let packages = deeds.packages.iter().map(|package| (*package).to_owned()).collect();
-    let new_stage = NewStage { artifacts, packages, pruning: product.pruning.clone() };
+    let new_stage =
+        NewStage { artifacts, packages, pruning: product.pruning.clone(), finish: product.finish.map(str::to_owned) };
     Ok(Split { edits, new_stage, runtime_base: base.reference.clone(), assumptions })
 }
 
@@ -115,6 +116,7 @@ impl Stage<'_, '_> {
         let name = self.single.stage.from.name.as_ref().map_or("build", |name| name.word.text());
         lines.extend(self.artifacts.iter().map(|path| copy(name, path)));
         lines.extend(self.ownership(directory.as_deref(), Time::AfterCopies));
+        lines.extend(self.product.finish.map(|command| format!("RUN {command}")));
         let text_of = |span: &Span| source.slice(*span).trim_end().replace("\r\n", "\n");
         lines.extend(moved.iter().map(text_of));
         lines.extend(metadata::stop_signal(self.single, self.base).map(|signal| format!("STOPSIGNAL {signal}")));

@@ -10,7 +10,7 @@ use super::program::{Program, is_searched_by_default};
 use super::single_stage::SingleStage;
 use super::{Assumption, Refusal};
 
-pub const GO: Ecosystem = Ecosystem { builds, product, is_source, runtime: Runtime::Distribution };
+pub const GO: Ecosystem = Ecosystem { images: &[], builds, product, is_source, runtime: Runtime::Distribution };
 
 fn builds(command: &Command<'_>) -> bool {
     command.manager.as_ref().is_some_and(|it| it.manager.name == "go")

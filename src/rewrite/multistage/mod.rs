@@ -12,12 +12,15 @@
 
 mod application;
 mod assumption;
+mod c;
 mod context_files;
 mod deeds;
+mod dotnet;
 mod ecosystem;
 mod elixir;
 mod emission;
 mod go;
+mod java;
 mod metadata;
 mod native;
 mod node;
@@ -72,12 +75,9 @@ pub fn split<'b>(
     let [stage] = build.stages.as_slice() else { return None };
     let image = build.root_image(stage.index).map(ImageReference::familiar_name);
     let builds = |ecosystem: &&Ecosystem| {
-        let is_on_image = |name: &str| image.as_deref() == Some(name);
-        let runs_here = match ecosystem.runtime {
-            Runtime::Distribution => true,
-            Runtime::Interpreter(name) => is_on_image(name),
-        };
-        runs_here && commands.of_build().any(|command| (ecosystem.builds)(command))
+        let is_on_image = |name: &&str| image.as_deref() == Some(name);
+        let is_known_here = ecosystem.images.is_empty() || ecosystem.images.iter().any(is_on_image);
+        is_known_here && commands.of_build().any(|command| (ecosystem.builds)(command))
     };
     let ecosystem = ecosystem::ALL.iter().find(builds)?;
     let single = SingleStage::of(build, commands, context, stage);
@@ -86,13 +86,17 @@ pub fn split<'b>(
 
 fn split_stage(single: &SingleStage<'_>, ecosystem: &Ecosystem) -> Result<Split, Refusal> {
     let program = match ecosystem.runtime {
-        Runtime::Distribution => program::find(single)?,
-        Runtime::Interpreter(_) => start::find(single)?,
+        Runtime::Distribution | Runtime::Counterpart(_) => program::find(single)?,
+        Runtime::Interpreter => start::find(single)?,
     };
     let mut deeds = Deeds::of(single, ecosystem)?;
     let product = (ecosystem.product)(single, &program, &deeds)?;
     deeds.add_packages(&product.packages);
     deeds.leave_behind(&product.tools_of_build);
+    deeds.leave_folders(&product.folders_of_build);
+    if product.starts_nothing {
+        deeds.leave_tools(&program::called_tools(single)?);
+    }
     let base = runtime_base::choose(single, ecosystem, &product)?;
     if base.is_build_image && product.pruning.is_none() && !is_worth_a_stage(single, &deeds) {
         return Err(Refusal::NothingToSplit);
@@ -101,6 +105,7 @@ fn split_stage(single: &SingleStage<'_>, ecosystem: &Ecosystem) -> Result<Split,
         start::check_files(single, &product, &deeds)?;
     }
     program::bring_tools(single, &mut deeds, &base)?;
+    runtime_base::check_packages(single, &deeds, &base)?;
     metadata::check(single, &deeds, &base)?;
     let files = context_files::needed(single, ecosystem, &product)?;
     let mut assumptions = product.assumptions.clone();

@@ -16,7 +16,8 @@ use super::program::Program;
 use super::single_stage::SingleStage;
 use super::{Assumption, Refusal, application, start};
 
-pub const NODE: Ecosystem = Ecosystem { builds, product, is_source: |_| false, runtime: Runtime::Interpreter("node") };
+pub const NODE: Ecosystem =
+    Ecosystem { images: &["node"], builds, product, is_source: |_| false, runtime: Runtime::Interpreter };
 
 /// Programs that come with packages, write to the folder of the project, and are called without a package manager.
 const TOOLS: &[&str] = &["bower", "corepack", "grunt", "gulp", "nest", "next", "ng", "node", "tsc", "vite", "webpack"];

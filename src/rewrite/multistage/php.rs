@@ -12,7 +12,8 @@ use super::program::Program;
 use super::single_stage::SingleStage;
 use super::{Assumption, Refusal, application, start};
 
-pub const PHP: Ecosystem = Ecosystem { builds, product, is_source: |_| false, runtime: Runtime::Interpreter("php") };
+pub const PHP: Ecosystem =
+    Ecosystem { images: &["php"], builds, product, is_source: |_| false, runtime: Runtime::Interpreter };
 
 /// Where compiled extensions lie, and the settings that load them.
 const EXTENSIONS: [&str; 2] = ["/usr/local/lib/php/extensions", "/usr/local/etc/php"];

@@ -1,8 +1,8 @@
 //! What the container runs.
 
 use crate::ir::{Command, DEFAULT_PATH, Step};
-use crate::knowledge::debian;
 use crate::knowledge::images::{Configuration, Known, Presence};
+use crate::knowledge::{List, debian};
 use crate::syntax::{CommandForm, Healthcheck, InstructionKind, Keyword};
 
 use super::deeds::Deeds;
@@ -34,7 +34,7 @@ impl Program<'_> {
 pub fn find<'b>(single: &SingleStage<'b>) -> Result<Program<'b>, Refusal> {
     let process = single.build.process(single.stage.index);
     let step = process.steps().next().ok_or(Refusal::NoProgram)?;
-    if process.entrypoint.is_none() && !matches!(single.configuration.entrypoint, Known::Nothing) {
+    if process.entrypoint.is_none() && !starts_the_command(single.configuration.entrypoint) {
         return Err(Refusal::InheritedEntrypoint);
     }
     let commands = single.commands.of_step(step);
@@ -51,6 +51,17 @@ pub fn find<'b>(single: &SingleStage<'b>) -> Result<Program<'b>, Refusal> {
     Ok(Program { command: program, word })
 }
 
+/// Whether the image starts the command as it is: its own script, if any, prepares what only its own tools need.
+fn starts_the_command(entrypoint: Known<List>) -> bool {
+    // They fill `~/.m2` with settings, and add certificates where a variable asks for it.
+    const PREPARING: &[&str] = &["/usr/local/bin/mvn-entrypoint.sh", "/__cacert_entrypoint.sh"];
+    match entrypoint {
+        Known::Nothing => true,
+        Known::Is(words) => words.iter().all(|word| PREPARING.contains(&word)),
+        Known::Unknown => false,
+    }
+}
+
 /// Commands of a shell that change nothing but the shell.
 pub fn prepares(command: &Command<'_>) -> bool {
     matches!(command.name(), Some("set" | "export" | "ulimit" | "umask" | "exec" | "cd" | "echo" | ":"))
@@ -60,7 +71,8 @@ fn judge(program: &Command<'_>, word: &str) -> Result<(), Refusal> {
     const WAITING: &[&str] = &["bash", "sh", "zsh", "ash", "dash", "sleep", "tail", "true", "cat", "top", "env"];
     const BUILDING: &[&str] = &["make", "cmake", "ninja", "air", "reflex", "realize", "gin", "fresh", "CompileDaemon"];
     let name = program.name().unwrap_or(word);
-    if program.manager.is_some() || BUILDING.contains(&name) {
+    let builds = program.manager.is_some() && program.assembly().is_none();
+    if builds || BUILDING.contains(&name) {
         return Err(Refusal::BuildToolAtStart(name.to_owned()));
     }
     if WAITING.contains(&name) {
@@ -76,7 +88,8 @@ fn judge(program: &Command<'_>, word: &str) -> Result<(), Refusal> {
 /// # Errors
 /// The first that is not there.
 pub fn bring_tools<'b>(single: &SingleStage<'b>, deeds: &mut Deeds<'b>, base: &RuntimeBase) -> Result<(), Refusal> {
-    for name in called_tools(single, base)? {
+    let at_start = start::commands(single).filter(|_| base.is_of_interpreter).filter_map(Command::name);
+    for name in called_tools(single)?.into_iter().chain(at_start) {
         if is_there(single, deeds, base, name) {
             continue;
         }
@@ -102,8 +115,11 @@ fn is_there(single: &SingleStage<'_>, deeds: &Deeds<'_>, base: &RuntimeBase, nam
         || (may_be_of_language && (base.is_build_image || !is_of_base(&single.configuration)))
 }
 
-/// The names of the programs that the container calls, but for that which comes out of the build.
-fn called_tools<'b>(single: &SingleStage<'b>, base: &RuntimeBase) -> Result<Vec<&'b str>, Refusal> {
+/// The names of the programs that the health check and wrappers call.
+///
+/// # Errors
+/// Where one is only known when the container runs.
+pub fn called_tools<'b>(single: &SingleStage<'b>) -> Result<Vec<&'b str>, Refusal> {
     let process = single.build.process(single.stage.index);
     let wrappers = process.commands(single.commands).flat_map(|command| wrapper_names(command));
     let health = single.build.last_step_of(single.stage.index, Keyword::Healthcheck);
@@ -112,8 +128,7 @@ fn called_tools<'b>(single: &SingleStage<'b>, base: &RuntimeBase) -> Result<Vec<
         return Err(Refusal::UnknownScript);
     }
     let of_checks = checks.iter().filter_map(|command| command.name());
-    let at_start = start::commands(single).filter(|_| base.is_of_interpreter).filter_map(Command::name);
-    Ok(wrappers.chain(of_checks).chain(at_start).collect())
+    Ok(wrappers.chain(of_checks).collect())
 }
 
 fn wrapper_names<'c>(command: &'c Command<'_>) -> Vec<&'c str> {

@@ -15,7 +15,7 @@ use super::single_stage::SingleStage;
 use super::{Assumption, Refusal, application, start};
 
 pub const PYTHON: Ecosystem =
-    Ecosystem { builds, product, is_source: |_| false, runtime: Runtime::Interpreter("python") };
+    Ecosystem { images: &["python"], builds, product, is_source: |_| false, runtime: Runtime::Interpreter };
 
 fn builds(command: &Command<'_>) -> bool {
     let is_manager = |name: &str| matches!(name, "pip" | "pipenv" | "poetry" | "uv");

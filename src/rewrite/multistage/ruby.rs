@@ -9,7 +9,8 @@ use super::program::Program;
 use super::single_stage::SingleStage;
 use super::{Assumption, Refusal, application, start};
 
-pub const RUBY: Ecosystem = Ecosystem { builds, product, is_source: |_| false, runtime: Runtime::Interpreter("ruby") };
+pub const RUBY: Ecosystem =
+    Ecosystem { images: &["ruby"], builds, product, is_source: |_| false, runtime: Runtime::Interpreter };
 
 /// Where the official image keeps gems, and what Bundler is told of them.
 const GEMS: &str = "/usr/local/bundle";

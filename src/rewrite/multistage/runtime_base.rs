@@ -1,7 +1,8 @@
 //! The image that the program runs in.
 
-use crate::knowledge::images::{Configuration, Known, lookup, slim_tag};
+use crate::knowledge::images::{Configuration, Known, lookup, past_distribution, slim_tag};
 
+use super::deeds::Deeds;
 use super::ecosystem::{Ecosystem, Product, Runtime};
 use super::single_stage::SingleStage;
 use super::{Assumption, Refusal};
@@ -16,6 +17,8 @@ pub struct RuntimeBase {
     pub assumption: Option<Assumption>,
     /// `debian`, `ubuntu`, `alpine`
     pub family: &'static str,
+    /// Whether it stands on the very release of the distribution that the build stands on.
+    pub is_same_release: bool,
     /// Whether it is that of the interpreter that the program runs with.
     pub is_of_interpreter: bool,
     /// Whether it is the very image that the build stands on.
@@ -54,8 +57,45 @@ impl RuntimeBase {
 pub fn choose(single: &SingleStage<'_>, ecosystem: &Ecosystem, product: &Product) -> Result<RuntimeBase, Refusal> {
     match ecosystem.runtime {
         Runtime::Distribution => distribution(single, product),
-        Runtime::Interpreter(_) => interpreter(single),
+        Runtime::Interpreter => interpreter(single),
+        Runtime::Counterpart(image_of) => counterpart(single, image_of(single)?),
     }
+}
+
+/// An image that is made to run what comes out of the image of the build.
+pub struct Counterpart {
+    pub repository: String,
+    pub tag: String,
+}
+
+/// Whether the packages that come along are called the same on the smaller image.
+///
+/// # Errors
+/// Where it stands on another release.
+pub fn check_packages(single: &SingleStage<'_>, deeds: &Deeds<'_>, base: &RuntimeBase) -> Result<(), Refusal> {
+    match base.is_same_release || (deeds.packages.is_empty() && deeds.users.is_empty()) {
+        true => Ok(()),
+        false => Err(Refusal::UnknownDistribution(single.distribution.family.to_owned())),
+    }
+}
+
+/// What the program runs on is in an image of its own.
+fn counterpart(single: &SingleStage<'_>, image: Counterpart) -> Result<RuntimeBase, Refusal> {
+    let is_chosen_by_argument = single.stage.from.image.text().contains('$');
+    let facts = lookup(&image.repository, Some(&image.tag)).filter(|_| !is_chosen_by_argument);
+    let facts = facts.ok_or(Refusal::UnknownImage)?;
+    let distribution = facts.distribution.or_else(|| past_distribution(&image.repository, &image.tag));
+    let distribution = distribution.ok_or(Refusal::UnknownImage)?;
+    let of_build = (single.distribution.family, single.distribution.release);
+    Ok(RuntimeBase {
+        reference: format!("{}:{}", image.repository, image.tag),
+        configuration: facts.configuration,
+        assumption: None,
+        family: distribution.family,
+        is_same_release: (distribution.family, distribution.release) == of_build,
+        is_of_interpreter: false,
+        is_build_image: false,
+    })
 }
 
 /// The image of the interpreter without the usual extras; where there is none, the image of the build itself.
@@ -68,6 +108,7 @@ fn interpreter(single: &SingleStage<'_>) -> Result<RuntimeBase, Refusal> {
             configuration: Some(single.configuration.clone()),
             assumption: None,
             family: single.distribution.family,
+            is_same_release: true,
             is_of_interpreter: true,
             is_build_image: true,
         });
@@ -83,6 +124,7 @@ fn interpreter(single: &SingleStage<'_>) -> Result<RuntimeBase, Refusal> {
         configuration: Some(configuration),
         assumption: Some(Assumption::NeedsNoExtras(single.image_name_and_tag())),
         family: single.distribution.family,
+        is_same_release: true,
         is_of_interpreter: true,
         is_build_image: false,
     })
@@ -126,6 +168,7 @@ fn distribution(single: &SingleStage<'_>, product: &Product) -> Result<RuntimeBa
             configuration,
             assumption,
             family,
+            is_same_release: true,
             is_of_interpreter: false,
             is_build_image: false,
         }),

@@ -13,7 +13,7 @@ use super::program::{Program, is_searched_by_default};
 use super::single_stage::SingleStage;
 use super::{Assumption, Refusal};
 
-pub const RUST: Ecosystem = Ecosystem { builds, product, is_source, runtime: Runtime::Distribution };
+pub const RUST: Ecosystem = Ecosystem { images: &[], builds, product, is_source, runtime: Runtime::Distribution };
 
 fn builds(command: &Command<'_>) -> bool {
     let is_cargo = command.manager.as_ref().is_some_and(|it| it.manager.name == "cargo");

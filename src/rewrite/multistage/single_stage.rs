@@ -2,7 +2,7 @@
 
 use crate::context::BuildContext;
 use crate::ir::{Build, Command, Commands, ImageReference, Stage, Step};
-use crate::knowledge::images::{Configuration, Distribution, ImageFacts, Known, TagState, lookup};
+use crate::knowledge::images::{Configuration, Distribution, ImageFacts, Known, TagState, lookup, past_distribution};
 use crate::syntax::Keyword;
 
 use super::Refusal;
@@ -39,7 +39,8 @@ impl<'b> SingleStage<'b> {
         let facts = build.image_facts(stage.index).ok_or(Refusal::UnknownImage)?;
         let configuration = build.image_configuration(stage.index).or_else(|| of_newest(image));
         let configuration = configuration.ok_or(Refusal::UnknownImage)?;
-        let distribution = facts.distribution.ok_or(Refusal::UnknownImage)?;
+        let past = || past_distribution(&image.familiar_name(), image.tag_or_latest()?);
+        let distribution = facts.distribution.or_else(past).ok_or(Refusal::UnknownImage)?;
         if stage.steps.iter().any(|step| step.instruction.keyword == Some(Keyword::Onbuild))
             || matches!(configuration.onbuild, Known::Is(list) if !list.is_empty())
         {

@@ -1,0 +1,152 @@
+//! Where the commands of a build leave what they make.
+
+use crate::ir::{Command, clean_path};
+
+use super::super::Refusal;
+use super::super::single_stage::SingleStage;
+
+/// Where a command leaves what it makes, absolute.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Output {
+    /// This very file.
+    File(String),
+    /// Somewhere in this folder.
+    Folder(String),
+    /// In the folders `bin`, `lib` and others below this one.
+    Prefix(String),
+}
+
+impl Output {
+    /// The folder of a build whose results lie anywhere in it.
+    pub fn folder(self) -> Option<String> {
+        match self {
+            Self::Folder(folder) => Some(folder),
+            Self::File(_) | Self::Prefix(_) => None,
+        }
+    }
+}
+
+const COMPILERS: &[&str] = &["c++", "cc", "clang", "clang++", "g++", "gcc", "gfortran"];
+/// They write settings for the tools that build, and take options of these.
+const CONFIGURING: &[&str] = &[
+    "Configure",
+    "aclocal",
+    "autoconf",
+    "autogen.sh",
+    "autoheader",
+    "automake",
+    "autoreconf",
+    "bootstrap",
+    "bootstrap.sh",
+    "buildconf",
+    "config",
+    "configure",
+    "libtoolize",
+    "qmake",
+];
+const BUILDING: &[&str] = &["ar", "cmake", "gmake", "ld", "make", "meson", "ninja", "ranlib", "samu"];
+/// Where things are installed unless somebody says otherwise.
+const DEFAULT_PREFIX: &str = "/usr/local";
+
+/// Whether the program by this name is one that compiles, or prepares for that.
+pub fn is_tool(name: &str) -> bool {
+    is_compiler(name) || CONFIGURING.contains(&name) || BUILDING.contains(&name)
+}
+
+/// Whether files that it reads decide which libraries are linked.
+pub fn hides_its_libraries(command: &Command<'_>) -> bool {
+    command.name().is_some_and(|name| is_tool(name) && !is_compiler(name))
+}
+
+/// Whether it is a compiler, of whichever version: `gcc-12`.
+pub fn is_compiler(name: &str) -> bool {
+    let (stem, version) = name.rsplit_once('-').unwrap_or((name, ""));
+    COMPILERS.contains(&name) || COMPILERS.contains(&stem) && version.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// All that the build makes.
+///
+/// # Errors
+/// Where a path is only known when the build runs.
+pub fn made_by(single: &SingleStage<'_>) -> Result<Vec<Output>, Refusal> {
+    let mut made = Vec::new();
+    let mut prefix = DEFAULT_PREFIX.to_owned();
+    for command in single.build_commands() {
+        let Some(name) = command.name() else { continue };
+        if is_tool(name) {
+            prefix = told_prefix(single, command)?.unwrap_or(prefix);
+        }
+        if is_compiler(name) {
+            made.extend(compiled(single, command)?);
+        } else if installs(command) {
+            made.push(Output::Prefix(prefix.clone()));
+        } else if BUILDING.contains(&name) && !matches!(name, "ar" | "ranlib") {
+            made.push(Output::Folder(folder(single, command)?));
+        }
+    }
+    Ok(made)
+}
+
+/// The program that a compiler writes; none where it only compiles.
+fn compiled(single: &SingleStage<'_>, command: &Command<'_>) -> Result<Option<Output>, Refusal> {
+    let words = command.arguments();
+    if words.iter().any(|word| matches!(word.value, Some("-c" | "-E" | "-S" | "--version" | "-v"))) {
+        return Ok(None);
+    }
+    let follows = words.iter().position(|word| word.value == Some("-o")).and_then(|at| words.get(at + 1));
+    let joined = || words.iter().find_map(|word| word.value?.strip_prefix("-o").filter(|name| !name.is_empty()));
+    let name = match follows {
+        Some(word) => word.value.ok_or_else(|| Refusal::UnknownPath(word.written.to_owned()))?,
+        None => joined().unwrap_or("a.out"),
+    };
+    single.path_of(command, name).map(|path| Some(Output::File(path)))
+}
+
+/// Whether the command installs what was built.
+fn installs(command: &Command<'_>) -> bool {
+    let is_target = |word: &str| word.starts_with("install") || matches!(word, "--install" | "all-install");
+    BUILDING.contains(&command.name().unwrap_or_default())
+        && command.arguments().iter().filter_map(|word| word.value).any(is_target)
+}
+
+/// The folder in which the command builds.
+fn folder(single: &SingleStage<'_>, command: &Command<'_>) -> Result<String, Refusal> {
+    let told = value_of(command, &["-C", "--directory", "--build", "-B"]);
+    single.path_of(command, told.unwrap_or("."))
+}
+
+/// The prefix that a command is told; those of Make are variables that nearly all of its files agree on.
+fn told_prefix(single: &SingleStage<'_>, command: &Command<'_>) -> Result<Option<String>, Refusal> {
+    const NAMES: &[&str] = &[
+        "--prefix",
+        "-DCMAKE_INSTALL_PREFIX",
+        "-DCMAKE_INSTALL_PREFIX:PATH",
+        "-DCMAKE_INSTALL_PREFIX:STRING",
+        "PREFIX",
+        "prefix",
+    ];
+    let unknown = |word: &str| Refusal::UnknownPath(word.to_owned());
+    if let Some(word) = command.words.iter().find(|word| word.written.starts_with("DESTDIR=")) {
+        return Err(unknown(word.written));
+    }
+    let told = command.words.iter().find(|word| {
+        let name = word.written.split('=').next().unwrap_or_default();
+        NAMES.contains(&name.trim_start_matches('"'))
+    });
+    let Some(word) = told else { return Ok(None) };
+    match word.value.ok_or_else(|| unknown(word.written))?.split_once('=') {
+        Some((_, path)) if path.starts_with('/') => Ok(Some(clean_path(path))),
+        Some((_, path)) => single.path_of(command, path).map(Some),
+        None => {
+            let path = value_of(command, NAMES).ok_or_else(|| unknown(word.written))?;
+            single.path_of(command, path).map(Some)
+        }
+    }
+}
+
+/// The word behind one of these options.
+fn value_of<'c>(command: &'c Command<'_>, options: &[&str]) -> Option<&'c str> {
+    let mut words = command.arguments().iter().map(|word| word.value);
+    words.find(|word| word.is_some_and(|word| options.contains(&word)))?;
+    words.next()?
+}

@@ -1,0 +1,123 @@
+//! Programs of C and C++, before and after.
+
+use super::super::testing::*;
+use super::*;
+
+const MAKEFILE: &str = "app: main.o\n\t$(CC) -o $@ $^\n";
+
+#[test]
+fn a_program_that_stands_for_itself_is_copied_alone() {
+    let text = "FROM debian:bookworm\nRUN apt-get update && apt-get install -y --no-install-recommends build-essential libpq-dev\n\
+                COPY . /src\nWORKDIR /src\nRUN make -j$(nproc)\nCMD [\"./app\"]\n";
+    let files = [("Makefile", MAKEFILE), ("main.c", "int main() {}"), ("main.h", ""), ("page.html", "")];
+    let (after, assumptions) = split_with(text, Some(&files));
+    let expected = "FROM debian:bookworm-slim\nRUN apt-get update \\\n    && apt-get install -y --no-install-recommends libpq5 \\\n    \
+                    && rm -rf /var/lib/apt/lists/*\nWORKDIR /src\nCOPY --from=build /src/app /src/app\n\
+                    COPY --from=build /src/page.html /src/page.html\nCMD [\"./app\"]\n";
+    assert_eq!(after.split_once("\n\n").unwrap().1, expected);
+    assert_eq!(assumptions, []);
+}
+
+#[test]
+fn a_program_that_loads_libraries_takes_the_folder_of_its_build_with_it() {
+    let text =
+        "FROM debian:bookworm\nRUN apt-get install -y gcc make\nWORKDIR /src\nCOPY . .\nRUN make\nCMD [\"./app\"]\n";
+    for files in [
+        None,
+        Some(&[("Makefile", "app:\n\tcc -shared -o libx.so x.c\n"), ("x.c", "")]),
+        Some(&[("Makefile", MAKEFILE), ("x.c", "dlopen(name, 0);")]),
+    ] {
+        let stage = new_stage(text, files.map(|files| files.as_slice()));
+        assert!(stage.contains("\nCOPY --from=build /src /src\n"), "{stage}");
+    }
+    assert_eq!(split_with(text, None).1, [Assumption::WritesBesideItself("make".to_owned())]);
+}
+
+#[test]
+fn all_that_is_installed_below_the_prefix_is_copied() {
+    let with = |build: &str, program: &str| {
+        let run = format!("RUN apt-get install -y g++ cmake make && {build}");
+        new_stage(&format!("FROM debian:bookworm\nWORKDIR /src\nCOPY . .\n{run}\nCMD [\"{program}\"]\n"), None)
+    };
+    for (build, program, folder) in [
+        ("./configure && make && make install", "app", "/usr/local"),
+        ("./configure --prefix=/opt/app && make && make install", "/opt/app/bin/app", "/opt/app"),
+        ("make PREFIX=/opt/app install", "/opt/app/bin/app", "/opt/app"),
+        ("mkdir build && cd build && cmake .. && make install", "app", "/usr/local"),
+        (
+            "cmake -B b -DCMAKE_INSTALL_PREFIX=/opt/app && cmake --build b && cmake --install b",
+            "/opt/app/bin/app",
+            "/opt/app",
+        ),
+        ("meson setup b --prefix /opt/app && ninja -C b install", "/opt/app/bin/app", "/opt/app"),
+    ] {
+        let stage = with(build, program);
+        assert!(stage.contains(&format!("\nCOPY --from=build {folder} {folder}\n")), "{build}\n{stage}");
+        assert!(!stage.contains("ldconfig"), "{stage}");
+    }
+    assert!(with("make && make install && ldconfig", "app").contains("/usr/local /usr/local\nRUN ldconfig\nCMD"));
+}
+
+#[test]
+fn sources_that_are_fetched_stay_in_the_build_stage_and_data_comes_along() {
+    let text = "FROM debian:bookworm\nRUN apt-get install -y gcc make git wget\nWORKDIR /opt\n\
+                RUN git clone https://e.org/app.git && cd app && make && cp app /usr/local/bin/\n\
+                RUN wget https://e.org/data.tgz && tar xzf data.tgz -C /srv/data\nCMD [\"app\"]\n";
+    let stage = new_stage(text, None);
+    assert!(stage.contains("COPY --from=build /usr/local/bin/app /usr/local/bin/app\n"), "{stage}");
+    assert!(stage.contains("COPY --from=build /srv/data /srv/data\n"), "{stage}");
+    assert!(!stage.contains("COPY --from=build /opt/app"), "{stage}");
+}
+
+#[test]
+fn tools_that_the_sources_do_not_start_stay_behind() {
+    let text = "FROM debian:12\nRUN apt-get install -y gcc git curl make\nWORKDIR /s\nCOPY . .\nRUN mkdir b && make -C b\n\
+                HEALTHCHECK CMD curl -f http://localhost/\nCMD [\"b/app\"]\n";
+    let packages = |source: &str| {
+        let stage = new_stage(text, Some(&[("main.c", source), ("b/Makefile", MAKEFILE)]));
+        assert!(!stage.contains("mkdir"), "{stage}");
+        stage.lines().find(|line| line.contains("install")).unwrap().trim().to_owned()
+    };
+    assert_eq!(packages(""), "&& apt-get install -y curl \\");
+    assert_eq!(packages("system(x);"), "&& apt-get install -y git curl \\");
+}
+
+#[test]
+fn the_image_of_gcc_gives_its_libraries() {
+    let text = "FROM gcc:12\nCOPY . /src\nWORKDIR /src\nRUN g++ -o app main.cpp -lz\nCMD [\"./app\"]\n";
+    let (after, assumptions) = split_with(text, Some(&[("main.cpp", "")]));
+    for line in [
+        "COPY --from=build /usr/local/lib64/libstdc++.so.6 /usr/local/lib64/libstdc++.so.6\n",
+        "COPY --from=build /etc/ld.so.conf.d /etc/ld.so.conf.d\nRUN ldconfig\nCMD",
+    ] {
+        assert!(after.contains(line), "{after}");
+    }
+    assert!(matches!(assumptions.as_slice(), [Assumption::TagStays { .. }]), "{assumptions:?}");
+    let hidden = text.replace("g++ -o app main.cpp -lz", "make");
+    assert!(split_with(&hidden, None).1.contains(&Assumption::NeedsNoLibraries("gcc:12".to_owned())));
+    let files = [("main.c", ""), ("Makefile", "app: main.o\n\tcc -lnobody\n")];
+    let unknown = outcome(&hidden, Some(&files)).unwrap().unwrap_err();
+    assert_eq!(unknown, Refusal::UnknownLibraries("-lnobody".to_owned()));
+    assert_eq!(refusal(&text.replace("g++", "gfortran")), Refusal::UnknownLibraries("gfortran".to_owned()));
+}
+
+#[test]
+fn a_program_of_alpine_gets_the_library_of_cpp() {
+    let text = "FROM alpine:3.20\nRUN apk add --no-cache build-base\nWORKDIR /s\nCOPY . .\nRUN make\nCMD [\"./app\"]\n";
+    assert!(
+        new_stage(text, None).starts_with("alpine:3.20\nRUN apk add --no-cache libatomic libgomp libgcc libstdc++\n")
+    );
+    let files = [("Makefile", MAKEFILE), ("main.c", "")];
+    assert!(!new_stage(text, Some(&files)).contains("apk add"));
+}
+
+#[test]
+fn what_cannot_be_followed_is_refused() {
+    let with = |build: &str| refusal(&format!("FROM debian:12\nWORKDIR /s\nCOPY . .\nRUN {build}\nCMD [\"app\"]\n"));
+    assert_eq!(with("make"), Refusal::NotBuilt("app".to_owned()));
+    assert_eq!(with("make DESTDIR=/x install"), Refusal::UnknownPath("DESTDIR=/x".to_owned()));
+    assert_eq!(with("./configure --prefix=$P && make install"), Refusal::UnknownPath("--prefix=$P".to_owned()));
+    assert_eq!(with("./configure --prefix=/usr && make install"), Refusal::AmongSystemFiles("/usr".to_owned()));
+    assert_eq!(with("make install && ./setup"), Refusal::UnknownCommand("setup".to_owned()));
+    assert_eq!(with("tar xf a.tar -C /usr/share && make install"), Refusal::AmongSystemFiles("/usr/share".to_owned()));
+}
