@@ -1,6 +1,7 @@
 //! What makes builds rebuild more than they must.
 
 crate::rules::group! {
+    defeated_cache_mount,
     missing_cache_mount,
     packages_after_sources,
     sources_before_dependencies,

@@ -190,6 +190,12 @@ impl<'b> Command<'b> {
         spans.reduce(Span::cover).unwrap_or(self.name_span())
     }
 
+    /// A word with the blanks before it, to be taken out; `None` for the first one.
+    pub fn span_of_word_with_blanks(&self, word: usize) -> Option<Span> {
+        let (before, word) = (self.words.get(word.checked_sub(1)?)?, self.words.get(word)?);
+        (before.span.end <= word.span.start).then(|| Span::new(before.span.end, word.span.end))
+    }
+
     /// Whether its script is ready for its failure: it decides a condition, or `||` or `!` stands beside it.
     pub fn is_expected_to_fail(&self) -> bool {
         self.invoked.as_ref().is_some_and(|invoked| {

@@ -146,7 +146,7 @@ impl<'b> Build<'b> {
     }
 
     /// Whether a later step of this stage or of one that starts from it installs from the lists of this one.
-    fn needs_lists_behind(&self, commands: &Commands<'_>, step: &Step<'_>, manager: &PackageManager) -> bool {
+    pub fn needs_lists_behind(&self, commands: &Commands<'_>, step: &Step<'_>, manager: &PackageManager) -> bool {
         let is_behind = |other: &&Step<'_>| {
             self.lineage(other.stage).take(MOST_STAGES_BELOW).any(|stage| stage.index == step.stage)
         };
@@ -156,7 +156,7 @@ impl<'b> Build<'b> {
         behind.into_iter().any(|other| {
             let mut own_lists = false;
             commands.of_step(other).iter().filter_map(|command| command.manager.as_ref()).any(|invocation| {
-                own_lists |= fills_lists(invocation);
+                own_lists |= invocation.fetches_lists();
                 let installs = invocation.installs() || invocation.action == Action::Upgrade;
                 // apt and pacman install from the lists that are there; the others fetch what they miss.
                 let fetches_itself = !matches!(manager.home, Home::System(Family::Debian | Family::Arch));
@@ -192,7 +192,7 @@ fn filled(command: &Command<'_>) -> Option<(&'static PackageManager, &'static Ca
         return None;
     }
     let fills = match manager.home {
-        Home::System(Family::Debian) => fills_lists(invocation),
+        Home::System(Family::Debian) => invocation.fetches_lists(),
         // dnf, zypper, pacman and apk fetch the lists that they miss or find too old.
         Home::System(_) => invocation.installs() || matches!(invocation.action, Action::Upgrade | Action::UpdateLists),
         Home::Language(_) => invocation.installs() && !installs_only_files(invocation),
@@ -203,13 +203,6 @@ fn filled(command: &Command<'_>) -> Option<(&'static PackageManager, &'static Ca
     };
     let cache = manager.caches_of(kind).find(|cache| cache.stays)?;
     fills.then_some((manager, cache))
-}
-
-/// Whether the command fetches the lists of what there is to install.
-fn fills_lists(invocation: &Invocation<'_>) -> bool {
-    invocation.action == Action::UpdateLists && !invocation.skips_cache()
-        // apt 3: `apt-get install --update`.
-        || invocation.manager.home == Home::System(Family::Debian) && invocation.has_flag("-U --update")
 }
 
 /// Whether nothing is downloaded: local files and source trees, and no dependencies of them.

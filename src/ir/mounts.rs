@@ -1,6 +1,6 @@
 //! What a RUN mounts over its file system: such directories leave nothing in the layer.
 
-use crate::knowledge::package_managers::Invocation;
+use crate::knowledge::package_managers::{Cache, Invocation, all};
 use crate::source::Span;
 use crate::syntax::{Flag, Keyword};
 
@@ -41,16 +41,24 @@ impl Step<'_> {
 impl Build<'_> {
     /// Whether a cache mount keeps what the command downloads for the next build. Also true where one may.
     pub fn keeps_downloads(&self, command: &Command<'_>, invocation: &Invocation<'_>) -> bool {
+        let manager = invocation.manager;
         let home = self.home(command.step).unwrap_or("~");
-        let variable = |name: &str| self.environment(command, name);
+        let directory = |cache: &Cache| cache.directory(home, |name| self.environment(command, name));
         let mounts: Vec<Mount> = command.step.mounts().into_iter().filter(|mount| mount.kind == "cache").collect();
-        let may_be_any = |mount: &Mount| mount.target.as_ref().is_none_or(|target| target.contains("cache"));
-        let mut caches = invocation.manager.caches.iter();
+        let is_of_another = |target: &str| {
+            let others = all().iter().filter(|other| !other.shares_a_cache_with(manager));
+            others.flat_map(|other| other.caches).any(|cache| cache.directory("/root", |_| None) == target)
+        };
+        let may_be_its = |mount: &Mount| {
+            let target = mount.target.as_deref();
+            target.is_none_or(|target| target.contains("cache") && !is_of_another(target.trim_end_matches('/')))
+        };
+        let is_moved_at_will = home == "~" && !manager.is_system();
         !mounts.is_empty()
-            && (home == "~"
-                || invocation.manager.caches.is_empty()
-                || caches.any(|cache| command.step.mounts_over(&cache.directory(home, variable)))
-                || mounts.iter().any(may_be_any))
+            && (is_moved_at_will
+                || manager.caches.is_empty()
+                || manager.caches.iter().any(|cache| command.step.mounts_over(&directory(cache)))
+                || mounts.iter().any(may_be_its))
     }
 }
 

@@ -74,6 +74,16 @@ pub enum Base {
     Unknown,
 }
 
+impl Base {
+    /// The number of the stage, where it is one.
+    pub fn stage(&self) -> Option<usize> {
+        match self {
+            Base::Stage(stage) => Some(*stage),
+            _ => None,
+        }
+    }
+}
+
 /// An instruction in its stage.
 #[derive(Debug)]
 pub struct Step<'f> {
@@ -186,10 +196,7 @@ impl Stage<'_> {
 
     /// The stage that it starts from, where it is one.
     pub fn base_stage(&self) -> Option<usize> {
-        match self.base {
-            Base::Stage(base) => Some(base),
-            _ => None,
-        }
+        self.base.stage()
     }
 
     /// The base image, where it is one.

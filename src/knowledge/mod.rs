@@ -14,6 +14,7 @@ pub mod commands;
 pub mod dead_addresses;
 pub mod debian;
 pub mod end_of_life;
+pub mod front_ends;
 pub mod images;
 pub mod made_on;
 pub mod needless_files;

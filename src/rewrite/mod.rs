@@ -1,11 +1,13 @@
 //! Rewrites that reach over several instructions. Each gives edits, or says why it does not.
 
+mod cache_mounts;
 mod dependencies_first;
 mod joined_runs;
 mod joined_words;
 pub mod multistage;
 mod reordered;
 
+pub use cache_mounts::{Refusal as MountRefusal, mount_caches, mount_flags};
 pub use dependencies_first::{LateSources, dependencies_first, words_of_local_parts};
 pub use joined_runs::{Refusal, join_runs};
 pub use joined_words::{Layout, join_pairs, join_words};

@@ -29,7 +29,8 @@ impl PackageManager {
         kinds
     }
 
-    fn shares_a_cache_with(&self, other: &PackageManager) -> bool {
+    /// Whether it is this manager, or another that keeps a cache in the same place: apt beside apt-get.
+    pub fn shares_a_cache_with(&self, other: &PackageManager) -> bool {
         self.name == other.name || self.caches.iter().any(|cache| other.caches.iter().any(|c| c.path == cache.path))
     }
 }
@@ -44,9 +45,14 @@ pub fn removes_cache(
     covers_cache(&removed_paths(words), cache, home, variable)
 }
 
-fn covers_cache(removed: &[&str], cache: &Cache, home: &str, variable: impl Fn(&str) -> Option<String>) -> bool {
+fn covers_cache(
+    removed: &[(usize, &str)],
+    cache: &Cache,
+    home: &str,
+    variable: impl Fn(&str) -> Option<String>,
+) -> bool {
     let directory = cache.directory(home, variable);
-    removed.iter().any(|path| covers(&in_home(path, home), &directory))
+    removed.iter().any(|(_, path)| covers(&in_home(path, home), &directory))
 }
 
 /// Whether the simple command `words` does nothing but empty caches that package managers can fill again.
@@ -54,19 +60,63 @@ pub fn only_empties_caches(words: &[Option<&str>], home: &str) -> bool {
     if let Some(invocation) = super::recognise(words) {
         return invocation.all_static && !invocation.cleans().is_empty();
     }
-    let is_cache = |path: &str| {
-        let path = in_home(path, home);
-        let path = path.strip_suffix("/*").unwrap_or(&path).trim_end_matches('/');
-        let lies_in = |directory: String| {
-            path.strip_prefix(directory.as_str()).is_some_and(|below| below.is_empty() || below.starts_with('/'))
-        };
-        let directories =
-            super::all().iter().flat_map(|manager| manager.caches).map(|cache| cache.directory(home, |_| None));
-        lies_in(format!("{home}/.cache")) || directories.into_iter().any(lies_in)
-    };
     let is_removal = words.first().copied().flatten() == Some("rm") && words.iter().all(Option::is_some);
     let paths = removed_paths(words);
-    is_removal && !paths.is_empty() && !paths.iter().any(|path| path.contains("..")) && paths.into_iter().all(is_cache)
+    is_removal && !paths.is_empty() && paths.into_iter().all(|(_, path)| lies_in_cache(path, home))
+}
+
+/// The words of `rm -r` that name nothing but caches that package managers can fill again, where other words name other
+/// things. Indices of `words`.
+pub fn words_that_empty_caches(words: &[Option<&str>], home: &str) -> Vec<usize> {
+    let is_removal = words.first().copied().flatten() == Some("rm");
+    let paths = if is_removal { removed_paths(words) } else { Vec::new() };
+    let others = words.iter().skip(1).filter(|word| !word.is_some_and(is_option)).count();
+    let of_caches: Vec<usize> =
+        paths.into_iter().filter(|(_, path)| lies_in_cache(path, home)).map(|(at, _)| at).collect();
+    if of_caches.len() < others { of_caches } else { Vec::new() }
+}
+
+/// Whether the path lies in a cache of a package manager, or is one.
+fn lies_in_cache(path: &str, home: &str) -> bool {
+    let path = in_home(path, home);
+    let path = path.strip_suffix("/*").unwrap_or(&path).trim_end_matches('/');
+    let lies_in = |directory: String| {
+        path.strip_prefix(directory.as_str()).is_some_and(|below| below.is_empty() || below.starts_with('/'))
+    };
+    let directories =
+        super::all().iter().flat_map(|manager| manager.caches).map(|cache| cache.directory(home, |_| None));
+    !path.contains("..") && (lies_in(format!("{home}/.cache")) || directories.into_iter().any(lies_in))
+}
+
+/// What a command removes, seen from a directory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Removed {
+    /// What lies in it.
+    Content,
+    /// The directory itself, with what lies in it.
+    Directory,
+    /// A directory that it lies in.
+    Above,
+}
+
+/// What `rm -r` or `find ... -delete` removes of `directory`, each with the word that says so, an index of `words`.
+pub fn removed_of(words: &[Option<&str>], directory: &str, home: &str) -> Vec<(usize, Removed)> {
+    let seen = |(at, path): (usize, &str)| Some((at, removed_by(&in_home(path, home), directory)?));
+    removed_paths(words).into_iter().filter_map(seen).collect()
+}
+
+fn removed_by(path: &str, directory: &str) -> Option<Removed> {
+    let is_below = |path: &str, above: &str| path.strip_prefix(above).is_some_and(|rest| rest.starts_with('/'));
+    let everything_in = path.strip_suffix("/*").or_else(|| path.strip_suffix("/**"));
+    let named = everything_in.unwrap_or(path).trim_end_matches('/');
+    if is_below(named, directory) || everything_in.is_some() && named == directory {
+        Some(Removed::Content)
+    } else if named == directory {
+        Some(Removed::Directory)
+    } else {
+        // `rm -rf /*` is no cleaning.
+        (!named.is_empty() && is_below(directory, named)).then_some(Removed::Above)
+    }
 }
 
 /// The path with `~` put in place.
@@ -92,21 +142,22 @@ fn covers(path: &str, directory: &str) -> bool {
             }))
 }
 
-/// The paths that `rm -r` or `find ... -delete` remove.
-fn removed_paths<'w>(words: &[Option<&'w str>]) -> Vec<&'w str> {
+/// The paths that `rm -r` or `find ... -delete` remove, each with its place among the words.
+fn removed_paths<'w>(words: &[Option<&'w str>]) -> Vec<(usize, &'w str)> {
     let program = words.first().copied().flatten().and_then(|word| word.rsplit('/').next());
     match program {
         Some("rm") => operands_of_rm(words),
         Some("find") => {
             let removes = words.iter().flatten().any(|word| matches!(*word, "-delete" | "rm"));
-            let paths = words.iter().skip(1).map_while(|word| word.filter(|word| !word.starts_with(['-', '(', '!'])));
+            let is_path = |word: &&str| !word.starts_with(['-', '(', '!']);
+            let paths = words.iter().enumerate().skip(1).map_while(|(at, word)| Some((at, word.filter(is_path)?)));
             if removes { paths.collect() } else { Vec::new() }
         }
         _ => Vec::new(),
     }
 }
 
-fn operands_of_rm<'w>(words: &[Option<&'w str>]) -> Vec<&'w str> {
+fn operands_of_rm<'w>(words: &[Option<&'w str>]) -> Vec<(usize, &'w str)> {
     let mut flags = Vec::new();
     let mut paths = Vec::new();
     for (at, word) in words.iter().enumerate().skip(1) {
@@ -114,11 +165,11 @@ fn operands_of_rm<'w>(words: &[Option<&'w str>]) -> Vec<&'w str> {
             Some(word) if is_option(word) => {
                 read_option(words, at, OptionSyntax::Gnu, &|_| false, &mut flags);
             }
-            Some(word) => paths.push(*word),
+            Some(word) => paths.push((at, *word)),
             None => {}
         }
     }
     let recursive = flags.iter().any(|flag| flag.is_one_of("-r -R --recursive"));
     // Without -r, rm removes only files, which a glob may name.
-    if recursive { paths } else { paths.into_iter().filter(|path| path.contains('*')).collect() }
+    if recursive { paths } else { paths.into_iter().filter(|(_, path)| path.contains('*')).collect() }
 }

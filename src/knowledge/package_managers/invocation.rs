@@ -3,7 +3,7 @@
 use crate::knowledge::options::{Flag, is_among};
 
 use super::operand::{Operand, OperandKind};
-use super::row::{Action, CacheKind, PackageManager, Place, ProjectScripts, Switch, Takes, Verb};
+use super::row::{Action, CacheKind, Family, Home, PackageManager, Place, ProjectScripts, Switch, Takes, Verb};
 
 /// One command of a package manager. All indices are indices of words.
 #[derive(Debug, Clone)]
@@ -70,6 +70,13 @@ impl<'w> Invocation<'w> {
     /// asked of [`Switch::is_on_by`].
     pub fn skips_cache(&self) -> bool {
         self.manager.no_cache.as_ref().is_some_and(|switch| switch.is_on(&self.flags))
+    }
+
+    /// Whether it fetches the lists of what there is to install, and leaves them.
+    pub fn fetches_lists(&self) -> bool {
+        self.action == Action::UpdateLists && !self.skips_cache()
+            // apt 3: `apt-get install --update`.
+            || self.manager.home == Home::System(Family::Debian) && self.has_flag("-U --update")
     }
 
     /// Whether what only developers need is left out by a flag. Also true where no flag could.

@@ -4,14 +4,18 @@
 
 use crate::edit::{Edit, apply};
 use crate::ir::{Build, Command, Commands, Mount, Step};
-use crate::knowledge::package_managers::{Cache, Invocation, PackageManager, Switch, all};
-use crate::source::{SourceFile, Span};
+use crate::knowledge::package_managers::{
+    Cache, Invocation, PackageManager, Switch, all, only_empties_caches, words_that_empty_caches,
+};
+use crate::shell::Invoked;
+use crate::source::SourceFile;
 use crate::syntax::{Dockerfile, Keyword, parse};
 
 use super::Tolerance;
 
 /// The file without the words that make no difference on the rung: flags that answer questions, `sudo` of root, `apt`
-/// for `apt-get`; with [`Tolerance::Debris`] also flags and mounts that keep caches out. `None` where there are none.
+/// for `apt-get`; with [`Tolerance::Debris`] also flags and mounts that keep caches out, and commands that empty them.
+/// `None` where there are none.
 pub fn erased(file: &Dockerfile, tolerance: Tolerance) -> Option<Dockerfile> {
     let build = Build::new(file);
     let commands = Commands::new(&build);
@@ -39,7 +43,20 @@ impl Eraser<'_> {
                 edits.extend(switched_on(command, invocation, invocation.manager.no_cache.as_ref()));
             }
         }
+        if self.tolerance == Tolerance::Debris {
+            edits.extend(self.of_clean_up(command));
+        }
         edits
+    }
+
+    /// A command that does nothing but empty caches, or the words of one that name caches.
+    fn of_clean_up(&self, command: &Command<'_>) -> Vec<Edit> {
+        if only_empties(self.build, command) {
+            return self.build.span_without(command).into_iter().map(Edit::delete).collect();
+        }
+        let home = self.build.home(command.step).unwrap_or("~");
+        let words = words_that_empty_caches(&command.patterns(), home);
+        words.into_iter().filter_map(|at| command.span_of_word_with_blanks(at)).map(Edit::delete).collect()
     }
 
     /// Mounts over directories that package managers fill and can fill again.
@@ -69,9 +86,12 @@ impl Eraser<'_> {
 /// The words that do nothing but turn `switch` on, each with the blanks before it.
 fn switched_on(command: &Command<'_>, invocation: &Invocation<'_>, switch: Option<&Switch>) -> Vec<Edit> {
     let words = switch.map_or_else(Vec::new, |switch| invocation.words_of(switch));
-    let edit = |at: usize| {
-        let (before, word) = (command.words.get(at.checked_sub(1)?)?, command.words.get(at)?);
-        (before.span.end <= word.span.start).then(|| Edit::delete(Span::new(before.span.end, word.span.end)))
-    };
-    words.into_iter().filter_map(edit).collect()
+    words.into_iter().filter_map(|at| command.span_of_word_with_blanks(at)).map(Edit::delete).collect()
+}
+
+/// Whether the command does nothing but empty caches that package managers can fill again.
+pub fn only_empties(build: &Build<'_>, command: &Command<'_>) -> bool {
+    let home = build.home(command.step).unwrap_or("~");
+    let is_plain = |invoked: &Invoked<'_>| invoked.redirections.is_empty() && invoked.assignments().is_empty();
+    command.invoked.as_ref().is_some_and(is_plain) && only_empties_caches(&command.patterns(), home)
 }

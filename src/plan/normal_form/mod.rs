@@ -7,7 +7,8 @@
 //!    with what the commands before it have changed in their shell ([`links`](crate::shell::Script::links)); a COPY of
 //!    several sources becomes one step for each.
 //! 3. How builds that run at the same time share a cache mount is left out of account: it says who waits.
-//! 4. With [`Tolerance::Debris`], commands that do nothing but empty caches of package managers are left out.
+//! 4. With [`Tolerance::Debris`], commands that do nothing but empty caches of package managers are left out, also
+//!    those in brackets, which the erasure does not reach.
 //! 5. *Exchange*: variables stand in one order, since no program can tell it, and so do neighbouring steps that do not see
 //!    what the other does ([`commutation`]). Where it is known what a RUN looks at, build arguments that name a commit or a
 //!    day are not among it.
@@ -18,7 +19,7 @@ mod erasure;
 use crate::ir::{Build, Command, Commands, Footprint, Step};
 use crate::knowledge::archives::may_be_archive;
 use crate::knowledge::build_arguments::is_volatile;
-use crate::knowledge::package_managers::{all, only_empties_caches};
+use crate::knowledge::package_managers::all;
 use crate::shell::{Script, ScriptLink};
 use crate::syntax::{CommandForm, Dockerfile, InstructionKind};
 
@@ -118,13 +119,10 @@ impl Cutter<'_> {
             return true;
         }
         let is_whole = |command: &&Command<'_>| {
-            command.invoked.as_ref().is_some_and(|invoked| {
-                invoked.simple.span == link.span && invoked.redirections.is_empty() && invoked.assignments().is_empty()
-            })
+            command.invoked.as_ref().is_some_and(|invoked| invoked.simple.span == link.span)
+                && erasure::only_empties(self.build, command)
         };
-        let home = self.build.home(step).unwrap_or("~");
-        let command = self.commands.of_step(step).iter().find(is_whole);
-        command.is_some_and(|command| only_empties_caches(&command.patterns(), home))
+        self.commands.of_step(step).iter().any(|command| is_whole(&command))
     }
 }
 

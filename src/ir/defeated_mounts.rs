@@ -1,0 +1,206 @@
+//! What keeps a cache mount from being of use to the next build.
+
+use crate::knowledge::package_managers::{Cache, PackageManager, Removed, removed_of};
+use crate::source::Span;
+
+use super::{Build, Command, Commands, Step};
+
+/// A directory of a package manager's cache, where a cache is mounted or is to be mounted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MountedCache {
+    /// The manager that fills it.
+    pub manager: &'static PackageManager,
+    /// The cache.
+    pub cache: &'static Cache,
+    /// Where it is mounted.
+    pub directory: String,
+}
+
+/// A command that empties a mounted cache, or that goes past it.
+#[derive(Debug, Clone)]
+pub struct Defeat<'b> {
+    /// The command.
+    pub command: &'b Command<'b>,
+    /// How it does so.
+    pub means: Means,
+    /// The directory of the mount.
+    pub directory: String,
+}
+
+/// How a command makes a cache mount useless.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Means {
+    /// These words turn the cache off: `--no-cache-dir`.
+    Flags(Vec<usize>),
+    /// A variable that ENV or ARG sets turns it off.
+    Variable(&'static str),
+    /// The command empties the cache, and does nothing else.
+    Emptying,
+    /// These words of a command that removes other things too name the cache.
+    Paths(Vec<usize>),
+    /// This word names a directory around the mount: all in it goes, and removing the directory fails.
+    Around(usize),
+}
+
+impl Defeat<'_> {
+    /// The bytes to delete so that the cache is of use; `None` where the command does more than that, or is woven into
+    /// its script.
+    pub fn removal(&self, build: &Build<'_>) -> Option<Vec<Span>> {
+        match &self.means {
+            Means::Flags(words) | Means::Paths(words) => {
+                words.iter().map(|at| self.command.span_of_word_with_blanks(*at)).collect()
+            }
+            Means::Emptying => Some(vec![build.span_without(self.command)?]),
+            Means::Variable(_) | Means::Around(_) => None,
+        }
+    }
+
+    /// The words at fault; the whole command where it does nothing else.
+    pub fn span(&self) -> Span {
+        let spans = |words: &[usize]| {
+            words.iter().filter_map(|at| self.command.words.get(*at)).map(|word| word.span).reduce(Span::cover)
+        };
+        match &self.means {
+            Means::Flags(words) | Means::Paths(words) => spans(words).unwrap_or(self.command.span()),
+            Means::Around(word) => spans(&[*word]).unwrap_or(self.command.span()),
+            Means::Variable(_) => self.command.verb_span(),
+            Means::Emptying => self.command.span(),
+        }
+    }
+}
+
+impl<'b> Build<'b> {
+    /// Where the cache lies for a command.
+    pub fn mounted_cache(
+        &self,
+        command: &Command<'_>,
+        manager: &'static PackageManager,
+        cache: &'static Cache,
+        home: &str,
+    ) -> MountedCache {
+        let directory = cache.directory(home, |name| self.environment(command, name));
+        MountedCache { manager, cache, directory }
+    }
+
+    /// The commands of a step that make mounts over `caches` useless.
+    pub fn defeats(&self, commands: &'b Commands<'b>, step: &Step<'_>, caches: &[MountedCache]) -> Vec<Defeat<'b>> {
+        let of_command = |command: &'b Command<'b>| {
+            let found = self.bypass(command, caches).or_else(|| self.emptying(command, caches));
+            found.map(|(cache, means)| Defeat { command, means, directory: cache.directory.clone() })
+        };
+        commands.of_step(step).iter().filter_map(of_command).collect()
+    }
+
+    /// How the command goes past one of the caches.
+    fn bypass<'c>(&self, command: &Command<'_>, caches: &'c [MountedCache]) -> Option<(&'c MountedCache, Means)> {
+        let invocation = command.manager.as_ref()?;
+        let switch = invocation.manager.no_cache.as_ref()?;
+        let cache = caches.iter().find(|cache| cache.manager.shares_a_cache_with(invocation.manager))?;
+        let words = invocation.words_of(switch);
+        if !words.is_empty() {
+            return Some((cache, Means::Flags(words)));
+        }
+        let is_on = |name: &str| self.environment(command, name).is_some_and(|value| switch.is_on_by(name, &value));
+        let variable = switch.environment.iter().map(|(name, _)| *name).find(|name| is_on(name))?;
+        switch.actions.contains(&invocation.action).then_some((cache, Means::Variable(variable)))
+    }
+
+    /// How the command empties one of the caches.
+    fn emptying<'c>(&self, command: &Command<'_>, caches: &'c [MountedCache]) -> Option<(&'c MountedCache, Means)> {
+        let by_verb = |cache: &&MountedCache| {
+            command.manager.as_ref().is_some_and(|invocation| {
+                invocation.cleans().contains(&cache.cache.kind) && cache.manager.shares_a_cache_with(invocation.manager)
+            })
+        };
+        if let Some(cache) = caches.iter().find(by_verb) {
+            return Some((cache, Means::Emptying));
+        }
+        let (words, home) = (command.patterns(), self.home(command.step).unwrap_or("~"));
+        let removed: Vec<(&MountedCache, usize, Removed)> = caches
+            .iter()
+            .flat_map(|cache| {
+                removed_of(&words, &cache.directory, home).into_iter().map(move |(at, it)| (cache, at, it))
+            })
+            .collect();
+        if let Some((cache, word, _)) = removed.iter().find(|(.., removed)| *removed == Removed::Above) {
+            return Some((cache, Means::Around(*word)));
+        }
+        let (cache, ..) = removed.first()?;
+        let mut at_fault: Vec<usize> = removed.iter().map(|(_, at, _)| *at).collect();
+        at_fault.sort_unstable();
+        at_fault.dedup();
+        let removes_more = at_fault.len() < operands(command, &words);
+        Some((cache, if removes_more { Means::Paths(at_fault) } else { Means::Emptying }))
+    }
+}
+
+/// The number of words with which `rm` and `find` are told where to remove something.
+fn operands(command: &Command<'_>, words: &[Option<&str>]) -> usize {
+    let is_option = |word: &&Option<&str>| word.is_some_and(|word| word.starts_with(['-', '(', '!']));
+    let arguments = words.iter().skip(1);
+    match command.name() {
+        Some("find") => arguments.take_while(|word| !is_option(word)).count(),
+        _ => arguments.filter(|word| !is_option(word)).count(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::knowledge::package_managers::find;
+    use crate::source::SourceFile;
+    use crate::syntax::parse;
+
+    use super::*;
+
+    /// The RUN without what makes mounts over the caches of a manager useless; `Err` tells what stays.
+    fn mended(manager: &str, steps: &str) -> Result<String, Means> {
+        let file = parse(SourceFile::new("Dockerfile", format!("FROM debian\n{steps}\n")));
+        let build = Build::new(&file);
+        let commands = Commands::new(&build);
+        let step = build.stages[0].steps.last().unwrap();
+        let manager = find(manager).unwrap();
+        let command = &commands.of_step(step)[0];
+        let cache = |cache: &'static Cache| build.mounted_cache(command, manager, cache, "/root");
+        let caches: Vec<MountedCache> = manager.caches.iter().map(cache).collect();
+        let mut text = file.source.text().to_owned();
+        for defeat in build.defeats(&commands, step, &caches).iter().rev() {
+            let spans = defeat.removal(&build).ok_or_else(|| defeat.means.clone())?;
+            spans.iter().rev().for_each(|span| text.replace_range(span.start..span.end, ""));
+        }
+        Ok(text["FROM debian\n".len()..].trim_end().to_owned())
+    }
+
+    #[test]
+    fn clean_ups_go_and_what_else_they_remove_stays() {
+        let install = "RUN apt-get update && apt-get install -y a";
+        for clean_up in
+            ["rm -rf /var/lib/apt/lists/*", "rm -r /var/lib/apt/lists", "apt-get clean", "find /var/cache/apt -delete"]
+        {
+            assert_eq!(mended("apt-get", &format!("{install} && {clean_up}")).as_deref(), Ok(install));
+        }
+        assert_eq!(
+            mended("apt-get", &format!("{install} && rm -rf /tmp/* /var/lib/apt/lists/* /x")),
+            Ok(format!("{install} && rm -rf /tmp/* /x"))
+        );
+        assert_eq!(mended("npm", "RUN npm ci && npm cache clean --force").as_deref(), Ok("RUN npm ci"));
+    }
+
+    #[test]
+    fn flags_that_turn_a_cache_off_go() {
+        assert_eq!(mended("pip", "RUN pip install --no-cache-dir a").as_deref(), Ok("RUN pip install a"));
+        assert_eq!(
+            mended("npm", "RUN npm ci && pip install --no-cache-dir a"),
+            Ok("RUN npm ci && pip install --no-cache-dir a".to_owned())
+        );
+    }
+
+    #[test]
+    fn what_does_more_stays() {
+        assert_eq!(mended("pip", "RUN pip install a && rm -rf /root/.cache"), Err(Means::Around(2)));
+        assert_eq!(
+            mended("pip", "ENV PIP_NO_CACHE_DIR=1\nRUN pip install a"),
+            Err(Means::Variable("PIP_NO_CACHE_DIR"))
+        );
+        assert_eq!(mended("npm", "RUN npm ci; npm cache clean --force"), Err(Means::Emptying));
+    }
+}

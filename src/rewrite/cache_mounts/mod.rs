@@ -1,0 +1,186 @@
+//! Cache mounts over the directories of a package manager, in every RUN of a stage that uses it.
+
+mod others;
+mod refusal;
+
+use crate::edit::Edit;
+use crate::ir::{Build, Command, Commands, Defeat, Means, MountedCache, Stage, Step};
+use crate::knowledge::front_ends::knows_run_mounts;
+use crate::knowledge::package_managers::{Action, CacheKind, Family, Home, Invocation, PackageManager};
+use crate::source::Span;
+use crate::syntax::{DirectiveName, Keyword};
+
+pub use refusal::Refusal;
+
+/// The edits that mount what `manager` keeps for the next build in every RUN of the stage that uses it, and that take out
+/// what would empty or bypass the cache there.
+///
+/// # Errors
+/// Why it is not mounted.
+pub fn mount_caches<'b>(
+    build: &'b Build<'b>,
+    commands: &'b Commands<'b>,
+    stage: &Stage<'_>,
+    manager: &'static PackageManager,
+) -> Result<Vec<Edit>, Refusal> {
+    let mut front_ends = build.file.directives().filter(|directive| directive.name == DirectiveName::Syntax);
+    if let Some(old) = front_ends.find(|directive| !knows_run_mounts(&directive.value)) {
+        return Err(Refusal::FrontEnd(old.value.clone()));
+    }
+    let users: Vec<&Step<'_>> = runs(stage).filter(|step| uses_cache(commands, step, manager)).collect();
+    if manager.is_read_later() && may_be_read_later(build, commands, stage, manager) {
+        return Err(Refusal::ReadLater);
+    }
+    if leaves_lists(build, commands, &users, manager) {
+        return Err(Refusal::Lists);
+    }
+    let mut edits = Vec::new();
+    for step in users {
+        edits.extend(edits_of_step(build, commands, stage, step, manager)?);
+    }
+    Ok(edits)
+}
+
+/// The flags that mount the caches of the command's manager for it: `--mount=type=cache,target=/root/.npm`. `None` where
+/// it is not known where they lie.
+pub fn mount_flags(build: &Build<'_>, command: &Command<'_>, manager: &'static PackageManager) -> Option<Vec<String>> {
+    Some(caches_of(build, command, manager).ok()?.iter().map(flag).collect())
+}
+
+fn flag(mounted: &MountedCache) -> String {
+    let sharing = if mounted.cache.locked { ",sharing=locked" } else { "" };
+    format!("--mount=type=cache,target={}{sharing}", mounted.directory)
+}
+
+/// What the manager keeps, where the command would find it. What is emptied behind every installation, as Debian's images
+/// do with the archives of apt, is no cache.
+fn caches_of(
+    build: &Build<'_>,
+    command: &Command<'_>,
+    manager: &'static PackageManager,
+) -> Result<Vec<MountedCache>, Refusal> {
+    let kept = || manager.caches.iter().filter(|cache| cache.stays);
+    let home = build.home(command.step);
+    if home.is_none() && kept().any(|cache| !cache.path.starts_with('/')) {
+        return Err(Refusal::Home);
+    }
+    Ok(kept().map(|cache| build.mounted_cache(command, manager, cache, home.unwrap_or("~"))).collect())
+}
+
+fn edits_of_step<'b>(
+    build: &'b Build<'b>,
+    commands: &'b Commands<'b>,
+    stage: &Stage<'_>,
+    step: &Step<'_>,
+    manager: &'static PackageManager,
+) -> Result<Vec<Edit>, Refusal> {
+    let Some(command) = commands.of_step(step).iter().find(|command| is_of(command, manager)) else {
+        return Ok(Vec::new());
+    };
+    if !manager.caches.iter().filter(|cache| cache.stays).all(|cache| build.knows_place_of(step, cache)) {
+        return Err(Refusal::Place);
+    }
+    let mut caches = caches_of(build, command, manager)?;
+    if let Some(used) = caches.iter().find(|it| others::uses(build, commands, stage, manager, &it.directory)) {
+        return Err(Refusal::UsedElsewhere(used.directory.clone()));
+    }
+    caches.retain(|cache| !step.mounts_over(&cache.directory));
+    if caches.is_empty() {
+        return Ok(Vec::new());
+    }
+    if step.instruction.flags.iter().any(|flag| flag.name.text() != "mount") {
+        return Err(Refusal::Flags);
+    }
+    let flags: Vec<String> = caches.iter().map(flag).collect();
+    let mut edits = vec![with_flags(build, step, &flags)];
+    for defeat in build.defeats(commands, step, &caches) {
+        edits.extend(removal(build, &defeat)?.into_iter().map(Edit::delete));
+    }
+    Ok(edits)
+}
+
+fn removal(build: &Build<'_>, defeat: &Defeat<'_>) -> Result<Vec<Span>, Refusal> {
+    defeat.removal(build).ok_or_else(|| match defeat.means {
+        Means::Variable(name) => Refusal::Variable(name),
+        _ => Refusal::Emptied(build.file.source.slice(defeat.command.span()).to_owned()),
+    })
+}
+
+/// The flags before the command: a single one on its line, several on lines of their own, as are those that are there.
+fn with_flags(build: &Build<'_>, step: &Step<'_>, flags: &[String]) -> Edit {
+    let (source, instruction) = (&build.file.source, step.instruction);
+    let own_line = format!(" {}{}    ", build.file.escape, source.line_ending(instruction.first_line));
+    let start = instruction.arguments.span().start;
+    let added: usize = flags.iter().map(|flag| flag.len() + 1).sum();
+    let is_short = instruction.first_line == instruction.last_line && instruction.span.len() + added <= LONGEST_LINE;
+    let is_on_one_line = is_short || !instruction.heredocs.is_empty();
+    let Some(last) = instruction.flags.last() else {
+        let separator = if is_on_one_line && flags.len() == 1 { " " } else { &own_line };
+        return Edit::insert(start, flags.iter().map(|flag| format!("{flag}{separator}")).collect::<String>());
+    };
+    let between = Span::new(last.span.end, start);
+    let is_broken = source.slice(between).contains('\n');
+    let separator = if is_broken { source.slice(between) } else { &own_line };
+    let flags: String = flags.iter().map(|flag| format!("{separator}{flag}")).collect();
+    if is_broken { Edit::insert(last.span.end, flags) } else { Edit::replace(between, format!("{flags}{own_line}")) }
+}
+
+/// In characters; a RUN that would become longer gets its flags on lines of their own.
+const LONGEST_LINE: usize = 120;
+
+fn runs<'s>(stage: &'s Stage<'_>) -> impl Iterator<Item = &'s Step<'s>> {
+    stage.steps.iter().filter(|step| step.instruction.keyword == Some(Keyword::Run))
+}
+
+fn is_of(command: &Command<'_>, manager: &PackageManager) -> bool {
+    command.manager.as_ref().is_some_and(|invocation| invocation.manager.shares_a_cache_with(manager))
+}
+
+/// Whether the RUN fills the cache, or reads it: what is read later may be read by any command of the manager.
+fn uses_cache(commands: &Commands<'_>, step: &Step<'_>, manager: &PackageManager) -> bool {
+    let uses = |invocation: &Invocation<'_>| match invocation.action {
+        Action::Clean => false,
+        Action::Install | Action::InstallProject | Action::UpdateLists | Action::Upgrade => true,
+        _ => manager.is_read_later(),
+    };
+    let mut of_manager = commands.of_step(step).iter().filter(|command| is_of(command, manager));
+    of_manager.any(|command| command.manager.as_ref().is_some_and(uses))
+}
+
+fn may_be_read_later<'b>(
+    build: &'b Build<'b>,
+    commands: &'b Commands<'b>,
+    stage: &Stage<'_>,
+    manager: &PackageManager,
+) -> bool {
+    let is_base = build.stages.iter().any(|other| other.base_stage() == Some(stage.index));
+    let starts = || {
+        let process = build.target().map(|target| build.process(target.index));
+        process.is_some_and(|process| process.commands(commands).any(|command| is_of(command, manager)))
+    };
+    let mut others = runs(stage).flat_map(|step| commands.of_step(step)).filter(|command| !is_of(command, manager));
+    is_base || starts() || !others.all(others::reads_no_downloads)
+}
+
+/// Whether lists have to stay in the image, because a RUN, one of `users` or a later one, installs from lists that it has
+/// not fetched itself. A mount may be empty when that RUN is executed and the one before it is not.
+fn leaves_lists(
+    build: &Build<'_>,
+    commands: &Commands<'_>,
+    users: &[&Step<'_>],
+    manager: &'static PackageManager,
+) -> bool {
+    let has_lists =
+        manager.home == Home::System(Family::Debian) && manager.caches_of(CacheKind::Lists).next().is_some();
+    let installs_from_others = |step: &&Step<'_>| {
+        let invocations = || {
+            let of_manager = commands.of_step(step).iter().filter(|command| is_of(command, manager));
+            of_manager.filter_map(|command| command.manager.as_ref())
+        };
+        let fetches = invocations().position(Invocation::fetches_lists);
+        let installs = |invocation: &Invocation<'_>| invocation.installs() || invocation.action == Action::Upgrade;
+        invocations().position(installs).is_some_and(|installs| fetches.is_none_or(|fetches| fetches > installs))
+    };
+    has_lists
+        && users.iter().any(|step| installs_from_others(step) || build.needs_lists_behind(commands, step, manager))
+}
