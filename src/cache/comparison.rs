@@ -183,14 +183,10 @@ impl Comparison<'_> {
         let mut changed: Vec<String> = Vec::new();
         for (path, excluded) in paths_read(operation) {
             let [old, new] = [self.before.0, self.after.0].map(|state| state.files.selected(path, excluded));
-            for path in old.paths().chain(new.paths()) {
-                if self.before.0.files.get(path) != self.after.0.files.get(path) && !changed.iter().any(|it| it == path)
-                {
-                    changed.push(path.to_owned());
-                }
-            }
+            changed.extend(old.differences(&new));
         }
         changed.sort_unstable();
+        changed.dedup();
         changed
     }
 }

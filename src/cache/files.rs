@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::convert::Infallible;
+use std::ops::Bound;
+use std::sync::Arc;
 
 use crate::context::{BuildContext, Entry, EntryKind, Glob, IgnoreFile};
 use crate::links::followed;
@@ -14,7 +16,8 @@ use crate::source::SourceFile;
 /// Owners and times are not here: clients send all files as root's, and no key holds a time.
 #[derive(Debug, Clone, Default)]
 pub struct ContextFiles {
-    nodes: BTreeMap<String, Node>,
+    /// Shared, since a history holds thousands of states of one context.
+    nodes: BTreeMap<Arc<str>, Arc<Node>>,
 }
 
 /// What lies at a path.
@@ -37,12 +40,17 @@ pub enum Node {
         /// Permission bits, as `0o755`.
         mode: u32,
     },
+    /// A submodule of git: a folder of which only the commit is known.
+    Submodule {
+        /// The commit's name. Another one may bring other files anywhere below.
+        commit: String,
+    },
 }
 
 impl ContextFiles {
     /// The files at these paths, relative to the root of the context.
     pub fn new(nodes: impl IntoIterator<Item = (String, Node)>) -> Self {
-        Self { nodes: nodes.into_iter().collect() }
+        Self { nodes: nodes.into_iter().map(|(path, node)| (path.into(), Arc::new(node))).collect() }
     }
 
     /// What the builder is sent of a context, with what `content` says stands for the bytes of a file.
@@ -69,14 +77,13 @@ impl ContextFiles {
 
     /// Those that `ignore` does not leave out.
     pub fn without_ignored(&self, ignore: &IgnoreFile) -> Self {
-        let is_sent = |path: &&String| ignore.is_ignored(path).is_none();
-        let paths = self.nodes.iter().filter(|(path, _)| is_sent(path));
-        Self::new(paths.map(|(path, node)| (path.clone(), node.clone())))
+        let sent = self.nodes.iter().filter(|(path, _)| ignore.is_ignored(path).is_none());
+        Self { nodes: sent.map(|(path, node)| (Arc::clone(path), Arc::clone(node))).collect() }
     }
 
     /// Puts a file in the place of what is there.
-    pub fn insert(&mut self, path: impl Into<String>, node: Node) {
-        self.nodes.insert(path.into(), node);
+    pub fn insert(&mut self, path: impl Into<Arc<str>>, node: Node) {
+        self.nodes.insert(path.into(), Arc::new(node));
     }
 
     /// Takes a file away.
@@ -86,17 +93,17 @@ impl ContextFiles {
 
     /// What lies at a path.
     pub fn get(&self, path: &str) -> Option<&Node> {
-        self.nodes.get(path)
+        self.nodes.get(path).map(Arc::as_ref)
     }
 
     /// The paths, in order.
     pub fn paths(&self) -> impl Iterator<Item = &str> {
-        self.nodes.keys().map(String::as_str)
+        self.nodes.keys().map(Arc::as_ref)
     }
 
     /// How many files and links there are.
     pub fn number(&self) -> usize {
-        self.nodes.values().filter(|node| !matches!(node, Node::Folder { .. })).count()
+        self.nodes.values().filter(|node| !matches!(***node, Node::Folder { .. })).count()
     }
 
     /// Whether there are none.
@@ -124,11 +131,21 @@ impl ContextFiles {
         if path.is_empty() {
             return self.nodes.iter().map(|(path, node)| SelectedNode { name: path, path, node }).collect();
         }
-        let own = self.nodes.get_key_value(path).map(|(path, node)| SelectedNode { name: "", path, node });
+        let own = self.nodes.get_key_value(path).or_else(|| self.submodule_of(path));
+        let own = own.map(|(path, node)| SelectedNode { name: "", path, node });
         let prefix = format!("{path}/");
-        let below = self.nodes.range(prefix.clone()..).take_while(|(path, _)| path.starts_with(&prefix));
+        let below = self
+            .nodes
+            .range::<str, _>((Bound::Included(prefix.as_str()), Bound::Unbounded))
+            .take_while(|(path, _)| path.starts_with(&prefix));
         let below = below.map(|(path, node)| SelectedNode { name: &path[prefix.len()..], path, node });
         own.into_iter().chain(below).collect()
+    }
+
+    /// The submodule in which a path lies.
+    fn submodule_of(&self, path: &str) -> Option<(&Arc<str>, &Arc<Node>)> {
+        let folders = path.rmatch_indices('/').filter_map(|(end, _)| self.nodes.get_key_value(&path[..end]));
+        folders.into_iter().find(|(_, node)| matches!(***node, Node::Submodule { .. }))
     }
 
     /// All paths of which a front part matches, with names relative to the folder before the first wildcard.
@@ -142,13 +159,14 @@ impl ContextFiles {
             glob.matches(&name[..end])
         };
         let mut nodes = self.below(&self.followed(&folder.join("/")));
-        nodes.retain(|selected| matches(selected.name));
+        // What a submodule holds is not known, and may match.
+        nodes.retain(|selected| matches(selected.name) || matches!(selected.node, Node::Submodule { .. }));
         nodes
     }
 
     /// The path without its symbolic links, relative to the root: BuildKit follows them, and stops at the root.
     fn followed(&self, path: &str) -> String {
-        followed(path, |path| match self.nodes.get(path)? {
+        followed(path, |path| match self.get(path)? {
             Node::Link { target } => Some(target),
             _ => None,
         })
@@ -169,6 +187,13 @@ struct SelectedNode<'f> {
     node: &'f Node,
 }
 
+impl SelectedNode<'_> {
+    /// Whether the nodes are equal; most are even one and the same, in two states of a history.
+    fn is_same_as(&self, other: &SelectedNode<'_>) -> bool {
+        std::ptr::eq(self.node, other.node) || self.node == other.node
+    }
+}
+
 impl<'f> Selected<'f> {
     /// The paths, from the root of the context.
     pub fn into_paths(self) -> impl Iterator<Item = &'f str> {
@@ -178,6 +203,20 @@ impl<'f> Selected<'f> {
     /// The paths, from the root of the context.
     pub fn paths(&self) -> impl Iterator<Item = &str> {
         self.nodes.iter().map(|selected| selected.path)
+    }
+
+    /// The paths at which another selection has something else, in order.
+    pub fn differences(&self, other: &Selected<'_>) -> Vec<String> {
+        let (mut own, mut others) = (self.nodes.iter().peekable(), other.nodes.iter().peekable());
+        let mut different = Vec::new();
+        while let Some(first) = [own.peek(), others.peek()].into_iter().flatten().map(|selected| selected.path).min() {
+            let one = own.next_if(|selected| selected.path == first);
+            let another = others.next_if(|selected| selected.path == first);
+            if !one.zip(another).is_some_and(|(one, another)| one.is_same_as(another)) {
+                different.push(first.to_owned());
+            }
+        }
+        different
     }
 
     /// How many files and links it takes in.
@@ -194,6 +233,7 @@ impl<'f> Selected<'f> {
                 Node::File { mode, content } => ["file".into(), octal(mode), content.into()],
                 Node::Link { target } => ["link".into(), Cow::Borrowed(""), target.into()],
                 Node::Folder { mode } => ["folder".into(), octal(mode), Cow::Borrowed("")],
+                Node::Submodule { commit } => ["submodule".into(), Cow::Borrowed(""), commit.into()],
             };
             [Cow::Borrowed(*name), kind, mode, content]
         }))

@@ -11,22 +11,12 @@ use crate::source::SourceFile;
 use crate::syntax::{Dockerfile, parse};
 
 use super::comparison::{Cache, Fate, Judged, Reason};
-use super::files::{ContextFiles, Node};
+use super::files::ContextFiles;
 use super::keys::{Keys, State};
 use super::layers::{NO_IMAGES, one_line};
 use super::path_kind::PathKind;
+use super::timeline::Timeline;
 use super::worktree::Worktree;
-
-/// One commit: what it changed in the build context, and the two files that say what is done with it.
-#[derive(Debug, Clone)]
-pub struct Revision {
-    /// The files that changed, by their path in the context: what lies there now, if anything.
-    pub changes: Vec<(String, Option<Node>)>,
-    /// The Dockerfile, where there is one.
-    pub dockerfile: Option<Rc<str>>,
-    /// The ignore file, where there is one.
-    pub ignore_file: Option<Rc<str>>,
-}
 
 /// What a history did to the steps of today's Dockerfile.
 #[derive(Debug, Clone, Default)]
@@ -69,23 +59,31 @@ type Position = (usize, usize);
 
 /// Builds one revision after the other, from the files of the first on, and counts what becomes of the steps of
 /// `today`'s Dockerfile. Steps of earlier Dockerfiles are followed through their edits.
-pub fn replay(start: &ContextFiles, revisions: &[Revision], today: &Dockerfile) -> History {
+pub fn replay(timeline: &Timeline, today: &Dockerfile) -> History {
     let mut versions: HashMap<Rc<str>, Rc<Version>> = HashMap::new();
     let read = |text: &Rc<str>| Rc::new(Version::new(&parse(SourceFile::new("Dockerfile", &**text))));
-    let in_order: Vec<Option<Rc<Version>>> = revisions
-        .iter()
-        .map(|revision| {
-            let text = revision.dockerfile.as_ref()?;
-            Some(Rc::clone(versions.entry(Rc::clone(text)).or_insert_with(|| read(text))))
-        })
-        .collect();
-    let names = names_of_today(&in_order, &Version::new(today));
-    let mut worktree = Worktree::new(start);
+    let in_order = timeline.revisions.iter().map(|revision| {
+        let text = revision.dockerfile.as_ref()?;
+        Some(Rc::clone(versions.entry(Rc::clone(text)).or_insert_with(|| read(text))))
+    });
+    build_all(timeline, &in_order.collect::<Vec<_>>(), today)
+}
+
+/// The same, had the Dockerfile been that of today in all revisions.
+pub fn replay_today(timeline: &Timeline, today: &Dockerfile) -> History {
+    let version = Rc::new(Version::new(today));
+    build_all(timeline, &vec![Some(version); timeline.revisions.len()], today)
+}
+
+/// Builds the revisions, each with its Dockerfile.
+fn build_all(timeline: &Timeline, in_order: &[Option<Rc<Version>>], today: &Dockerfile) -> History {
+    let names = names_of_today(in_order, &Version::new(today));
+    let mut worktree = Worktree::new(&timeline.start);
     let mut culprits = Culprits::default();
     let mut history = History::default();
     let mut cache = Cache::default();
     let mut last: Option<(Rc<Version>, ContextFiles, Keys)> = None;
-    for (index, (revision, version)) in revisions.iter().zip(&in_order).enumerate() {
+    for (index, (revision, version)) in timeline.revisions.iter().zip(in_order).enumerate() {
         let is_touched = worktree.apply(revision);
         let kinds: BTreeSet<PathKind> = revision.changes.iter().map(|(path, _)| PathKind::of(path)).collect();
         kinds.into_iter().for_each(|kind| *history.changed.entry(kind).or_default() += 1);
@@ -101,7 +99,7 @@ pub fn replay(start: &ContextFiles, revisions: &[Revision], today: &Dockerfile) 
             continue;
         }
         let state = State { plan: &version.plan, files: worktree.sent(), images: NO_IMAGES, epoch: None };
-        let keys = Keys::new(&state);
+        let keys = timeline.keys(index, &state);
         if let Some((before, files, old)) = &last {
             let before = State { plan: &before.plan, files, images: NO_IMAGES, epoch: None };
             let judged = cache.judge((&before, old), (&state, &keys));
@@ -173,13 +171,6 @@ fn culprit<'j>(step: &'j Judged, judged: &'j [Judged]) -> Option<&'j Reason> {
         .and_then(|found| culprit(found, judged))
 }
 
-impl Revision {
-    /// The same commit, had the Dockerfile been this one.
-    pub fn with_dockerfile(&self, dockerfile: &Rc<str>) -> Self {
-        Self { dockerfile: Some(Rc::clone(dockerfile)), ..self.clone() }
-    }
-}
-
 impl Version {
     fn new(file: &Dockerfile) -> Self {
         let build = Build::new(file);
@@ -231,6 +222,8 @@ fn pairs(op: &DiffOp) -> Option<(usize, usize, usize)> {
 
 #[cfg(test)]
 mod tests {
+    use crate::cache::{Node, Revision};
+
     use super::*;
 
     fn file(content: &str) -> Option<Node> {
@@ -255,7 +248,7 @@ mod tests {
             revision(second, &[("package.json", None)]),
         ];
         let today = parse(SourceFile::new("Dockerfile", second));
-        let history = replay(&ContextFiles::default(), &revisions, &today);
+        let history = replay(&Timeline::new(ContextFiles::default(), revisions.to_vec()), &today);
         assert_eq!((history.commits, history.idle), (5, 1));
         let install = &history.tallies[&(0, 1)];
         assert_eq!((install.commits, install.rebuilt, install.by_dockerfile), (5, 3, 1));

@@ -86,7 +86,12 @@ impl StepKey {
 impl Keys {
     /// The keys of a build.
     pub fn new(state: &State<'_>) -> Self {
-        let reader = Reader { state, known: RefCell::default() };
+        Self::with_known(state, &RefCell::default())
+    }
+
+    /// The keys of a build, where the digests of some selections of its files are known. Others are added to them.
+    pub(super) fn with_known(state: &State<'_>, known: &RefCell<Selections>) -> Self {
+        let reader = Reader { state, known };
         let mut ends: Vec<(Digest, Digest)> = Vec::new();
         let mut stages = Vec::new();
         for stage in &state.plan.stages {
@@ -151,10 +156,13 @@ fn key(
     StepKey { strict: behind(before.0, strict), lenient: behind(before.1, lenient), alone, with_files, merged: None }
 }
 
+/// The digests of files of one context, by path and by what is left out.
+pub(super) type Selections = HashMap<(String, Vec<String>), Digest>;
+
 /// Says what stands for files, and works it out once for each path.
 struct Reader<'r> {
     state: &'r State<'r>,
-    known: RefCell<HashMap<(String, Vec<String>), Digest>>,
+    known: &'r RefCell<Selections>,
 }
 
 impl Reader<'_> {

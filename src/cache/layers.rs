@@ -37,8 +37,8 @@ pub struct Layers {
 pub struct Proposal {
     /// Its steps, with what the commits rebuilt of them.
     pub layers: Box<Layers>,
-    /// How often the commits would have rebuilt the steps of the Dockerfile as it is, by the texts of instructions.
-    pub before: BTreeMap<String, usize>,
+    /// The steps of the Dockerfile as it is, with what the commits would have rebuilt of them, had it been that in all.
+    pub as_it_is: Vec<Layer>,
 }
 
 impl Proposal {
@@ -60,8 +60,9 @@ impl Proposal {
 
     /// The count of the same instruction, or of the one that was cut behind it.
     fn before(&self, text: &str) -> Option<usize> {
-        let cut = || self.before.iter().find(|(whole, _)| whole.starts_with(text)).map(|(_, count)| count);
-        self.before.get(text).or_else(cut).copied()
+        let count = |layer: &Layer| Some(layer.tally.as_ref()?.rebuilt);
+        let of = |is_it: &dyn Fn(&str) -> bool| self.as_it_is.iter().find(|layer| is_it(&layer.text)).and_then(count);
+        of(&|whole| whole == text).or_else(|| of(&|whole| whole.starts_with(text)))
     }
 }
 
@@ -175,12 +176,6 @@ impl Layers {
         }
         self.history = Some(history);
         self
-    }
-
-    /// How often each instruction ran again.
-    pub fn counts(&self) -> BTreeMap<String, usize> {
-        let counts = self.steps.iter().filter_map(|layer| Some((layer.text.clone(), layer.tally.as_ref()?.rebuilt)));
-        counts.collect()
     }
 
     /// A step of the report.

@@ -6,7 +6,7 @@ use crate::context::IgnoreFile;
 use crate::source::SourceFile;
 
 use super::files::ContextFiles;
-use super::history::Revision;
+use super::timeline::Revision;
 
 /// The files as they are after some commits.
 pub(super) struct Worktree {

@@ -1,34 +1,34 @@
 //! `dfx layers`: what each change of a project rebuilds.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
-use crate::cache::{Cache, ContextFiles, Keys, Proposal, Score, StageGraph, State, replay};
-use crate::config::{Choice, Selection, Selector};
-use crate::context::BuildContext;
-use crate::edit::Effect;
+use crate::cache::{ContextFiles, Layers, Proposal, Score, StageGraph, replay};
 use crate::ir::Build;
 use crate::plan::Plan;
-use crate::report::layers::{Advice, Compared, LayersFormat, LayersReport};
-use crate::rules::Options;
+use crate::report::layers::{LayersFormat, LayersReport};
 use crate::syntax::Dockerfile;
-use crate::{Settings, check, fix};
 
 use super::build_argument::build_argument;
 use super::context::Contexts;
 use super::failure::Failure;
 use super::files::tell;
-use super::today::today;
-use super::{FAILED, FOUND, read, settings};
+use super::{FOUND, read, settings};
 
+mod advice;
+mod compared;
 mod files;
+mod git_log;
 mod history;
 mod project;
+mod refusal;
 mod timings;
 
+use advice::{advice, repaired};
+use compared::compare;
 use project::Project;
 
 /// Show which steps of a build run again, and why: for the usual changes, after each commit, or after another build
@@ -58,6 +58,9 @@ pub struct Arguments {
     /// A build argument, as for `docker build`
     #[arg(long = "build-arg", value_name = "NAME=VALUE", value_parser = build_argument)]
     build_arguments: Vec<(String, String)>,
+    /// A build argument of the build that is compared with, where it had another value
+    #[arg(long = "compare-build-arg", value_name = "NAME=VALUE", value_parser = build_argument, requires = "compare")]
+    compare_build_arguments: Vec<(String, String)>,
     /// What to print
     #[arg(long, alias = "output-format", value_name = "NAME", value_parser = format(), default_value = "full")]
     format: LayersFormat,
@@ -72,10 +75,8 @@ fn format() -> impl TypedValueParser<Value = LayersFormat> {
 pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let file = read::dockerfile(&arguments.path)?;
     let given: BTreeMap<String, String> = arguments.build_arguments.iter().cloned().collect();
+    refusal::of_buildkit(&file)?;
     let build = Build::with_arguments(&file, &given);
-    if build.stages.is_empty() {
-        return Err(Failure::new(format!("{} has no FROM, so that nothing is built", arguments.path.display()), ""));
-    }
     let contexts = Contexts::given_or_inferred(arguments.context.as_deref())?;
     let folder = contexts.folder_of(&arguments.path, &file);
     let loan = folder.as_deref().and_then(|folder| contexts.load(folder, &arguments.path));
@@ -86,37 +87,20 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         _ => ContextFiles::default(),
     };
     let timings = arguments.timings.as_deref().map_or(Ok(Vec::new()), timings::read)?;
-    let history = match arguments.history {
-        Some(most) => {
-            let folder = folder.as_deref().unwrap_or(settings::folder_of(&arguments.path));
-            Some(history::of_git(folder, &arguments.path, most)?)
-        }
-        None => None,
-    };
+    let top = folder.as_deref().unwrap_or(settings::folder_of(&arguments.path));
+    let history = arguments.history.map(|most| history::of_git(top, &arguments.path, most)).transpose()?;
     let project = Project { arguments: &given, files: &sent, timings: &timings, history: history.as_ref() };
     tell_notes(&project, &file);
     let plan = Plan::new(&build);
     let state = project.state(&plan);
     let dockerfile = folder.as_deref().and_then(|folder| files::path_in(folder, &arguments.path));
-    let mut layers = project.layers(&file).with_scenarios(&state, dockerfile.as_deref());
-    let mut score = None;
-    if !is_compared {
-        let repaired = repaired(&file, context)?;
-        layers.orders = project.orders(&file);
-        let better = repaired.as_ref().map(|repaired| project.orders(repaired));
-        score = Some(Score::new(&layers.orders, better.as_deref()));
-        if let Some(history) = &history {
-            layers = layers.with_history(replay(&history.start, &history.revisions, &file));
-            layers.proposal = repaired.map(|repaired| Proposal {
-                layers: Box::new(project.layers_in_all(history, &repaired)),
-                before: project.layers_in_all(history, &file).counts(),
-            });
-        }
-    }
-    let compared = match &arguments.compare {
-        Some(other) => Some(compare(other, arguments, &given, folder.as_deref(), &state)?),
-        None => None,
+    let layers = project.layers(&file).with_scenarios(&state, dockerfile.as_deref());
+    let (layers, score) = match is_compared {
+        true => (layers, None),
+        false => with_orders(layers, &project, &file, repaired(&file, context)?.as_ref()),
     };
+    let other = arguments.compare.as_deref();
+    let compared = other.map(|other| compare(other, arguments, folder.as_deref(), &state)).transpose()?;
     let advice = advice(&file, context)?;
     let report = LayersReport {
         name: file.source.name(),
@@ -130,11 +114,27 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     contexts.notes().iter().for_each(|note| tell(&format!("note: in the build context, {note}\n")));
     let is_too_low =
         arguments.fail_under.is_some_and(|least| score.is_some_and(|score| score.points() < f64::from(least)));
-    Ok(match (file.problems.is_empty(), is_too_low) {
-        (false, _) => ExitCode::from(FAILED),
-        (true, true) => ExitCode::from(FOUND),
-        (true, false) => ExitCode::SUCCESS,
-    })
+    Ok(if is_too_low { ExitCode::from(FOUND) } else { ExitCode::SUCCESS })
+}
+
+/// Adds the best orders, and what the commits have done and would have done with the repaired Dockerfile.
+fn with_orders(
+    mut layers: Layers,
+    project: &Project<'_>,
+    file: &Dockerfile,
+    repaired: Option<&Dockerfile>,
+) -> (Layers, Option<Score>) {
+    layers.orders = project.orders(file);
+    let better = repaired.map(|repaired| project.orders(repaired));
+    let score = Score::new(&layers.orders, better.as_deref());
+    if let Some(history) = project.history {
+        layers = layers.with_history(replay(&history.timeline, file));
+        layers.proposal = repaired.map(|repaired| Proposal {
+            layers: Box::new(project.layers_in_all(history, repaired)),
+            as_it_is: project.layers_in_all(history, file).steps,
+        });
+    }
+    (layers, Some(score))
 }
 
 /// What is to be known of the commits and of what was measured.
@@ -146,62 +146,4 @@ fn tell_notes(project: &Project<'_>, file: &Dockerfile) {
         let rest = if more > 0 { format!(", and {more} steps more") } else { String::new() };
         tell(&format!("note: the log has `{first}`{rest}, which the Dockerfile has not\n"));
     }
-}
-
-/// What becomes of the build if that of `other` came before: another Dockerfile with the same context, or the same
-/// Dockerfile with another context, where a Dockerfile of the same path counts if it lies there.
-fn compare(
-    other: &Path,
-    arguments: &Arguments,
-    given: &BTreeMap<String, String>,
-    folder: Option<&Path>,
-    after: &State<'_>,
-) -> Result<Compared, Failure> {
-    let is_folder = other.is_dir();
-    let in_other = folder.and_then(|folder| files::path_in(folder, &arguments.path)).map(|path| other.join(path));
-    let dockerfile = match (is_folder, in_other.filter(|path| path.is_file())) {
-        (false, _) => other.to_owned(),
-        (true, Some(path)) => path,
-        (true, None) => arguments.path.clone(),
-    };
-    let file = read::dockerfile(&dockerfile)?;
-    let build = Build::with_arguments(&file, given);
-    let plan = Plan::new(&build);
-    let loaded = is_folder.then(|| super::build_context::load(other, &dockerfile));
-    let files = match &loaded {
-        Some(loaded) => files::sent(&loaded.context, other, true)?,
-        None => after.files.clone(),
-    };
-    let before = State { plan: &plan, files: &files, ..*after };
-    let (old, new) = (Keys::new(&before), Keys::new(after));
-    let mut cache = Cache::default();
-    cache.remember(&old);
-    Ok(Compared { other: other.display().to_string(), judged: cache.judge((&before, &old), (after, &new)) })
-}
-
-/// The Dockerfile with its sources behind its dependencies, where that can be done.
-fn repaired(file: &Dockerfile, context: Option<&BuildContext>) -> Result<Option<Dockerfile>, Failure> {
-    let fixed = fix(file, &settings_for(Selector::Rule(REORDERING))?, context, Effect::Content);
-    Ok((!fixed.applied.is_empty()).then_some(fixed.after))
-}
-
-/// The rule whose fix is proposed.
-const REORDERING: &str = "cache/sources-before-dependencies";
-
-/// What the rules about the cache say of the file.
-fn advice(file: &Dockerfile, context: Option<&BuildContext>) -> Result<Vec<Advice>, Failure> {
-    let checked = check(file, &settings_for(Selector::Group("cache"))?, context);
-    let advice = checked.findings.into_iter().map(|finding| Advice {
-        line: file.source.line_at(finding.span.start),
-        rule: finding.rule,
-        message: finding.message,
-        fix: finding.fix.map(|fix| fix.effect),
-    });
-    Ok(advice.collect())
-}
-
-/// Settings for nothing but some rules.
-fn settings_for(rules: Selector) -> Result<Settings, Failure> {
-    let choice = Choice { select: Some(vec![rules]), ..Choice::default() };
-    Ok(Settings::new(Selection::new(choice, Choice::default(), Vec::new()), Options::new(today(None)?)))
 }

@@ -1,8 +1,8 @@
 //! `dfx layers`.
 
-use std::io::Write;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
+use super::layers_git::{Repository, write};
 use super::{Folder, snapshot};
 
 const DOCKERFILE: &str = "FROM node:22 AS build\nWORKDIR /app\nCOPY . .\nRUN npm ci\nRUN npm run build\nFROM nginx:1.29\n\
@@ -87,9 +87,8 @@ fn a_build_is_compared_with_another_dockerfile_or_another_context() {
 
 #[test]
 fn each_commit_is_built_after_the_one_before_it() {
-    let folder = project();
-    std::fs::remove_dir(folder.path().join(".git")).unwrap();
-    import(&folder);
+    let repository = repository();
+    let folder = repository.checkout();
     snapshot("layers_history", &folder.run("layers --history 10").text());
     let json = folder.run("layers --history 10 --format json").stdout;
     let report: serde_json::Value = serde_json::from_str(&json).unwrap();
@@ -113,9 +112,8 @@ fn measured_seconds_take_the_place_of_estimates() {
 
 #[test]
 fn a_score_that_is_too_low_fails_the_run_and_every_lost_point_has_a_line() {
-    let folder = project();
-    std::fs::remove_dir(folder.path().join(".git")).unwrap();
-    import(&folder);
+    let repository = repository();
+    let folder = repository.checkout();
     let run = folder.run("layers --history 10 --fail-under 80");
     let score: Vec<&str> = run.stdout.lines().skip_while(|line| !line.starts_with("Score")).take(2).collect();
     assert_eq!(
@@ -131,6 +129,19 @@ fn a_score_that_is_too_low_fails_the_run_and_every_lost_point_has_a_line() {
 }
 
 #[test]
+fn a_file_that_buildkit_refuses_has_no_steps() {
+    let folder = project();
+    folder.write("empty.Dockerfile", "# nothing\n");
+    snapshot("layers_nothing_is_built", &folder.run("layers empty.Dockerfile").text());
+    folder.write("refused.Dockerfile", "FROM a\nRUNN b\nCOPY --from=7 c /\n");
+    let run = folder.run("layers refused.Dockerfile");
+    snapshot("layers_refused", &run.text());
+    assert_eq!(folder.run("layers --compare refused.Dockerfile").text(), run.text());
+    folder.write("unused.Dockerfile", "FROM a AS unused\nCOPY --from=7 c /\nFROM a\nRUN b\n");
+    assert_eq!(folder.run("layers unused.Dockerfile").code, 0);
+}
+
+#[test]
 fn what_cannot_be_done_is_said() {
     let folder = project();
     snapshot(
@@ -138,43 +149,26 @@ fn what_cannot_be_done_is_said() {
         &folder.run("layers --history 5").text().replace(&folder.path().display().to_string(), "FOLDER"),
     );
     snapshot("layers_missing", &folder.run("layers Containerfile").text());
-    folder.write("empty.Dockerfile", "# nothing\n");
-    snapshot("layers_nothing_is_built", &folder.run("layers empty.Dockerfile").text());
     snapshot("layers_bad_argument", &folder.run("layers --build-arg X").text());
 }
 
-/// A repository of six commits: the project, two edits of a source file, one of documentation, a merge that brings a new
+/// The project and six commits behind it: two edits of a source file, one of documentation, a merge that brings a new
 /// dependency, and an edit of the Dockerfile.
-fn import(folder: &Folder) {
-    let file = |path: &str, text: &str| format!("M 100644 inline {path}\ndata {}\n{text}\n", text.len());
-    let commit = |mark: usize, branch: &str, parents: &str, changes: &[String]| {
-        let author = format!("committer a <a@example.com> {}00 +0000", 17_000_000 + mark);
-        format!("commit refs/heads/{branch}\nmark :{mark}\n{author}\ndata 1\nx\n{parents}{}\n", changes.concat())
-    };
-    let ignored = "node_modules\n*.md\n";
-    let start = [
-        file("Dockerfile", &DOCKERFILE.replace("npm run build", "npm run bundle")),
-        file(".dockerignore", ignored),
-        file("package.json", "{}"),
-        file("package-lock.json", "{}"),
-        file("src/index.js", "1"),
-    ];
-    let stream = [
-        commit(1, "main", "", &start),
-        commit(2, "main", "from :1\n", &[file("src/index.js", "2")]),
-        commit(3, "main", "from :2\n", &[file("README.md", "1")]),
-        commit(4, "side", "from :2\n", &[file("package-lock.json", "{ }")]),
-        commit(5, "main", "from :3\nmerge :4\n", &[file("package-lock.json", "{ }")]),
-        commit(6, "main", "from :5\n", &[file("src/index.js", "3")]),
-        commit(7, "main", "from :6\n", &[file("Dockerfile", DOCKERFILE)]),
-    ];
-    let git = |arguments: &[&str]| {
-        let mut command = Command::new("git");
-        command.arg("-C").arg(folder.path()).args(arguments);
-        command
-    };
-    assert!(git(&["init", "--quiet", "--initial-branch=main"]).status().unwrap().success());
-    let mut child = git(&["fast-import", "--quiet"]).stdin(Stdio::piped()).spawn().unwrap();
-    child.stdin.take().unwrap().write_all(stream.concat().as_bytes()).unwrap();
-    assert!(child.wait().unwrap().success());
+fn repository() -> Repository {
+    let mut repository = Repository::new();
+    repository
+        .commit(&[
+            write("Dockerfile", &DOCKERFILE.replace("npm run build", "npm run bundle")),
+            write(".dockerignore", "node_modules\n*.md\n"),
+            write("package.json", "{}"),
+            write("package-lock.json", "{}"),
+            write("src/index.js", "1"),
+        ])
+        .commit(&[write("src/index.js", "2")])
+        .commit(&[write("README.md", "1")])
+        .commit_on("side", "from :2\n", &[write("package-lock.json", "{ }")])
+        .commit_on("main", "from :3\nmerge :4\n", &[write("package-lock.json", "{ }")])
+        .commit(&[write("src/index.js", "3")])
+        .commit(&[write("Dockerfile", DOCKERFILE)]);
+    repository
 }

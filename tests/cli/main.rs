@@ -9,6 +9,7 @@ mod files;
 mod fix;
 mod hadolint;
 mod layers;
+mod layers_git;
 mod lint;
 mod output;
 #[cfg(unix)]

@@ -127,21 +127,21 @@ fn best_order(
 mod tests {
     use std::rc::Rc;
 
-    use crate::cache::{ContextFiles, Cost, Node, Revision, replay};
+    use crate::cache::{ContextFiles, Cost, Node, Revision, Timeline, replay};
     use crate::source::SourceFile;
     use crate::syntax::parse;
 
     use super::*;
 
     /// Commits that each change files of these names.
-    fn commits(changes: &[&str], dockerfile: &Rc<str>) -> Vec<Revision> {
+    fn commits(changes: &[&str], dockerfile: &Rc<str>) -> Timeline {
         let node = |content: usize| Some(Node::File { mode: 0o644, content: content.to_string() });
         let commits = changes.iter().enumerate().map(|(number, paths)| Revision {
             changes: paths.split_whitespace().map(|path| (path.to_owned(), node(number))).collect(),
             dockerfile: Some(Rc::clone(dockerfile)),
             ignore_file: None,
         });
-        commits.collect()
+        Timeline::new(ContextFiles::default(), commits.collect())
     }
 
     /// The order of the first stage.
@@ -150,7 +150,7 @@ mod tests {
         let file = parse(SourceFile::new("Dockerfile", &*text));
         let build = Build::new(&file);
         let plan = Plan::new(&build);
-        let samples = Samples::of_history(&ContextFiles::default(), &commits(changes, &text), &plan);
+        let samples = Samples::of_history(&commits(changes, &text), &plan);
         let commands = Commands::new(&build);
         best_orders(&build, &commands, &plan, &Costs::new(&build, &commands, &plan, &[]), &samples).remove(0)
     }
@@ -210,7 +210,7 @@ mod tests {
         let order = ordered(steps, CHANGES);
         let text: Rc<str> = format!("FROM debian:13\n{steps}").into();
         let file = parse(SourceFile::new("Dockerfile", &*text));
-        let history = replay(&ContextFiles::default(), &commits(CHANGES, &text), &file);
+        let history = replay(&commits(CHANGES, &text), &file);
         for (vertex, runs) in order.runs.iter().enumerate() {
             assert_eq!(history.tallies[&(0, vertex)].rebuilt as u64, runs.as_it_is, "step {vertex}");
         }

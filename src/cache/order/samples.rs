@@ -3,11 +3,11 @@
 use std::collections::{BTreeSet, HashMap};
 
 use crate::cache::files::ContextFiles;
-use crate::cache::history::Revision;
 use crate::cache::inputs::{paths_read, stages_read};
 use crate::cache::keys::{Keys, State};
 use crate::cache::layers::NO_IMAGES;
 use crate::cache::path_kind::PathKind;
+use crate::cache::timeline::Timeline;
 use crate::cache::worktree::Worktree;
 use crate::context::Glob;
 use crate::plan::{Digest, Operation, Plan, PlannedStage, Source};
@@ -36,15 +36,15 @@ impl Samples {
     /// The commits of a history, had the Dockerfile been that of `plan` in all of them.
     ///
     /// A stage that is run again is taken to give other files than before.
-    pub fn of_history(start: &ContextFiles, revisions: &[Revision], plan: &Plan) -> Self {
+    pub fn of_history(timeline: &Timeline, plan: &Plan) -> Self {
         let mut samples = Self { arguments_vary: true, ..Self::default() };
         let mut numbers = Numbers::default();
-        let mut worktree = Worktree::new(start);
-        for revision in revisions {
+        let mut worktree = Worktree::new(&timeline.start);
+        for (index, revision) in timeline.revisions.iter().enumerate() {
             samples.builds += 1;
             if worktree.apply(revision) {
                 let state = State { plan, files: worktree.sent(), images: NO_IMAGES, epoch: None };
-                samples.add(1, numbers.of_build(plan, &Keys::new(&state)));
+                samples.add(1, numbers.of_build(plan, &timeline.keys(index, &state)));
             }
         }
         samples

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::cache::{
-    ContextFiles, Costs, Layers, NO_IMAGES, Revision, Samples, StageOrder, State, Timing, best_orders, replay,
+    ContextFiles, Costs, Layers, NO_IMAGES, Samples, StageOrder, State, Timing, best_orders, replay_today,
 };
 use crate::ir::{Build, Commands};
 use crate::plan::Plan;
@@ -26,8 +26,7 @@ pub struct Project<'p> {
 impl Project<'_> {
     /// Today's build of a plan.
     pub fn state<'s>(&'s self, plan: &'s Plan) -> State<'s> {
-        let epoch = self.arguments.get("SOURCE_DATE_EPOCH").map(String::as_str);
-        State { plan, files: self.files, images: NO_IMAGES, epoch }
+        State { plan, files: self.files, images: NO_IMAGES, epoch: epoch(self.arguments) }
     }
 
     /// The steps of a Dockerfile.
@@ -39,7 +38,7 @@ impl Project<'_> {
     pub fn orders(&self, file: &Dockerfile) -> Vec<StageOrder> {
         self.with(file, |build, commands, plan, costs| {
             let samples = match self.history {
-                Some(history) => Samples::of_history(&history.start, &in_all(history, file), plan),
+                Some(history) => Samples::of_history(&history.timeline, plan),
                 None => Samples::of_priors(plan, (!self.files.is_empty()).then_some(self.files)),
             };
             best_orders(build, commands, plan, costs, &samples)
@@ -53,7 +52,7 @@ impl Project<'_> {
 
     /// The steps of a Dockerfile, with what the commits would have run again, had it been this one in all of them.
     pub fn layers_in_all(&self, history: &Commits, file: &Dockerfile) -> Layers {
-        self.layers(file).with_history(replay(&history.start, &in_all(history, file), file))
+        self.layers(file).with_history(replay_today(&history.timeline, file))
     }
 
     fn with<T>(&self, file: &Dockerfile, ask: impl FnOnce(&Build<'_>, &Commands<'_>, &Plan, &Costs) -> T) -> T {
@@ -63,7 +62,7 @@ impl Project<'_> {
     }
 }
 
-fn in_all(history: &Commits, file: &Dockerfile) -> Vec<Revision> {
-    let text = file.source.text().into();
-    history.revisions.iter().map(|it| it.with_dockerfile(&text)).collect()
+/// The build argument that is the time of what WORKDIR makes.
+pub fn epoch(arguments: &BTreeMap<String, String>) -> Option<&str> {
+    arguments.get("SOURCE_DATE_EPOCH").map(String::as_str)
 }

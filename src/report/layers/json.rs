@@ -31,7 +31,7 @@ pub(super) fn render(report: &LayersReport<'_>) -> String {
         "proposal": layers.proposal.as_ref().map(|proposal| json!({
             "rule": "cache/sources-before-dependencies",
             "steps": proposal.layers.steps.iter().map(step).collect::<Vec<_>>(),
-            "rebuilt_as_it_is": proposal.before,
+            "steps_as_it_is": proposal.as_it_is.iter().map(step).collect::<Vec<_>>(),
         })),
         "comparison": report.compared.map(|compared| json!({
             "other": compared.other,
