@@ -61,6 +61,7 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         let words = cx.text(command.name_span().cover(command.verb_span()));
         sink.report(copy.source.span(), format!("every change of what is copied here makes `{words}` run again"))
             .related(command.verb_span(), "needs nothing of it")
+            .flow(cx.cache_flow(copy.step, copy.source.span(), "takes in what changes"))
             .help("install the packages first, and copy the files behind them")
             .weight(if copy.breadth == Breadth::Part { Weight::Minor } else { Weight::Ordinary })
             .fix(

@@ -73,6 +73,7 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
                 format!("every change of a source file makes `{words}` install everything again"),
             )
             .related(command.verb_span(), "runs again whenever anything that is copied above has changed")
+            .flow(cx.cache_flow(copy.step, copy.source.span(), "takes in every source file"))
             .help(help(cx, &copy, invocation, &words));
         match dependencies_first(cx.build, cx.commands, cx.build_context, &copy, command) {
             Ok(edits) => {

@@ -78,6 +78,7 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             .help("write a `.dockerignore` that names what the image does not need, the Dockerfile first"),
         (true, true) => return,
     };
+    let report = report.flow(cx.cache_flow(step, source.span(), "takes in every file of the build context"));
     if needless.is_empty() {
         return;
     }

@@ -401,6 +401,7 @@ fn as_finding(rule: &'static str, found: hadolint::Found, message: String) -> Fi
         span: found.span,
         label: String::new(),
         related: Vec::new(),
+        flow: Vec::new(),
         notes: Vec::new(),
         help: None,
         aliases: vec![found.code],

@@ -63,6 +63,7 @@ mod tests {
             span: Span::at(offset),
             label: String::new(),
             related: Vec::new(),
+            flow: Vec::new(),
             notes: Vec::new(),
             help: None,
             aliases: Vec::new(),

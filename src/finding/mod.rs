@@ -80,6 +80,8 @@ pub struct Finding {
     pub label: String,
     /// Other places that explain this one: the ENTRYPOINT that wins, the COPY that busts the cache.
     pub related: Vec<Label>,
+    /// The way from the cause to its victims, in the order in which a build takes it; empty where there is none.
+    pub flow: Vec<Label>,
     /// Why it matters here. Whole sentences.
     pub notes: Vec<String>,
     /// What to do, as an order.

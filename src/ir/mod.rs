@@ -30,6 +30,7 @@ mod port;
 mod problem;
 mod process;
 mod refusals;
+mod reruns;
 mod scope;
 mod scripts;
 mod spare_commands;

@@ -3,6 +3,7 @@
 //! One file per rule lies under `/rules/<group>/`; this module mounts them and gives them what they see.
 
 mod buildkit_order;
+mod cache_flow;
 mod context;
 mod documentation;
 #[cfg(test)]

@@ -31,6 +31,7 @@ impl<'s> Sink<'s> {
             span,
             label: String::new(),
             related: Vec::new(),
+            flow: Vec::new(),
             notes: Vec::new(),
             help: None,
             aliases: self.meta.aliases.to_vec(),
@@ -64,6 +65,12 @@ impl Report<'_> {
     /// Other places that explain this one, each with what to say of it.
     pub fn related_all(self, labels: impl IntoIterator<Item = (Span, String)>) -> Self {
         self.finding.related.extend(labels.into_iter().map(|(span, text)| Label { span, text }));
+        self
+    }
+
+    /// The way from the cause to its victims, in the order in which a build takes it.
+    pub fn flow(self, labels: Vec<Label>) -> Self {
+        self.finding.flow = labels;
         self
     }
 

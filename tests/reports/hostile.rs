@@ -54,6 +54,7 @@ fn finding(span: Span, text: &str, length: usize) -> Finding {
         span,
         label: text.into(),
         related: vec![Label { span: Span::new(0, length / 2), text: text.into() }],
+        flow: vec![Label { span: Span::new(0, length), text: text.into() }],
         notes: vec![text.into()],
         help: Some(text.into()),
         aliases: vec!["DL3008"],

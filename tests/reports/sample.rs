@@ -121,6 +121,7 @@ fn finding(meta: &'static Meta, span: Span, message: &str) -> Finding {
         span,
         label: String::new(),
         related: Vec::new(),
+        flow: Vec::new(),
         notes: Vec::new(),
         help: None,
         aliases: meta.aliases.to_vec(),
@@ -138,6 +139,10 @@ fn overridden() -> Finding {
     Finding {
         label: "has no effect".into(),
         related: vec![Label { span: Span::new(second, second + 10), text: "this one wins".into() }],
+        flow: vec![
+            Label { span: span_of(APP, "curl"), text: "changes".into() },
+            Label { span: span_of(APP, "EXPOSE"), text: String::new() },
+        ],
         help: Some("remove it".into()),
         ..finding(&OVERRIDDEN, span_of(APP, "ENTRYPOINT"), "`ENTRYPOINT` is set again in the same stage")
     }

@@ -19,6 +19,7 @@ fn finding(message: &str, span: Span) -> Finding {
         span,
         label: "here".to_owned(),
         related: Vec::new(),
+        flow: Vec::new(),
         notes: Vec::new(),
         help: None,
         aliases: Vec::new(),

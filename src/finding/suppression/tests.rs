@@ -44,6 +44,7 @@ fn finding(rule: &'static str, aliases: &[&'static str]) -> Finding {
         span: Span::at(0),
         label: String::new(),
         related: Vec::new(),
+        flow: Vec::new(),
         notes: Vec::new(),
         help: None,
         aliases: aliases.to_vec(),

@@ -15,9 +15,7 @@ impl Lowering<'_> {
             transfer.sources.iter().partition(|source| step.instruction.heredoc_of(source).is_some());
         let mut copies: Vec<Copy> = paths.into_iter().map(|word| self.path(step, transfer, word, is_add)).collect();
         copies.extend(heredocs.into_iter().filter_map(|word| self.heredoc(step, transfer, word)));
-        // BuildKit: `--link` with `--chmod` falls back to a plain copy (`cfg.link && cfg.chmod == ""`).
-        let is_linked = is_on(step, "link") && flag(step, "chmod").is_none();
-        Files { copies, is_linked }
+        Files { copies, is_linked: step.is_linked() }
     }
 
     fn path(&self, step: &Step<'_>, transfer: &Transfer, word: &Word, is_add: bool) -> Copy {

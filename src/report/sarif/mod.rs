@@ -12,7 +12,7 @@ use std::io;
 use serde_json::{Value, json};
 
 use crate::edit::Fix;
-use crate::finding::{Finding, Severity, fingerprints};
+use crate::finding::{Finding, Label, Severity, fingerprints};
 
 use super::json::{Elements, value};
 use super::path::{HOME_PAGE, uri};
@@ -112,14 +112,16 @@ impl CheckedFile<'_> {
         result["locations"] = json!([{ "physicalLocation": self.physical_location(range) }]);
         if !finding.related.is_empty() {
             let related = finding.related.iter().enumerate().map(|(index, label)| {
-                let mut location = json!({ "id": index + 1 });
-                location["physicalLocation"] = self.physical_location(self.places.range(label.span));
-                if !label.text.is_empty() {
-                    location["message"] = json!({ "text": sentence(&label.text) });
-                }
+                let mut location = self.location(label);
+                location["id"] = json!(index + 1);
                 location
             });
             result["relatedLocations"] = related.collect();
+        }
+        if !finding.flow.is_empty() {
+            let locations: Vec<Value> =
+                finding.flow.iter().map(|label| json!({ "location": self.location(label) })).collect();
+            result["codeFlows"] = json!([{ "threadFlows": [{ "locations": locations }] }]);
         }
         if let Some(hash) = self.hashes.get(range.start.line - 1) {
             result["partialFingerprints"] = json!({ "primaryLocationLineHash": hash });
@@ -130,6 +132,14 @@ impl CheckedFile<'_> {
         }
         result["properties"] = json!({ "severity": finding.severity.name(), "aliases": finding.aliases });
         result
+    }
+
+    fn location(&self, label: &Label) -> Value {
+        let mut location = json!({ "physicalLocation": self.physical_location(self.places.range(label.span)) });
+        if !label.text.is_empty() {
+            location["message"] = json!({ "text": sentence(&label.text) });
+        }
+        location
     }
 
     fn physical_location(&self, range: Range) -> Value {
