@@ -24,8 +24,8 @@
 //!
 //! ## Fix
 //! Puts the ARG below the steps of which it is known that they do not look at it: COPY, and RUN instructions that do nothing
-//! but install packages of the distribution. A LABEL that names it comes along. Where another RUN stands between, which may
-//! look at its environment, that is for its author to do.
+//! but install packages of the distribution. An ENV that hands it on under a name of this kind comes along, and so does a
+//! LABEL that names it. Where another RUN stands between, which may look at its environment, that is for its author to do.
 //!
 //! ## Sources
 //! Docker's reference, "Impact on build caching"; BuildKit, `frontend/dockerfile/dockerfile2llb/convert.go`, `dispatchArg`
@@ -61,6 +61,7 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
                             format!("each new value of `{name}` runs line {line} again, which does not use it"),
                         )
                         .related(command.verb_span(), "has the value in its environment, and so in its cache key")
+                        .flow(cx.cache_flow(step, pair.name.span(), "has another value in each build"))
                         .help(format!("declare `ARG {name}` below line {line}, right above its first use"));
                     if let Some(edits) = moved_down(cx, stage, &orders, step, command.step) {
                         report.fix("declare it below the steps that do not look at it", Effect::Equivalent, edits);
@@ -103,7 +104,7 @@ fn first_costly_step<'b>(
     let name = pair.name.text();
     for step in stage.steps.iter().skip(argument.index + 1) {
         let is_run = step.instruction.keyword == Some(Keyword::Run);
-        let is_free = matches!(step.instruction.keyword, Some(Keyword::Label | Keyword::Arg));
+        let is_free = matches!(step.instruction.keyword, Some(Keyword::Label | Keyword::Arg)) || step.is_volatile();
         if !is_free && step.mentions(name) {
             return None;
         }
@@ -148,9 +149,20 @@ mod tests {
     }
 
     #[test]
+    fn env_that_hands_it_on_goes_down_with_it_but_below_no_other_env() {
+        fixes!(
+            "FROM a\nARG GIT_COMMIT\nENV GIT_COMMIT=$GIT_COMMIT\nLABEL r=$GIT_COMMIT\nRUN apk add git\nRUN make\n" =>
+            "FROM a\nRUN apk add git\nARG GIT_COMMIT\nENV GIT_COMMIT=$GIT_COMMIT\nLABEL r=$GIT_COMMIT\nRUN make\n"
+        );
+        let fixed = "FROM a\nARG GIT_COMMIT\nENV GIT_COMMIT=$GIT_COMMIT\nENV B=c\nRUN apk add git\nRUN make\n";
+        assert!(findings(&META, check, fixed)[0].fix.is_none());
+    }
+
+    #[test]
     fn a_step_that_uses_it_has_to_run() {
         silent!("ARG GIT_COMMIT\nRUN go build -ldflags \"-X a=$GIT_COMMIT\"\n");
         silent!("ARG GIT_COMMIT\nENV V=$GIT_COMMIT\nRUN npm ci\n");
+        silent!("ARG GIT_COMMIT\nENV GIT_COMMIT=$GIT_COMMIT\nRUN npm ci $GIT_COMMIT\n");
     }
 
     #[test]

@@ -1,9 +1,27 @@
 //! The environment in which a command of a RUN runs.
 
 use crate::knowledge::base_environment;
+use crate::knowledge::build_arguments::is_volatile;
 use crate::knowledge::package_managers::Cache;
+use crate::syntax::{InstructionKind, Pair, Word};
 
 use super::{Build, Command, Step};
+
+impl Step<'_> {
+    /// Whether it sets nothing but variables that differ in every build: ARG that names a commit or a day, and ENV that
+    /// hands such values on.
+    pub fn is_volatile(&self) -> bool {
+        let hands_on = |value: &Word| value.text().contains('$');
+        let is_named = |pair: &Pair| is_volatile(pair.name.text());
+        match &self.instruction.kind {
+            InstructionKind::Arg(pairs) => pairs.pairs.iter().all(is_named),
+            InstructionKind::Env(pairs) => {
+                pairs.pairs.iter().all(|pair| is_named(pair) && pair.value.as_ref().is_some_and(hands_on))
+            }
+            _ => false,
+        }
+    }
+}
 
 impl Build<'_> {
     /// The value of the variable in the environment of a command: what it sets itself, what its script has assigned,

@@ -6,8 +6,8 @@ use crate::ir::{Build, Stage, Step};
 use crate::source::Span;
 use crate::syntax::{InstructionKind, Keyword};
 
-/// The edits that move the instructions of a stage to their places in `order`. A LABEL and the like that names an ARG
-/// which goes down follows it.
+/// The edits that move the instructions of a stage to their places in `order`. A LABEL and the like that names an ARG or
+/// ENV which goes down follows it.
 pub fn reordered(build: &Build<'_>, stage: &Stage<'_>, order: &StageOrder) -> Vec<Edit> {
     let mut edits = Vec::new();
     let mut open = order.moves.as_slice();
@@ -34,7 +34,9 @@ pub fn reordered(build: &Build<'_>, stage: &Stage<'_>, order: &StageOrder) -> Ve
 fn with_followers<'s, 'f>(stage: &'s Stage<'f>, moved: &Move) -> Vec<&'s Step<'f>> {
     let Some(step) = stage.steps.get(moved.step) else { return Vec::new() };
     let names: Vec<&str> = match &step.instruction.kind {
-        InstructionKind::Arg(pairs) => pairs.pairs.iter().map(|pair| pair.name.text()).collect(),
+        InstructionKind::Arg(pairs) | InstructionKind::Env(pairs) => {
+            pairs.pairs.iter().map(|pair| pair.name.text()).collect()
+        }
         _ => Vec::new(),
     };
     let overtaken = moved.step + 1..moved.behind.map_or(0, |behind| behind + 1);

@@ -1,7 +1,6 @@
 //! Which instructions of a stage have to keep their order.
 
 use crate::ir::{Build, Commands, Footprint, Stage, Step};
-use crate::knowledge::build_arguments::is_volatile;
 use crate::syntax::{InstructionKind, Keyword};
 
 use super::search::{Set, bit};
@@ -20,9 +19,9 @@ impl<'b, 'f> Unit<'b, 'f> {
         ordered.map(|step| Unit { step, footprint: build.footprint(commands, step) }).collect()
     }
 
-    /// Whether it declares nothing but build arguments that differ in every build.
+    /// Whether it sets nothing but variables that differ in every build.
     pub(super) fn is_volatile(&self) -> bool {
-        matches!(&self.step.instruction.kind, InstructionKind::Arg(_)) && self.names().all(is_volatile)
+        self.step.is_volatile()
     }
 
     /// The variables that it sets.
@@ -60,9 +59,11 @@ pub(super) fn precedence(units: &[Unit<'_, '_>]) -> Vec<Set> {
 fn keep_order(one: &Unit<'_, '_>, other: &Unit<'_, '_>) -> bool {
     let keyword = |unit: &Unit<'_, '_>| unit.step.instruction.keyword;
     match (keyword(one), keyword(other)) {
-        (Some(Keyword::Arg), _) if one.is_volatile() => other.mentions_any_of(one) || sees_variables(other),
+        // In which order ENV stands is to be seen in the image's configuration.
+        (Some(Keyword::Env), Some(Keyword::Env)) => true,
+        _ if one.is_volatile() => other.mentions_any_of(one) || sees_variables(other),
         // What is declared above for nothing but its name is not put before anything.
-        (_, Some(Keyword::Arg)) if other.is_volatile() => true,
+        _ if other.is_volatile() => true,
         (Some(Keyword::Copy | Keyword::Add), Some(setting)) => keeps_order_with_copy(other, setting, one),
         (Some(setting), Some(Keyword::Copy | Keyword::Add)) => keeps_order_with_copy(one, setting, other),
         (Some(Keyword::Run), Some(Keyword::Run)) => one.footprint.meets(&other.footprint),
