@@ -152,7 +152,7 @@ mod tests {
         );
         fixes!(
             "FROM debian:13\nRUN set -eux; apt-get update; apt-get install -y git; rm -rf /var/lib/apt/lists/*\n" =>
-            "FROM debian:13\nRUN --mount=type=cache,target=/var/lib/apt/lists,sharing=locked set -eux; apt-get update; apt-get install -y git\n"
+            "FROM debian:13\nRUN --mount=type=cache,target=/var/lib/apt/lists,sharing=locked \\\n    set -eux; apt-get update; apt-get install -y git\n"
         );
     }
 
