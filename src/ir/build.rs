@@ -126,6 +126,21 @@ impl<'f> Build<'f> {
         failed.map_or(&[], |error| &error.references)
     }
 
+    /// Whether BuildKit comes to refuse the file for the problem: the values of single instructions it looks at only in the
+    /// stages that the last one needs.
+    pub fn is_refused_for(&self, problem: &BuildProblem) -> bool {
+        let is_of_step = match &problem.kind {
+            BuildProblemKind::LaterStage { .. }
+            | BuildProblemKind::InvalidMount(_)
+            | BuildProblemKind::InvalidPort { .. }
+            | BuildProblemKind::InvalidValue { .. } => true,
+            BuildProblemKind::Expansion(_) => !self.stages.iter().any(|it| it.instruction.span.contains(problem.span)),
+            _ => false,
+        };
+        let stage = problem.stage.and_then(|stage| self.stages.get(stage));
+        !is_of_step || stage.is_none_or(|stage| stage.is_reachable)
+    }
+
     /// The variables before a FROM.
     pub fn global_variables(&self) -> Visible<'_> {
         Visible::global(&self.global)

@@ -3,9 +3,11 @@
 use std::io;
 
 use crate::finding::{Finding, Severity};
+use crate::ir::Build;
 use crate::report::termcolor::NoColor;
 use crate::report::{FileReport, Format, Run};
 use crate::rules::{self, Options};
+use crate::source::Span;
 use crate::syntax::Dockerfile;
 
 use super::super::failure::Failure;
@@ -15,7 +17,10 @@ use super::super::today::today;
 pub fn of_buildkit(file: &Dockerfile) -> Result<(), Failure> {
     let rules = rules::all().filter(|rule| rule.meta.is_refusal);
     let mut refusals = crate::lint(file, rules, &Options::new(today(None)?), None);
-    refusals.retain(|finding| finding.severity == Severity::Error);
+    let build = Build::new(file);
+    let unseen: Vec<Span> =
+        build.problems.iter().filter(|problem| !build.is_refused_for(problem)).map(|problem| problem.span).collect();
+    refusals.retain(|finding| finding.severity == Severity::Error && !unseen.contains(&finding.span));
     if refusals.is_empty() {
         return Ok(());
     }
