@@ -7,7 +7,8 @@
 //! RUN, CMD, ENTRYPOINT and HEALTHCHECK in shell form, heredocs and `sh -c` are looked at in the language of the shell
 //! that runs them: that of SHELL, of `#!`, or what `sh` is in the base image. The variables of ENV and ARG are known. What
 //! is likely a bug is part of the default profile; what is a matter of taste, or sound as long as no value holds a blank
-//! (`SC2086`, `SC2046`), is told with `--profile strict`, or by selecting the code.
+//! (`SC2086`, `SC2046`), is told with `--profile strict`, or by selecting the code. Silent where the value is known to be
+//! one word, or a list that is meant to be split.
 //!
 //! ## Example
 //! ```dockerfile,bad
@@ -47,10 +48,11 @@ pub const META: Meta = Meta {
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for step in cx.build.steps() {
-        let variables = cx.build.visible(step).names();
+        let visible = cx.build.visible(step);
+        let (variables, value) = (visible.names(), |name: &str| visible.variable(name)?.value.clone());
         for script in scripts(cx, step) {
             let remarks = match &cx.options.script_linter {
-                Linter::BuiltIn => script.remarks(&variables),
+                Linter::BuiltIn => script.without_idioms(script.remarks(&variables), &value),
                 Linter::Off => Vec::new(),
                 Linter::Other(linter) => linter.remarks(script, &variables),
             };
@@ -96,6 +98,18 @@ mod tests {
     #[test]
     fn all_findings_of_a_script_are_told_each_at_its_place() {
         fires!("FROM debian:13\nRUN [ -n ««$x»» ] && a > b «2>&1» > c\n");
+    }
+
+    #[test]
+    fn a_value_that_quotes_would_not_change_needs_none() {
+        silent!("FROM debian:13\nENV V=1.2 FLAGS=\"-a -b\"\nRUN curl -O https://a/$V.tar && make -j$(nproc) $FLAGS\n");
+        fires!("FROM debian:13\nRUN read -r V; curl -O https://a/«$V».tar\n");
+    }
+
+    #[test]
+    fn powershell_that_a_comment_names_is_no_sh() {
+        silent!("FROM example.com/a\n# hadolint shell=powershell\nRUN echo $null >> C:/a\n");
+        assert!(!findings(&META, check, "FROM example.com/a\nRUN echo $null >> C:/a\n").is_empty());
     }
 
     #[test]

@@ -35,6 +35,8 @@ pub(super) struct Lowering<'f> {
     problems: Vec<BuildProblem>,
     /// Bytes that the values of variables have brought in so far.
     growth: Cell<usize>,
+    /// Whether a comment says that the base image's SHELL is PowerShell or `cmd`.
+    is_told_windows_shell: bool,
 }
 
 const PLATFORM_ARGS: [&str; 11] = [
@@ -72,6 +74,7 @@ impl<'f> Lowering<'f> {
             stray: Vec::new(),
             problems: Vec::new(),
             growth: Cell::new(0),
+            is_told_windows_shell: file.comments().any(|comment| windows::names_shell(file.source.slice(comment))),
         }
     }
 
@@ -161,7 +164,11 @@ impl<'f> Lowering<'f> {
         let (last_state, inherited, needs) = match base {
             Base::Stage(base) => (self.stages[base].last_state.clone(), self.stages[base].left(), vec![base]),
             _ => {
-                let state = State { default_shell: images::shell_of(facts.as_ref()), ..State::default() };
+                let default_shell = match self.is_told_windows_shell {
+                    true => Dialect::Opaque,
+                    false => images::shell_of(facts.as_ref()),
+                };
+                let state = State { default_shell, ..State::default() };
                 (state, Inherited::default(), Vec::new())
             }
         };

@@ -18,3 +18,13 @@ pub(super) fn is_windows(platform: Option<&Platform>, base: &Base, escape: char)
     };
     is_named_so || escape == '`'
 }
+
+/// Whether a comment says that the base image's SHELL is one of Windows, as hadolint wants to be told.
+pub(super) fn names_shell(comment: &str) -> bool {
+    let shell = comment
+        .trim_start_matches('#')
+        .trim()
+        .strip_prefix("hadolint ")
+        .and_then(|it| it.trim().strip_prefix("shell="));
+    shell.is_some_and(|shell| matches!(shell.trim(), "powershell" | "pwsh" | "cmd"))
+}

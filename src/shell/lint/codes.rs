@@ -100,6 +100,34 @@ pub(super) const CODES: &[Code] = &[
     Code { name: "SC3060", worth: Dialect, help: "use `sed`, or Bash through SHELL" },
 ];
 
+/// What is wrong, where the linter's own words do not tell what comes of it.
+#[rustfmt::skip]
+const SAYS: &[(&str, &str)] = &[
+    ("SC1010", "the shell takes this for a word of its own"),
+    ("SC2016", "in single quotes, `$` is a plain letter"),
+    ("SC2043", "this loop runs once"),
+    ("SC2046", "the shell splits what this command prints at blanks, and expands patterns in it"),
+    ("SC2069", "`2>&1` stands before `>`: the errors go where the output went until then"),
+    ("SC2070", "without quotes, `-n` is true of an empty variable, too"),
+    ("SC2086", "the shell splits this value at blanks, and expands patterns in it"),
+    ("SC2091", "what this command prints is run as a command"),
+    ("SC2094", "this file is written while it is being read"),
+    ("SC2155", "if this command fails, `export` succeeds all the same"),
+    ("SC2164", "if `cd` fails, what follows works in the wrong folder"),
+    ("SC3009", "`{a,b}` is Bash's: `sh` takes it as it stands"),
+    ("SC3010", "`[[` is Bash's: `sh` need not know it"),
+    ("SC3014", "`==` is Bash's: the `[` of `sh` need not know it"),
+    ("SC3020", "`&>` is Bash's: for `sh` it is `&` and `>`, so that the command runs in the background and counts as a success"),
+    ("SC3046", "`source` is Bash's: `sh` need not know it"),
+];
+
+impl Code {
+    /// What is wrong, in our words.
+    pub(super) fn says(&self) -> Option<&'static str> {
+        SAYS.iter().find(|(name, _)| *name == self.name).map(|(_, says)| *says)
+    }
+}
+
 /// Any other code, as another linter may tell it.
 pub static UNLISTED: Code =
     Code { name: "SC", worth: Taste, help: "the page of the code at shellcheck.net tells more" };
@@ -119,5 +147,6 @@ mod tests {
     #[test]
     fn the_codes_are_sorted() {
         assert!(CODES.is_sorted_by(|one, next| one.name < next.name));
+        assert!(SAYS.iter().all(|(name, _)| code_named(name).is_some()));
     }
 }

@@ -38,7 +38,8 @@ fn remark(script: &Script, head: usize, diagnostic: &Diagnostic) -> Option<Remar
     let place = |offset: usize| Some(text.floor_char_boundary(offset.checked_sub(head)?.min(text.len())));
     let start = place(diagnostic.span.start.offset())?;
     let end = place(diagnostic.span.end.offset())?.max(start);
-    Some(Remark { span: Span::new(start, end), code, message: diagnostic.message.trim_end_matches('.').to_owned() })
+    let message = code.says().unwrap_or_else(|| diagnostic.message.trim_end_matches('.'));
+    Some(Remark { span: Span::new(start, end), code, message: message.to_owned() })
 }
 
 /// The rules of the codes that are looked for.

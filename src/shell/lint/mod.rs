@@ -1,8 +1,10 @@
 //! What is to be said of a shell script, under ShellCheck's codes.
 //!
-//! Most of it comes from a linter (`linter`, the one adapter to it), some of it from `own`; `codes` says what is looked for.
+//! Most of it comes from a linter (`linter`, the one adapter to it), some of it from `own`; `codes` says what is looked for,
+//! `idioms` what is not worth telling.
 
 mod codes;
+mod idioms;
 #[cfg(feature = "shellcheck")]
 mod linter;
 mod own;
@@ -64,6 +66,7 @@ impl Script {
         // Some rules of the linter tell what they find in the order of a hash table.
         remarks.sort_by(|one, other| one.key().cmp(&other.key()));
         remarks.dedup_by_key(|remark| (remark.span, remark.code.name));
+        leave_last_use(self, &mut remarks);
         remarks
     }
 }
@@ -84,6 +87,15 @@ impl Remark {
 /// The variables of the environment, as a script would set them: lines for the head of one.
 pub fn exports(variables: &[&str]) -> String {
     variables.iter().filter(|name| is_variable_name(name)).map(|name| format!("export {name}=1\n")).collect()
+}
+
+/// `cat file | sed >file` is one fault: the place where it is written.
+fn leave_last_use(script: &Script, remarks: &mut Vec<Remark>) {
+    let is_use = |remark: &Remark| remark.code.name == "SC2094";
+    let uses: Vec<Span> = remarks.iter().filter(|remark| is_use(remark)).map(|remark| remark.span).collect();
+    let is_used_again =
+        |span: Span| uses.iter().any(|it| it.start > span.start && script.slice(*it) == script.slice(span));
+    remarks.retain(|remark| !is_use(remark) || !is_used_again(remark.span));
 }
 
 fn is_kept(script: &Script, dialect: Dialect, remark: &Remark) -> bool {
