@@ -66,7 +66,7 @@ fn report(cx: &Context<'_>, sink: &mut Sink<'_>, word: Span) {
     let span = Span::new(word.start + place.start, word.start + place.end);
     let message = format!("`{}` answers no more: {}", &text[place], dead.reason);
     let report = sink.report(span, message).help(dead.instead);
-    if let Some(scheme) = dead.living_scheme() {
+    if let Some(scheme) = dead.living_scheme {
         report.fix(format!("write `{scheme}`"), Effect::Content, vec![Edit::replace(span, scheme)]);
     }
 }

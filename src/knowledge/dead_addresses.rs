@@ -1,6 +1,6 @@
 //! Addresses that answered once and do not any more, or only over another scheme.
 //!
-//! Each row names its announcement. The rows were written from memory in November 2026; no page was read again.
+//! Each row names the page that says so, as it was read in November 2026.
 
 /// An address at which nothing is served any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -9,6 +9,8 @@ pub struct DeadAddress {
     host: &'static str,
     /// The only scheme that is dead (`git://`); empty where the host is.
     scheme: &'static str,
+    /// The scheme over which the same host still serves the same, where there is one.
+    pub living_scheme: Option<&'static str>,
     /// How it came to that: "Bintray was closed in May 2021".
     pub reason: &'static str,
     /// What took its place, as an order.
@@ -17,16 +19,11 @@ pub struct DeadAddress {
 
 impl DeadAddress {
     const fn gone(host: &'static str, reason: &'static str, instead: &'static str) -> Self {
-        Self { host, scheme: "", reason, instead }
+        Self { host, scheme: "", living_scheme: None, reason, instead }
     }
 
     const fn only_https(host: &'static str, scheme: &'static str, reason: &'static str) -> Self {
-        Self { host, scheme, reason, instead: "write `https://`" }
-    }
-
-    /// The scheme over which the same host still serves the same, where there is one.
-    pub fn living_scheme(&self) -> Option<&'static str> {
-        (!self.scheme.is_empty()).then_some("https://")
+        Self { host, scheme, living_scheme: Some("https://"), reason, instead: "write `https://`" }
     }
 
     /// Whether it is the host of `authority`: `user@host:port`.
@@ -36,21 +33,20 @@ impl DeadAddress {
     }
 }
 
-/// The rows, each with its announcement.
 static DEAD: &[DeadAddress] = &[
-    // sks-keyservers.net, notice of 21 June 2021.
+    // The notice of 21 June 2021, as quoted in https://github.com/docker-library/faq/pull/23.
     DeadAddress::gone(
         "sks-keyservers.net",
         "the pool of SKS key servers was closed in June 2021",
         "ask `hkps://keys.openpgp.org` or `hkps://keyserver.ubuntu.com`",
     ),
-    // JFrog, "Into the Sunset", 3 February 2021.
+    // https://www.infoq.com/news/2021/02/jfrog-jcenter-bintray-closure/
     DeadAddress::gone(
         "dl.bintray.com",
         "Bintray was closed in May 2021",
         "look for the project's new home: GitHub, or Maven Central",
     ),
-    // Docker, "Changes to dockerproject.org APT and YUM repositories", 2020.
+    // https://github.com/moby/moby/issues/40466
     DeadAddress::gone(
         "apt.dockerproject.org",
         "dockerproject.org was closed in March 2020",
@@ -61,7 +57,7 @@ static DEAD: &[DeadAddress] = &[
         "dockerproject.org was closed in March 2020",
         "use `https://download.docker.com/linux/`",
     ),
-    // Kubernetes, "Changes to the legacy package repositories", 31 August 2023; removed on 4 March 2024.
+    // https://kubernetes.io/blog/2023/08/31/legacy-package-repository-deprecation/
     DeadAddress::gone(
         "apt.kubernetes.io",
         "the old package repositories of Kubernetes were removed in March 2024",
@@ -72,23 +68,29 @@ static DEAD: &[DeadAddress] = &[
         "the old package repositories of Kubernetes were removed in March 2024",
         "use `https://pkgs.k8s.io/`",
     ),
-    // npmmirror, notice of 2022; the certificate ended on 22 January 2024.
+    // https://github.com/cnpm/cnpm/issues/438
     DeadAddress::gone(
         "registry.npm.taobao.org",
         "the mirror has had no valid certificate since January 2024",
         "use `https://registry.npmmirror.com`",
     ),
-    // kernel.org, "Shutting down FTP services", 27 January 2017.
-    DeadAddress::gone("ftp.kernel.org", "kernel.org stopped FTP in March 2017", "use `https://cdn.kernel.org/`"),
-    // Google Open Source, "Bidding farewell to Google Code", 12 March 2015.
+    // Of 2017, as quoted in https://gixtools.net/2017/01/shutting-down-ftp-services-2/.
+    DeadAddress {
+        host: "ftp.kernel.org",
+        scheme: "ftp://",
+        living_scheme: None,
+        reason: "kernel.org stopped FTP in March 2017",
+        instead: "use `https://cdn.kernel.org/`",
+    },
+    // https://opensource.googleblog.com of 12 March 2015, as quoted in https://cio.de/a/google-killing-google-code,3105315.
     DeadAddress::gone(
         "googlecode.com",
         "Google Code was closed in January 2016",
         "look for the project's new home, or in `https://code.google.com/archive/`",
     ),
-    // GitHub, "Improving Git protocol security on GitHub", 1 September 2021; complete on 15 March 2022.
+    // https://github.blog/2021-09-01-improving-git-protocol-security-github/
     DeadAddress::only_https("github.com", "git://", "GitHub has not spoken `git://` since March 2022"),
-    // Sonatype, "Central 501 HTTPS required", 15 January 2020.
+    // https://www.sonatype.com/blog/central-repository-moving-to-https
     DeadAddress::only_https("repo1.maven.org", "http://", "Maven Central has refused `http://` since 2020"),
     DeadAddress::only_https("repo.maven.apache.org", "http://", "Maven Central has refused `http://` since 2020"),
 ];
@@ -141,5 +143,7 @@ mod tests {
     fn a_dead_scheme_is_found_before_its_host_only() {
         assert_eq!(found("git+git://github.com/a/b.git@v1"), Some("git://"));
         assert_eq!(found("https://github.com/a/b git://example.com"), None);
+        assert_eq!(found("https://ftp.kernel.org/pub/a"), None);
+        assert_eq!(found("ftp://ftp.kernel.org/pub/a"), Some("ftp://"));
     }
 }
