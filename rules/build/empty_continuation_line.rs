@@ -48,9 +48,10 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         let span = if cx.options.exactly_buildkit { last_line(cx, instruction.last_line) } else { first };
         let whole_lines: Vec<Edit> =
             lines.iter().map(|line| Edit::delete(source.line_span(source.line_at(line.start)))).collect();
+        let it = if lines.len() > 1 { "them" } else { "it" };
         sink.report(span, message)
             .related(instruction.keyword_span(), "this instruction goes on behind it")
-            .help("take it out, or end the instruction before it")
+            .help(format!("take {it} out, or end the instruction before {it}"))
             .fix("take the empty lines out", Effect::Identical, whole_lines);
     }
 }

@@ -162,13 +162,20 @@ fn help(cx: &Context<'_>, copy: &ContextCopy<'_>, invocation: &Invocation<'_>, w
     }
     let only = match invocation.manager.name {
         "poetry" if !invocation.has_flag("--no-root --no-directory") => " --no-root",
-        "uv" if !invocation.has_flag("--no-install-project --no-install-workspace") => " --no-install-project",
+        "uv" if invocation.verb_name() == Some("sync")
+            && !invocation.has_flag("--no-install-project --no-install-workspace") =>
+        {
+            " --no-install-project"
+        }
+        "composer" => " --no-scripts --no-autoloader",
         _ => "",
     };
+    // Scripts and the list of classes to load are of the sources.
+    let after = if invocation.manager.name == "composer" { ", with `composer dump-autoload`" } else { "" };
     // `go get` in a folder without sources has nothing to get.
     let words = if invocation.manager.name == "go" { "go mod download" } else { words };
     let where_known = if cx.build_context.is_some() { "" } else { ", as far as they exist" };
-    format!("copy {files}{where_known}, run `{words}{only}`, and copy `{rest}` after that")
+    format!("copy {files}{where_known}, run `{words}{only}`, and copy `{rest}` after that{after}")
 }
 
 /// The files that the installation reads: those of the context where it is known, else those that it usually reads.
@@ -225,6 +232,17 @@ mod tests {
             fires!(&format!("FROM a\nCOPY «.» /app\nRUN cd /app && {command}\n"));
         }
         fires!("FROM a\nADD package.json «src» /app/\nRUN npm ci\n");
+    }
+
+    #[test]
+    fn the_help_names_a_command_that_needs_no_sources() {
+        let help = |command: &str| {
+            let text = format!("FROM a\nCOPY . /app\nRUN cd /app && {command}\n");
+            findings(&META, check, &text)[0].help.clone().unwrap()
+        };
+        assert!(help("uv sync --frozen").contains("`uv sync --no-install-project`"));
+        assert!(help("uv pip install -r r.txt").contains("`uv pip install`"));
+        assert!(help("composer install").ends_with("and copy `.` after that, with `composer dump-autoload`"));
     }
 
     #[test]

@@ -62,7 +62,7 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
                         )
                         .related(command.verb_span(), "has the value in its environment, and so in its cache key")
                         .flow(cx.cache_flow(step, pair.name.span(), "has another value in each build"))
-                        .help(format!("declare `ARG {name}` below line {line}, right above its first use"));
+                        .help(help(stage, step, command.step, name, line));
                     if let Some(edits) = moved_down(cx, stage, &orders, step, command.step) {
                         report.fix("declare it below the steps that do not look at it", Effect::Equivalent, edits);
                     }
@@ -73,6 +73,15 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
 }
 
 const MOST_ARGUMENTS: usize = 10;
+
+fn help(stage: &Stage<'_>, argument: &Step<'_>, run: &Step<'_>, name: &str, line: usize) -> String {
+    let between = &stage.steps[argument.index + 1..run.index];
+    if between.iter().any(|step| step.mentions(name)) {
+        format!("move `ARG {name}`, and what uses it, below line {line}")
+    } else {
+        format!("declare `ARG {name}` below line {line}, right above its first use")
+    }
+}
 
 /// The best orders of all stages for builds that differ in volatile arguments only.
 fn orders(cx: &Context<'_>) -> Vec<StageOrder> {
@@ -156,6 +165,12 @@ mod tests {
         );
         let fixed = "FROM a\nARG GIT_COMMIT\nENV GIT_COMMIT=$GIT_COMMIT\nENV B=c\nRUN apk add git\nRUN make\n";
         assert!(findings(&META, check, fixed)[0].fix.is_none());
+    }
+
+    #[test]
+    fn the_label_above_the_costly_line_goes_down_too() {
+        let found = findings(&META, check, "FROM a\nARG VCS_REF\nLABEL r=$VCS_REF\nRUN npm ci\n");
+        assert_eq!(found[0].help.as_deref(), Some("move `ARG VCS_REF`, and what uses it, below line 4"));
     }
 
     #[test]

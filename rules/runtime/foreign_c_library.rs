@@ -97,7 +97,7 @@ fn maker<'b>(cx: &Context<'b>, stage: usize, path: &str) -> Option<&'b Command<'
             (Some("go"), Some("build" | "install")) => {
                 cx.build.environment(command, "CGO_ENABLED").as_deref() == Some("1") && is_program(path)
             }
-            (Some("dotnet"), Some("publish")) => is_self_contained(command),
+            (Some("dotnet"), _) => command.has_argument("publish") && is_self_contained(command),
             _ => false,
         }
     })
@@ -150,6 +150,9 @@ mod tests {
         fires!("FROM golang:1.25 AS b\nENV CGO_ENABLED=1\nRUN go build -o /a .\nFROM alpine\nCOPY --from=b «/a» /a\n");
         fires!("FROM alpine\nRUN wget «https://nodejs.org/dist/v22.1.0/node-v22.1.0-linux-x64.tar.xz»\n");
         fires!("FROM alpine\nRUN wget «https://x.io/a-x86_64-unknown-linux-gnu.tar.gz»\n");
+        fires!(
+            "FROM mcr.microsoft.com/dotnet/sdk:10.0 AS b\nRUN dotnet publish -r linux-x64 --self-contained -o /o\nFROM mcr.microsoft.com/dotnet/runtime-deps:10.0-alpine\nCOPY --from=b «/o» /a\n"
+        );
     }
 
     #[test]

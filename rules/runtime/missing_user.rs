@@ -117,6 +117,14 @@ mod tests {
     }
 
     #[test]
+    fn servers_that_are_told_their_user_drop_root() {
+        silent!("EXPOSE 80\nCMD [\"mini_httpd\", \"-p\", \"80\", \"-u\", \"www-data\"]\n");
+        silent!("RUN useradd app\nEXPOSE 80\nCMD a --user=app\n");
+        silent!("EXPOSE 23\nCMD [\"/usr/sbin/xinetd\", \"-dontfork\"]\n");
+        fires!("EXPOSE 80\n«CMD» [\"python\", \"-u\", \"app.py\"]\n");
+    }
+
+    #[test]
     fn any_user_silences_it() {
         silent!("EXPOSE 80\nUSER $APP\nCMD a\n");
     }

@@ -17,7 +17,7 @@
 //! ```
 //!
 //! The last value of a variable in the final image counts. Silent where the file's or the stage's name says that the image
-//! is for development or tests.
+//! is for development or tests. `address=5005`, a port without a host, is open to other machines before Java 9 only.
 //!
 //! ## Fix
 //! None: some images are for developers, and only their names say so.
@@ -66,19 +66,30 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             _ => Vec::new(),
         })
         .collect();
+    let has_old_java = runs_java_8(cx);
     for (step, pair) in pairs.into_iter().rev() {
         let name = pair.name.text();
         if !settled.contains(&name) {
             settled.push(name);
-            variable(step, pair, sink);
+            variable(step, pair, has_old_java, sink);
         }
     }
     for command in cx.process_commands() {
-        process(command, sink);
+        process(command, has_old_java, sink);
     }
 }
 
-fn variable(step: &Step<'_>, pair: &Pair, sink: &mut Sink<'_>) {
+/// Whether the tag of the base image says Java 8: `openjdk:8-jre`, `tomcat:9-jdk8`.
+fn runs_java_8(cx: &Context<'_>) -> bool {
+    let image = cx.final_stage().and_then(|stage| cx.build.root_image(stage.index));
+    let Some((image, tag)) = image.and_then(|image| Some((image, image.tag.as_deref()?))) else { return false };
+    let is_of_java = ["jdk", "jre", "java", "temurin", "corretto"].iter().any(|word| image.repository.contains(word));
+    let is_8 = |part: &str| part == "8" || part.starts_with("8u");
+    tag.split('-').any(|part| matches!(part, "jdk8" | "jre8" | "java8"))
+        || is_of_java && tag.split('-').next().is_some_and(is_8)
+}
+
+fn variable(step: &Step<'_>, pair: &Pair, has_old_java: bool, sink: &mut Sink<'_>) {
     let (name, Some(word)) = (pair.name.text(), &pair.value) else { return };
     let Some(value) = step.certain_value(word) else { return };
     let is_on = |values: &[&str]| values.iter().any(|on| on.eq_ignore_ascii_case(value.trim()));
@@ -87,19 +98,20 @@ fn variable(step: &Step<'_>, pair: &Pair, sink: &mut Sink<'_>) {
         sink.report(pair.span(), format!("`{name}={value}` turns on {what}"))
             .severity(Severity::Info)
             .help("leave it out, and set it where the developers start the container");
-    } else if let Some(what) = value.split_whitespace().find_map(debugger) {
+    } else if let Some(what) = value.split_whitespace().find_map(|option| debugger(option, has_old_java)) {
         open(sink, pair.span(), what);
     }
 }
 
-fn process(command: &Command<'_>, sink: &mut Sink<'_>) {
+fn process(command: &Command<'_>, has_old_java: bool, sink: &mut Sink<'_>) {
     let is_of_module = |module: &str| command.has_argument("-m") && command.has_argument(module);
     match command.name() {
         Some("dlv") => open(sink, command.name_span(), "Go's debugger"),
         Some("gdbserver") => open(sink, command.name_span(), "GDB's server"),
         Some("python" | "python3") if is_of_module("debugpy") => open(sink, command.span(), "Python's debugger"),
         _ => {
-            let option = (1..command.words.len()).find_map(|at| Some((at, debugger(command.written(at))?)));
+            let option =
+                (1..command.words.len()).find_map(|at| Some((at, debugger(command.written(at), has_old_java)?)));
             if let Some((at, what)) = option {
                 open(sink, command.words[at].span, what);
             }
@@ -108,10 +120,13 @@ fn process(command: &Command<'_>, sink: &mut Sink<'_>) {
 }
 
 /// The debugger that an option, of a program or in a variable such as `NODE_OPTIONS`, opens to other machines.
-fn debugger(option: &str) -> Option<&'static str> {
-    let is_local = ["localhost", "127.0.0.1"].iter().any(|host| option.contains(host));
+fn debugger(option: &str, has_old_java: bool) -> Option<&'static str> {
     if option.starts_with("-agentlib:jdwp") || option.starts_with("-Xrunjdwp") {
-        return (!is_local).then_some("Java's debugger");
+        // Since Java 9, a port without a host is that of the own machine.
+        let address = option.split_once("address=").and_then(|(_, address)| address.split(',').next());
+        let host = address.and_then(|address| Some(address.rsplit_once(':')?.0));
+        let is_open = host.map_or(has_old_java, |host| !["localhost", "127.0.0.1", "[::1]"].contains(&host));
+        return is_open.then_some("Java's debugger");
     }
     // Without an address, Node listens to its own machine.
     let (name, address) = option.split_once('=')?;
@@ -133,7 +148,7 @@ mod tests {
     fn debuggers_that_wait_for_a_visitor_are_reported() {
         fires!("CMD [\"node\", \"«--inspect=0.0.0.0:9229»\", \"a.js\"]\n");
         fires!("CMD java «-agentlib:jdwp=transport=dt_socket,server=y,address=*:5005» -jar a.jar\n");
-        fires!("ENV «JAVA_OPTS=\"-Xmx1g -agentlib:jdwp=server=y\"»\n");
+        fires!("ENV «JAVA_OPTS=\"-Xmx1g -agentlib:jdwp=address=0.0.0.0:5005,server=y\"»\n");
         fires!("ENTRYPOINT [\"«/go/bin/dlv»\", \"exec\", \"/app\"]\n");
         fires!("CMD «python -m debugpy --listen 0.0.0.0:5678 a.py»\n");
     }
@@ -142,6 +157,15 @@ mod tests {
     fn a_debugger_that_listens_to_its_own_machine_is_fine() {
         silent!("CMD node --inspect a.js\n");
         silent!("CMD java -agentlib:jdwp=transport=dt_socket,server=y,address=localhost:5005 -jar a.jar\n");
+        silent!("ENV JAVA_OPTS=-agentlib:jdwp=transport=dt_socket,server=y,address=5005\n");
+        silent!("FROM eclipse-temurin:21\nENV JAVA_OPTS=-agentlib:jdwp=server=y,address=5005\n");
+    }
+
+    #[test]
+    fn before_java_9_a_port_is_open_to_all() {
+        fires!("FROM openjdk:8u342-jdk\nENV «JAVA_OPTS=-agentlib:jdwp=server=y,address=5005»\n");
+        fires!("FROM tomcat:9.0-jdk8-temurin\nCMD java «-agentlib:jdwp=server=y» -jar a.jar\n");
+        silent!("FROM openjdk:8-jre\nCMD java -agentlib:jdwp=server=y,address=localhost:5005 -jar a.jar\n");
     }
 
     #[test]

@@ -67,15 +67,19 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         if installs_own_files(command, manager) {
             continue;
         }
-        let what = format!("`{}` tells `{}` not to verify what it installs", flag.name, manager.manager.name);
+        let setting = flag.text().filter(|_| flag.name == "--setopt");
+        let written = setting.map_or(flag.name.clone(), |setting| format!("{}={setting}", flag.name));
+        let what = format!("`{written}` tells `{}` not to verify what it installs", manager.manager.name);
         let report = told(sink, word.span, what);
         // A manager has several codes where it has several flags.
         let code = match flag.name.as_str() {
             "--force-yes" => Some("CKV2_DOCKER_11"),
+            _ if setting.is_some_and(is_of_certificates) => Some("CKV2_DOCKER_15"),
             _ => manager.manager.codes.unverified.first().copied(),
         };
         // Packages of a distribution are signed; those of a language come from a server with a certificate.
-        let report = report.alias(if manager.manager.is_system() { "CIS-DI-0011" } else { "S4830" });
+        let is_signature = manager.manager.is_system() && !setting.is_some_and(is_of_certificates);
+        let report = report.alias(if is_signature { "CIS-DI-0011" } else { "S4830" });
         if let Some(code) = code {
             report.alias(code);
         }
@@ -89,6 +93,11 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             pairs.pairs.iter().for_each(|pair| variable(pair, sink));
         }
     }
+}
+
+/// Whether a setting of `dnf` is about the server's certificate, not about the signature of a package.
+fn is_of_certificates(setting: &str) -> bool {
+    setting.contains("sslverify")
 }
 
 /// Whether all that the command installs are files, which an earlier step has built or brought.
@@ -254,6 +263,15 @@ mod tests {
         fires!("RUN apt-get install -y «--allow-unauthenticated» a\n");
         fires!("RUN pip install «--trusted-host» pypi.org a\n");
         fires!("RUN rpm -i «--nosignature» a.rpm\n");
+    }
+
+    #[test]
+    fn a_setting_has_the_codes_of_what_it_turns_off() {
+        let found = |text: &str| findings(&META, check, text).remove(0);
+        let of_server = found("FROM fedora:43\nRUN dnf install -y --setopt=sslverify=false a\n");
+        assert!(of_server.message.starts_with("`--setopt=sslverify=false` tells `dnf`"), "{}", of_server.message);
+        assert!(of_server.aliases.contains(&"CKV2_DOCKER_15") && of_server.aliases.contains(&"S4830"));
+        assert!(found("FROM fedora:43\nRUN dnf install -y --nogpgcheck a\n").aliases.contains(&"CKV2_DOCKER_9"));
     }
 
     #[test]

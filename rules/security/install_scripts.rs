@@ -26,6 +26,7 @@
 
 use crate::edit::{Edit, Effect};
 use crate::finding::Severity;
+use crate::knowledge::package_managers::Invocation;
 use crate::rules::{Context, Meta, Sink};
 
 pub const META: Meta = Meta {
@@ -44,7 +45,7 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         let variables = ["npm_config_ignore_scripts", "NPM_CONFIG_IGNORE_SCRIPTS", "YARN_ENABLE_SCRIPTS"];
         let is_decided = install.has_flag("--ignore-scripts --mode")
             || variables.iter().any(|name| cx.build.environment(command, name).is_some());
-        if !matches!(tool, "npm" | "yarn") || !install.installs() || is_decided {
+        if !matches!(tool, "npm" | "yarn") || !install.installs() || is_decided || installs_managers(install) {
             continue;
         }
         let report = sink
@@ -58,6 +59,13 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             report.suggest("add `--ignore-scripts`", Effect::Content, vec![edit]);
         }
     }
+}
+
+/// Whether nothing but package managers is installed, which come without dependencies.
+fn installs_managers(install: &Invocation<'_>) -> bool {
+    let mut packages = install.packages().peekable();
+    packages.peek().is_some()
+        && packages.all(|package| matches!(package.name, "npm" | "npx" | "yarn" | "pnpm" | "corepack"))
 }
 
 #[cfg(test)]

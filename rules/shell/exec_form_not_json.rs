@@ -52,9 +52,12 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         if is_quoted_test || !is_list {
             continue;
         }
-        let report = sink
+        let mut report = sink
             .report(text.span(), "this is no JSON array, and runs as a shell command")
             .help("write strings in double quotes with commas between: `[\"program\", \"argument\"]`");
+        if inner.contains(['“', '”']) {
+            report = report.note("To Docker, `“` and `”` are letters: JSON knows the straight quote `\"` alone.");
+        }
         if let Some(words) = words(inner).filter(|_| text.is_contiguous()) {
             let array = format!("[\"{}\"]", words.join("\", \""));
             report.fix("write a JSON array", Effect::Runtime, vec![Edit::replace(text.span(), array)]);
@@ -95,6 +98,12 @@ mod tests {
     fn quotes_and_commas_are_mended() {
         fixes!("CMD [\"a\" \"b\",]\n" => "CMD [\"a\", \"b\"]\n");
         fixes!("ENTRYPOINT [ 'a', 'b c' ]\n" => "ENTRYPOINT [\"a\", \"b c\"]\n");
+    }
+
+    #[test]
+    fn curved_quotes_are_named() {
+        let found = findings(&META, check, "FROM a\nCMD [ “a”, “b” ]\n");
+        assert!(found[0].notes[0].contains('“'));
     }
 
     #[test]

@@ -69,7 +69,13 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     if toolchain_as_base(cx, sink, last, &rewrite) || packages_of_build(cx, sink, &rewrite) {
         return;
     }
-    if rewrite.as_ref().is_some_and(|rewrite| rewrite != &Err(Refusal::NothingToSplit)) {
+    let cleans_up = || cx.build.inherited_steps(last.index).iter().any(|step| cx.commands.removes_packages(step));
+    let is_told = match &rewrite {
+        None | Some(Err(Refusal::NothingToSplit)) => false,
+        Some(Err(_)) => !cleans_up(),
+        Some(Ok(_)) => true,
+    };
+    if is_told {
         let message = "the image that runs the program is the one that builds it";
         let report = sink.report(last.from.image.span(), message).weight(Weight::Minor);
         with_rewrite(report, &rewrite).help("build in an earlier stage and copy the result into a small image");
@@ -245,6 +251,13 @@ mod tests {
     fn tools_that_the_same_run_removes_are_gone() {
         silent!(
             "FROM python:3.12-slim-bookworm\nRUN apt-get install -y gcc && pip install a && apt-get purge -y --auto-remove gcc\nCMD [\"python\", \"a.py\"]\n"
+        );
+    }
+
+    #[test]
+    fn what_is_no_stage_of_its_own_and_cleans_up_is_fine() {
+        silent!(
+            "FROM example.com/alpine\nRUN apk add --virtual .b go && go build example.com/a && apk del .b\nCMD [\"./a\"]\n"
         );
     }
 

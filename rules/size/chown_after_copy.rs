@@ -137,9 +137,16 @@ fn without_recursion(command: &Command<'_>) -> Option<Edit> {
 
 fn help(cx: &Context<'_>, copy: &Step<'_>, tool: &str, setting: &str) -> String {
     let order = order(tool, setting);
-    let user = setting.split([':', '.']).next().unwrap_or_default();
-    let is_known = is_known_to_copy(cx, copy, tool, setting);
-    if is_known { order } else { format!("{order}, below the line that creates `{user}`") }
+    if is_known_to_copy(cx, copy, tool, setting) {
+        return order;
+    }
+    let user = user_of(setting);
+    let is_created = cx.commands.users(cx.build, copy.stage).created.iter().any(|it| it.name == Some(user));
+    if is_created {
+        format!("{order}, below the line that creates `{user}`")
+    } else {
+        format!("{order}, below the line that creates `{user}`, unless the base image has it")
+    }
 }
 
 fn order(tool: &str, setting: &str) -> String {
@@ -151,9 +158,13 @@ fn in_copy(setting: &str) -> String {
     setting.trim_matches(['"', '\'']).replacen('.', ":", 1)
 }
 
+fn user_of(setting: &str) -> &str {
+    setting.trim_matches(['"', '\'']).split([':', '.']).next().unwrap_or_default()
+}
+
 /// COPY looks names up in the image's `/etc/passwd` and fails where it finds none; a number always works.
 fn is_known_to_copy(cx: &Context<'_>, copy: &Step<'_>, tool: &str, setting: &str) -> bool {
-    let user = setting.split([':', '.']).next().unwrap_or_default();
+    let user = user_of(setting);
     let users = cx.commands.users(cx.build, copy.stage);
     tool == "chmod"
         || user.is_empty()
@@ -237,7 +248,12 @@ mod tests {
     fn copy_knows_no_owner_that_a_later_run_creates() {
         let help = |text| findings(&META, check, text)[0].help.clone().unwrap();
         let text = "FROM php:8.4-alpine\nCOPY . /app/\nRUN apk add nginx && chown -R nginx:nginx /app\n";
-        assert_eq!(help(text), "write `COPY --chown=nginx:nginx` there, below the line that creates `nginx`");
+        assert_eq!(
+            help(text),
+            "write `COPY --chown=nginx:nginx` there, below the line that creates `nginx`, unless the base image has it"
+        );
+        let text = "FROM debian:13\nCOPY . /app/\nRUN chown -R \"www-data:www-data\" /app\n";
+        assert_eq!(help(text), "write `COPY --chown=www-data:www-data` there");
         let text = "FROM debian:13\nRUN useradd app\nCOPY . /app/\nRUN chown -R app /app\n";
         assert_eq!(help(text), "write `COPY --chown=app` there");
     }

@@ -26,9 +26,8 @@
 //! Docker's best practices, "Don't install unnecessary packages"; KICS; CIS Docker Benchmark 4.3.
 
 use crate::finding::Severity;
-use crate::ir::{Command, Step};
+use crate::ir::Command;
 use crate::knowledge::debian::{Class, class};
-use crate::knowledge::package_managers::Action;
 use crate::rules::{Context, Meta, Sink};
 
 pub const META: Meta = Meta { name: "size/debug-tools", severity: Severity::Info, ..Meta::opt_in() };
@@ -41,7 +40,7 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         if !invocation.manager.is_system()
             || !invocation.installs()
             || !cx.shapes_final_image(command.step)
-            || removes_packages(cx, command.step)
+            || cx.commands.removes_packages(command.step)
         {
             continue;
         }
@@ -108,12 +107,6 @@ const FOR_PROGRAMS_TOO: [&str; 38] = [
     "xterm",
     "xxd",
 ];
-
-/// Whether the step takes packages away again: which of them, `apk del .build-deps` does not say.
-fn removes_packages(cx: &Context<'_>, step: &Step<'_>) -> bool {
-    let mut managers = cx.commands.of_step(step).iter().filter_map(|command| command.manager.as_ref());
-    managers.any(|it| it.action == Action::Remove && it.manager.is_system())
-}
 
 #[cfg(test)]
 mod tests {

@@ -41,7 +41,7 @@
 use crate::edit::{Edit, Effect};
 use crate::finding::{Severity, Weight};
 use crate::ir::{Command, KeptCache};
-use crate::knowledge::package_managers::CacheKind;
+use crate::knowledge::package_managers::{Action, CacheKind};
 use crate::rules::{Context, Meta, Sink};
 
 pub const META: Meta = Meta {
@@ -174,6 +174,8 @@ fn is_modern_yarn(cx: &Context<'_>, kept: &KeptCache<'_>) -> bool {
 enum Remedy {
     /// A flag of the command.
     Flag(&'static str),
+    /// The same flag of a command that fetches lists, which no command with the flag reads.
+    Needless(&'static str),
     /// A command at the end of the RUN.
     Command(String),
     /// None that dfx knows.
@@ -186,6 +188,7 @@ impl Remedy {
         let switch =
             switch.filter(|switch| kept.command.manager.as_ref().is_some_and(|it| switch.actions.contains(&it.action)));
         match (switch, kept.manager.clean) {
+            (Some(switch), _) if is_update(kept.command) => Remedy::Needless(switch.insert),
             (Some(switch), _) => Remedy::Flag(switch.insert),
             (None, Some(clean)) => {
                 let is_wrapped = kept.command.invoked.as_ref().is_some_and(|invoked| invoked.wrapper("sudo").is_some());
@@ -198,6 +201,9 @@ impl Remedy {
     fn help(&self) -> String {
         match self {
             Remedy::Flag(flag) => format!("add `{flag}`"),
+            Remedy::Needless(flag) => {
+                format!("add `{flag}`, or leave it out: with `{flag}`, installing needs no lists")
+            }
             Remedy::Command(command) => format!("end this RUN with `{command}`"),
             Remedy::Mount => "mount a cache over the directory".to_owned(),
         }
@@ -205,7 +211,7 @@ impl Remedy {
 
     fn edits(&self, cx: &Context<'_>, kept: &KeptCache<'_>) -> Option<Vec<Edit>> {
         match self {
-            Remedy::Flag(flag) => {
+            Remedy::Flag(flag) | Remedy::Needless(flag) => {
                 let place = kept.manager.no_cache.as_ref()?.place;
                 let edit = |command: &Command<'_>| {
                     let anchor = command.words.get(command.manager.as_ref()?.insert_after(place))?;
@@ -221,6 +227,10 @@ impl Remedy {
             Remedy::Mount => None,
         }
     }
+}
+
+fn is_update(command: &Command<'_>) -> bool {
+    command.manager.as_ref().is_some_and(|invocation| invocation.action == Action::UpdateLists)
 }
 
 #[cfg(test)]

@@ -52,7 +52,8 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for (command, invocation) in cx.commands.package_managers() {
         let is_apt = matches!(invocation.manager.name, "apt-get" | "apt");
         let Some(switch) = invocation.manager.no_recommends.as_ref().filter(|_| is_apt) else { continue };
-        if invocation.skips_recommends() || !invocation.all_static || !cx.shapes_final_image(command.step) {
+        let is_moot = invocation.skips_recommends() || cx.commands.removes_packages(command.step);
+        if is_moot || !invocation.all_static || !cx.shapes_final_image(command.step) {
             continue;
         }
         let Some(base) = cx.build.debian_base(command.step.stage) else { continue };
@@ -110,6 +111,13 @@ mod tests {
     #[test]
     fn little_is_not_worth_a_word() {
         silent!("FROM debian:12-slim\nRUN apt-get update && apt-get install -y jq\n");
+    }
+
+    #[test]
+    fn what_the_same_run_takes_away_again_is_not_counted() {
+        silent!(
+            "FROM debian:12\nRUN apt-get install -y build-essential && make && apt-get purge -y --auto-remove build-essential\n"
+        );
     }
 
     #[test]

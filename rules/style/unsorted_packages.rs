@@ -30,6 +30,7 @@ use crate::finding::Severity;
 use crate::ir::{Command, CommandWord};
 use crate::knowledge::package_managers::{Invocation, OperandKind};
 use crate::rules::{Context, Meta, Sink};
+use crate::source::Span;
 
 pub const META: Meta = Meta {
     name: "style/unsorted-packages",
@@ -66,8 +67,12 @@ fn list<'c, 'b>(cx: &Context<'_>, command: &'c Command<'b>, install: &Invocation
     let words = command.words.get(first..=last)?;
     let are_packages = install.operands.iter().all(|operand| operand.kind == OperandKind::Named);
     let line = |word: &CommandWord<'_>| cx.source().line_at(word.span.start);
-    let has_comment = |pair: &[CommandWord<'_>]| cx.source().slice(pair[0].span.cover(pair[1].span)).contains('#');
-    let one_each = words.windows(2).all(|pair| line(&pair[0]) < line(&pair[1]) && !has_comment(pair));
+    // A comment, or a line with nothing on it, parts one group of packages from the next.
+    let is_parted = |pair: &[CommandWord<'_>]| {
+        let between = cx.source().slice(Span::new(pair[0].span.end, pair[1].span.start));
+        between.contains('#') || between.matches(cx.file.escape).count() > 1
+    };
+    let one_each = words.windows(2).all(|pair| line(&pair[0]) < line(&pair[1]) && !is_parted(pair));
     let is_plain = words.iter().all(|word| word.is_contiguous && word.value.is_some());
     let is_list = words.len() == install.operands.len() && words.len() >= SHORTEST;
     (are_packages && one_each && is_plain && is_list).then_some(words)
@@ -92,7 +97,8 @@ mod tests {
     }
 
     #[test]
-    fn packages_below_a_comment_belong_to_it() {
+    fn packages_below_a_comment_or_an_empty_line_belong_to_it() {
         silent!("RUN apk add \\\n  c \\\n  # for a\n  b \\\n  a\n");
+        silent!("RUN apk add \\\n  c \\\n  \\\n  b \\\n  d\n");
     }
 }

@@ -31,8 +31,14 @@ impl Build<'_> {
         if self.root(stage).is_some_and(|root| root.base == Base::Scratch) {
             return Some(CLibrary::Missing);
         }
-        if self.root_image(stage)?.familiar_name().starts_with("gcr.io/distroless/static") {
+        let image = self.root_image(stage)?;
+        if image.familiar_name().starts_with("gcr.io/distroless/static") {
             return Some(CLibrary::Missing);
+        }
+        // .NET's images are Debian's, Ubuntu's or Azure Linux's where the tag does not say otherwise.
+        if image.familiar_name().starts_with("mcr.microsoft.com/dotnet/") && !self.stages[stage].is_windows {
+            let is_alpine = image.tag.as_deref().is_some_and(|tag| tag.contains("alpine"));
+            return Some(if is_alpine { CLibrary::Musl } else { CLibrary::Glibc });
         }
         let facts = self.image_facts(stage)?;
         match facts.configuration.and_then(|image| image.libc.value()) {
@@ -66,6 +72,8 @@ mod tests {
         assert_eq!(library("FROM node:22-alpine AS a\nFROM a\n"), Some(CLibrary::Musl));
         assert_eq!(library("FROM scratch\nCOPY a /\n"), Some(CLibrary::Missing));
         assert_eq!(library("FROM gcr.io/distroless/static-debian12\n"), Some(CLibrary::Missing));
+        assert_eq!(library("FROM mcr.microsoft.com/dotnet/sdk:10.0\n"), Some(CLibrary::Glibc));
+        assert_eq!(library("FROM mcr.microsoft.com/dotnet/runtime-deps:10.0-alpine\n"), Some(CLibrary::Musl));
         assert_eq!(library("FROM example.com/a\n"), None);
     }
 

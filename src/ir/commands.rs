@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 
 use crate::knowledge::commands::{Download, Wrapped, Wrapper, strip_wrapper};
-use crate::knowledge::package_managers::{Invocation, Operand, recognise};
+use crate::knowledge::package_managers::{Action, Invocation, Operand, recognise};
 use crate::shell::{Failure, Invoked};
 use crate::source::Span;
 use crate::syntax::{CommandForm, InstructionKind, Keyword};
@@ -88,6 +88,12 @@ impl<'b> Commands<'b> {
     /// The commands of package managers that the build runs.
     pub fn package_managers(&self) -> impl Iterator<Item = (&Command<'b>, &Invocation<'b>)> {
         self.of_build().filter_map(|command| Some((command, command.manager.as_ref()?)))
+    }
+
+    /// Whether the step takes packages of the distribution away again: which of them, `apk del .build-deps` does not say.
+    pub fn removes_packages(&self, step: &Step<'_>) -> bool {
+        let mut managers = self.of_step(step).iter().filter_map(|command| command.manager.as_ref());
+        managers.any(|it| it.action == Action::Remove && it.manager.is_system())
     }
 }
 

@@ -102,51 +102,13 @@ impl<'a> Context<'a> {
     /// Whether the program of the final image is likely to give up root by itself: its command names `gosu` and the
     /// like or a server that changes its user, it starts with a script that may, or its image is made so.
     pub fn drops_privileges(&self) -> bool {
-        const DROPPING: &[&str] = &[
-            "gosu",
-            "su-exec",
-            "setpriv",
-            "runuser",
-            "su",
-            "sudo",
-            "chpst",
-            "s6-setuidgid",
-            "setuidgid",
-            "capsh",
-            "nginx",
-            "apache2-foreground",
-            "apache2ctl",
-            "apachectl",
-            "httpd",
-            "httpd-foreground",
-            "php-fpm",
-            "supervisord",
-            "haproxy",
-            "sshd",
-            "init",
-            "systemd",
-            "s6-svscan",
-            "my_init",
-            "runsvdir",
-            "named",
-            "dockerd",
-            "mysqld",
-            "postfix",
-            "cron",
-            "crond",
-            "unbound",
-            "chronyd",
-            "squid",
-            "varnishd",
-            "dovecot",
-            "mysqld_safe",
-        ];
         let Some(last) = self.final_stage() else { return false };
         let base_name = |word: &str| word.rsplit('/').next().unwrap_or(word).to_owned();
         let mut words = Vec::new();
         for step in self.process().steps() {
             let text = self.text(step.instruction.arguments.span());
-            words.extend(text.split(|c: char| c.is_whitespace() || "\"',[];&|".contains(c)).map(base_name));
+            let parts = text.split(|c: char| c.is_whitespace() || "\"',[];&|".contains(c));
+            words.extend(parts.filter(|part| !part.is_empty()).map(base_name));
         }
         let starts_script =
             |word: &String| word.ends_with(".sh") || word.contains("entrypoint") || word.contains("init");
@@ -155,6 +117,7 @@ impl<'a> Context<'a> {
                 command.words.iter().filter_map(|word| word.value).any(|word| matches!(word, "gosu" | "su-exec"))
             });
         words.iter().any(|word| DROPPING.contains(&word.as_str()) || starts_script(word) || word.starts_with("php-fpm"))
+            || self.tells_user(last.index, &words)
             || installs_helper
             || !self.build.stands_on_plain_image(last.index) && self.process().entrypoint.is_none() && {
                 let image = self.build.image_configuration(last.index);
@@ -164,6 +127,20 @@ impl<'a> Context<'a> {
                         && image.entrypoint.value().is_some_and(|words| !words.is_empty())
                 })
             }
+    }
+
+    /// Whether an option tells the program which user to become: `-u www-data`.
+    fn tells_user(&self, stage: usize, words: &[String]) -> bool {
+        const OPTIONS: &[&str] = &["-u", "--user", "--uid", "--setuid"];
+        let users = self.commands.users(self.build, stage);
+        let is_user = |word: &str| {
+            matches!(word, "www-data" | "nobody" | "daemon") || users.created.iter().any(|user| user.name == Some(word))
+        };
+        let in_two = words.windows(2).any(|pair| OPTIONS.contains(&pair[0].as_str()) && is_user(&pair[1]));
+        let in_one = |word: &String| {
+            word.split_once('=').is_some_and(|(option, user)| OPTIONS.contains(&option) && is_user(user))
+        };
+        in_two || words.iter().any(in_one)
     }
 
     /// Whether the file's or the final stage's name says that the image is for development or tests.
@@ -225,3 +202,13 @@ impl<'a> Context<'a> {
         })
     }
 }
+
+/// Programs that start as root and run their work as another user, or start programs that do.
+#[rustfmt::skip]
+const DROPPING: &[&str] = &[
+    "apache2-foreground", "apache2ctl", "apachectl", "capsh", "chpst", "chronyd", "cron", "crond", "dockerd",
+    "dovecot", "gosu", "haproxy", "httpd", "httpd-foreground", "inetd", "init", "my_init", "mysqld", "mysqld_safe",
+    "named", "nginx", "php-fpm", "postfix", "runsvdir", "runuser", "s6-setuidgid", "s6-svscan", "setpriv",
+    "setuidgid", "squid", "sshd", "su", "su-exec", "sudo", "supervisord", "systemd", "unbound", "varnishd",
+    "xinetd",
+];

@@ -122,8 +122,9 @@ pub(super) static YARN: PackageManager = PackageManager {
     unverified: &[Spelling::Valued("--strict-ssl", FALSE)],
     clean: Some("yarn cache clean"),
     caches: &[
-        cache(".cache/yarn", &[("YARN_CACHE_FOLDER", ""), ("XDG_CACHE_HOME", "yarn"), ("npm_config_cache_folder", "")]),
-        cache("/usr/local/share/.cache/yarn", &[("YARN_CACHE_FOLDER", "")]),
+        // https://github.com/yarnpkg/yarn/issues/4628
+        cache(".cache/yarn", &[("YARN_CACHE_FOLDER", ""), ("XDG_CACHE_HOME", "yarn"), ("npm_config_cache_folder", "")])
+            .of_root("/usr/local/share/.cache/yarn"),
         cache(".yarn/berry/cache", &[("YARN_CACHE_FOLDER", ""), ("YARN_GLOBAL_FOLDER", "cache")]),
     ],
     project: ProjectFiles {

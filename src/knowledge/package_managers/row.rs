@@ -384,6 +384,8 @@ pub struct Cache {
     pub kind: CacheKind,
     /// Where it lies when nothing moves it: absolute, or relative to the user's home directory.
     pub path: &'static str,
+    /// Where it lies for root, where that is elsewhere.
+    pub path_of_root: Option<&'static str>,
     /// Variables that move it, the strongest first, each with the path below the variable's value.
     pub moved_by: &'static [(&'static str, &'static str)],
     /// Whether what lies there stays in the image. Debian's images delete archives after each `apt-get install`.
@@ -400,7 +402,9 @@ impl Cache {
                 return join(&value, below);
             }
         }
-        if self.path.starts_with('/') { self.path.to_owned() } else { join(home, self.path) }
+        let of_root = self.path_of_root.filter(|_| home.trim_end_matches('/') == "/root");
+        let path = of_root.unwrap_or(self.path);
+        if path.starts_with('/') { path.to_owned() } else { join(home, path) }
     }
 }
 
@@ -422,12 +426,17 @@ pub enum CacheKind {
 
 /// A cache below the user's home directory that stays in the image.
 pub(super) const fn cache(path: &'static str, moved_by: &'static [(&'static str, &'static str)]) -> Cache {
-    Cache { kind: CacheKind::Packages, path, moved_by, stays: true, locked: false }
+    Cache { kind: CacheKind::Packages, path, path_of_root: None, moved_by, stays: true, locked: false }
 }
 
 impl Cache {
     pub(super) const fn of(mut self, kind: CacheKind) -> Cache {
         self.kind = kind;
+        self
+    }
+
+    pub(super) const fn of_root(mut self, path: &'static str) -> Cache {
+        self.path_of_root = Some(path);
         self
     }
 

@@ -276,6 +276,9 @@ fn a_cache_is_emptied_by_its_manager_or_by_removing_it() {
     assert_eq!(cargo.directory("/root/", |_| None), "/root/.cargo/registry");
     let moved = |name: &str| (name == "CARGO_HOME").then(|| "/usr/local/cargo".to_owned());
     assert_eq!(cargo.directory("/root", moved), "/usr/local/cargo/registry");
+    let yarn = find("yarn").unwrap().caches[0];
+    assert_eq!(yarn.directory("/root", |_| None), "/usr/local/share/.cache/yarn");
+    assert_eq!(yarn.directory("/home/me", |_| None), "/home/me/.cache/yarn");
 }
 
 #[test]
