@@ -27,7 +27,7 @@
 use crate::edit::{Edit, Effect};
 use crate::finding::Severity;
 use crate::ir::Command;
-use crate::knowledge::dead_addresses::find_dead_address;
+use crate::knowledge::dead_addresses::{DeadAddress, find_dead_address};
 use crate::rules::{Context, Meta, Sink};
 use crate::source::Span;
 use crate::syntax::InstructionKind;
@@ -41,14 +41,16 @@ pub const META: Meta = Meta {
 };
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
-    for command in cx.commands.of_build().filter(|command| uses_addresses(command) && !command.is_expected_to_fail()) {
-        for word in command.arguments() {
-            report(cx, sink, word.span);
+    for command in cx.commands.of_build() {
+        let mut dead = command.arguments().iter().filter_map(|word| dead_address(cx, word.span)).peekable();
+        if dead.peek().is_some() && uses_addresses(command) && !command.is_expected_to_fail() {
+            dead.for_each(|(span, dead)| report(cx, sink, span, dead));
         }
     }
     for (step, transfer) in cx.transfers() {
         if matches!(step.instruction.kind, InstructionKind::Add(_)) {
-            transfer.sources.iter().for_each(|source| report(cx, sink, source.span()));
+            let sources = transfer.sources.iter().filter_map(|source| dead_address(cx, source.span()));
+            sources.for_each(|(span, dead)| report(cx, sink, span, dead));
         }
     }
 }
@@ -60,11 +62,14 @@ fn uses_addresses(command: &Command<'_>) -> bool {
     command.name().is_some_and(|name| !OTHERS.contains(&name)) && !replaces()
 }
 
-fn report(cx: &Context<'_>, sink: &mut Sink<'_>, word: Span) {
-    let text = cx.text(word);
-    let Some((dead, place)) = find_dead_address(text) else { return };
-    let span = Span::new(word.start + place.start, word.start + place.end);
-    let message = format!("`{}` answers no more: {}", &text[place], dead.reason);
+/// The dead address in a word, and its place in the file.
+fn dead_address(cx: &Context<'_>, word: Span) -> Option<(Span, DeadAddress)> {
+    let (dead, place) = find_dead_address(cx.text(word))?;
+    Some((Span::new(word.start + place.start, word.start + place.end), dead))
+}
+
+fn report(cx: &Context<'_>, sink: &mut Sink<'_>, span: Span, dead: DeadAddress) {
+    let message = format!("`{}` answers no more: {}", cx.text(span), dead.reason);
     let report = sink.report(span, message).help(dead.instead);
     if let Some(scheme) = dead.living_scheme {
         report.fix(format!("write `{scheme}`"), Effect::Content, vec![Edit::replace(span, scheme)]);

@@ -120,10 +120,12 @@ fn after(cx: &Context<'_>, sink: &mut Sink<'_>, command: &Command<'_>, lists: Li
         None if may_update(command) => return Lists::Possible,
         None => {}
     }
-    let empties = apt
-        .is_some_and(|apt| apt.caches_cleaned_by(&command.patterns(), "/root", |_| None).contains(&CacheKind::Lists));
+    let empties = || {
+        let (words, invocation) = (command.patterns(), command.manager.as_ref());
+        apt.is_some_and(|apt| apt.caches_cleaned_by(&words, invocation, "/root", |_| None).contains(&CacheKind::Lists))
+    };
     match lists {
-        _ if empties && surely_runs => Lists::Missing(Some(command.span())),
+        _ if surely_runs && empties() => Lists::Missing(Some(command.span())),
         lists => lists,
     }
 }

@@ -80,14 +80,12 @@ fn first_late_packages<'b>(cx: &Context<'b>, stage: &'b Stage<'b>) -> Option<&'b
 
 /// The last COPY from the context before a RUN that does not see what it does.
 fn copy_before<'b>(cx: &Context<'b>, stage: &'b Stage<'b>, run: &Step<'_>) -> Option<ContextCopy<'b>> {
+    let before = stage.steps.iter().take(run.index).rev();
+    let mut copies =
+        before.filter_map(|step| Some((step, cx.build.context_copies(step).into_iter().next()?))).peekable();
+    copies.peek()?;
     let footprint = cx.build.footprint(cx.commands, run);
-    let copies = stage
-        .steps
-        .iter()
-        .take(run.index)
-        .rev()
-        .filter(|step| !cx.build.footprint(cx.commands, step).meets(&footprint));
-    copies.flat_map(|step| cx.build.context_copies(step)).next()
+    copies.find(|(step, _)| !cx.build.footprint(cx.commands, step).meets(&footprint)).map(|(_, copy)| copy)
 }
 
 /// The installation of packages of the distribution that makes a RUN take long.

@@ -134,7 +134,8 @@ impl<'b> Build<'b> {
     /// Whether the command surely empties the cache.
     fn empties(&self, command: &Command<'_>, manager: &PackageManager, kind: CacheKind) -> bool {
         let home = self.home(command.step).unwrap_or("~");
-        manager.caches_cleaned_by(&command.patterns(), home, |name| self.environment(command, name)).contains(&kind)
+        let (words, invocation) = (command.patterns(), command.manager.as_ref());
+        manager.caches_cleaned_by(&words, invocation, home, |name| self.environment(command, name)).contains(&kind)
     }
 
     /// Whether the command empties the cache, or may: what it removes is not all known, or it is a script for that.

@@ -602,6 +602,10 @@ fn join_workdir(before: Option<&str>, path: &str) -> String {
 
 /// An absolute path without `.`, `..`, doubled and final slashes.
 pub fn clean_path(path: &str) -> String {
+    let is_plain = |part: &str| !matches!(part, "" | "." | "..");
+    if path.strip_prefix('/').is_some_and(|names| names.split('/').all(is_plain)) {
+        return path.to_owned();
+    }
     let mut parts: Vec<&str> = Vec::new();
     for part in path.split('/') {
         match part {

@@ -26,9 +26,8 @@ impl DeadAddress {
         Self { host, scheme, living_scheme: Some("https://"), reason, instead: "write `https://`" }
     }
 
-    /// Whether it is the host of `authority`: `user@host:port`.
-    fn has(&self, authority: &str) -> bool {
-        let host = authority.rsplit('@').next().unwrap_or_default().split(':').next().unwrap_or_default();
+    /// Whether it is this host, or the domain of it.
+    fn has(&self, host: &str) -> bool {
         host.strip_suffix(self.host).is_some_and(|sub| sub.is_empty() || sub.ends_with('.'))
     }
 }
@@ -97,7 +96,11 @@ static DEAD: &[DeadAddress] = &[
 
 /// The dead address that `text` holds, with the place of its scheme, or of its host where it has none.
 pub fn find_dead_address(text: &str) -> Option<(DeadAddress, std::ops::Range<usize>)> {
-    let is_part = |c: char| c.is_ascii_alphanumeric() || "-._:/@+$#{}~%".contains(c);
+    // Most words hold no host, and all words are looked at.
+    if !text.as_bytes().contains(&b'.') {
+        return None;
+    }
+    let is_part = |c: char| matches!(c, 'a'..='z' | 'A'..='Z' | '0'..='9' | '-' | '.' | '_' | ':' | '/' | '@' | '+' | '$' | '#' | '{' | '}' | '~' | '%');
     let mut start = 0;
     for word in text.split(|c: char| !is_part(c)) {
         if let Some((dead, place)) = in_address(word) {
@@ -116,7 +119,8 @@ fn in_address(word: &str) -> Option<(DeadAddress, std::ops::Range<usize>)> {
     };
     let scheme = &word[scheme_start..authority_start];
     let authority = word[authority_start..].split('/').next()?;
-    let dead = DEAD.iter().find(|dead| dead.has(authority) && (dead.scheme.is_empty() || dead.scheme == scheme))?;
+    let host = authority.rsplit('@').next()?.split(':').next()?;
+    let dead = DEAD.iter().find(|dead| dead.has(host) && (dead.scheme.is_empty() || dead.scheme == scheme))?;
     let host = authority_start..authority_start + authority.len();
     Some((*dead, if dead.scheme.is_empty() { host } else { scheme_start..authority_start }))
 }

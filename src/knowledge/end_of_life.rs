@@ -171,7 +171,12 @@ fn named(product: &str, text: &str) -> Option<Cycle> {
     let tag = Tag::parse(text);
     let mut rows = CYCLES.rows([product]);
     let mut by_version = tag.shortened();
-    let found = by_version.find_map(|version| rows.clone().find(|row| row.field(1) == version));
+    // The name of the cycle stands behind that of the product: no row is taken apart.
+    let is_named = |row: &Row, version| {
+        let behind = row.text().get(product.len() + 1..).and_then(|rest| rest.strip_prefix(version));
+        behind.is_some_and(|rest| rest.starts_with('\t'))
+    };
+    let found = by_version.find_map(|version| rows.clone().find(|row| is_named(row, version)));
     let by_codename = || {
         let word = tag.words().next().filter(|_| tag.version.is_empty())?;
         // The codename ends the row: hardly a row is taken apart.

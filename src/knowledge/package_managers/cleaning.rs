@@ -2,20 +2,22 @@
 
 use crate::knowledge::options::{OptionSyntax, is_option, read_option};
 
+use super::invocation::Invocation;
 use super::row::{Cache, CacheKind, PackageManager};
 
 impl PackageManager {
-    /// The kinds of caches of this manager that the simple command `words` empties, whether by the manager's own verb
-    /// or by removing files. `home` is the home directory of the user who runs it, for `~`; the moving of caches by
-    /// variables is asked of `variable`.
+    /// The kinds of caches of this manager that the simple command `words` empties, whether by the verb of a manager, which
+    /// `invocation` is where it calls one, or by removing files. `home` is the home directory of the user who runs it, for
+    /// `~`; the moving of caches by variables is asked of `variable`.
     pub fn caches_cleaned_by(
         &self,
         words: &[Option<&str>],
+        invocation: Option<&Invocation<'_>>,
         home: &str,
         variable: impl Fn(&str) -> Option<String>,
     ) -> Vec<CacheKind> {
         let mut kinds = Vec::new();
-        if let Some(invocation) = super::recognise(words)
+        if let Some(invocation) = invocation
             && self.shares_a_cache_with(invocation.manager)
         {
             kinds.extend_from_slice(invocation.cleans());

@@ -270,7 +270,11 @@ fn a_cache_is_emptied_by_its_manager_or_by_removing_it() {
         ("npm", "rm -rf /home/me/.npm", &[]),
     ] {
         let manager = find(manager).unwrap();
-        assert_eq!(manager.caches_cleaned_by(&words(command), "/root", |_| None), kinds, "{command}");
+        assert_eq!(
+            manager.caches_cleaned_by(&words(command), recognise(&words(command)).as_ref(), "/root", |_| None),
+            kinds,
+            "{command}"
+        );
     }
     let cargo = find("cargo").unwrap().caches[0];
     assert_eq!(cargo.directory("/root/", |_| None), "/root/.cargo/registry");
@@ -326,7 +330,8 @@ fn the_fields_of_a_row_fit_together() {
             assert!(!manager.project.manifests.is_empty(), "{name}: reads a project but no manifest");
         }
         if let Some(clean) = manager.clean.filter(|clean| !clean.contains("$(")) {
-            let cleaned = manager.caches_cleaned_by(&words(clean), "/root", |_| None);
+            let cleaned =
+                manager.caches_cleaned_by(&words(clean), recognise(&words(clean)).as_ref(), "/root", |_| None);
             let left = manager.caches.iter().filter(|cache| cache.stays && !cleaned.contains(&cache.kind));
             assert!(clean.contains('$') || left.count() == 0, "{name}: {clean} leaves a cache");
         }
