@@ -5,6 +5,7 @@ crate::rules::group! {
     missing_cache_mount,
     packages_after_sources,
     sources_before_dependencies,
+    unlinked_copy,
     unlocked_cache_mount,
     update_without_install,
     volatile_instruction_early,

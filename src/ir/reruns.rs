@@ -1,6 +1,6 @@
 //! Which steps run again with another one.
 
-use crate::syntax::{Flag, Keyword};
+use crate::syntax::Keyword;
 
 use super::{Base, Build, Stage, Step};
 
@@ -30,15 +30,6 @@ impl<'f> Build<'f> {
             changed[stage.index] = behind;
         }
         again
-    }
-}
-
-impl Step<'_> {
-    /// Whether it copies files without a look at what stands before it: `--link`, which BuildKit does not heed beside
-    /// `--chmod` (`cfg.link && cfg.chmod == ""`).
-    pub fn is_linked(&self) -> bool {
-        let link = self.instruction.flag("link").and_then(Flag::boolean);
-        link == Some(true) && self.instruction.flag("chmod").is_none()
     }
 }
 

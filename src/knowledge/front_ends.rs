@@ -6,11 +6,24 @@
 /// Without a `# syntax` line it is the builder's own, which knows it since BuildKit 0.8 and Docker 20.10. Other front ends
 /// are taken to know it.
 pub fn knows_run_mounts(image: &str) -> bool {
-    let tag = image.split('@').next().and_then(|name| name.rsplit_once(':')).map_or("", |(_, tag)| tag);
-    let is_old = ["1.0", "1.1"]
-        .iter()
-        .any(|old| tag.strip_prefix(old).is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_digit())));
-    !is_old || tag.ends_with("-experimental")
+    is_from(2, image) || tag(image).ends_with("-experimental")
+}
+
+/// Whether the front end knows `COPY --link`: `docker/dockerfile` from 1.4 on. The builder's own knows it since BuildKit 0.10
+/// and Docker 23.
+pub fn knows_linked_copies(image: &str) -> bool {
+    is_from(4, image)
+}
+
+/// Whether the version is not known to be one before 1.`minor`.
+fn is_from(minor: u32, image: &str) -> bool {
+    let rest = tag(image).strip_prefix("1.").unwrap_or_default();
+    let digits = rest.split(|c: char| !c.is_ascii_digit()).next().unwrap_or_default();
+    !digits.parse::<u32>().is_ok_and(|own| own < minor)
+}
+
+fn tag(image: &str) -> &str {
+    image.split('@').next().and_then(|name| name.rsplit_once(':')).map_or("", |(_, tag)| tag)
 }
 
 #[cfg(test)]
@@ -31,5 +44,16 @@ mod tests {
         ] {
             assert!(knows_run_mounts(image), "{image}");
         }
+    }
+
+    #[test]
+    fn front_ends_before_1_4_know_no_linked_copies() {
+        assert!(
+            ["docker/dockerfile:1.0-experimental", "docker/dockerfile:1.3.1"]
+                .iter()
+                .all(|old| !knows_linked_copies(old))
+        );
+        let new = ["docker/dockerfile:1", "docker/dockerfile:1.4-labs", "docker/dockerfile:1.10", "x"];
+        assert!(new.iter().all(|image| knows_linked_copies(image)));
     }
 }

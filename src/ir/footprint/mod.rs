@@ -68,6 +68,11 @@ const LINKS: &[(&str, &str)] = &[
     ("/var/lock", "/run/lock"),
 ];
 
+/// Whether the path lies in a folder that is a link in most distributions.
+pub fn is_behind_link(path: &str) -> bool {
+    LINKS.iter().any(|(link, _)| lies_in(path, link))
+}
+
 fn followed(path: &str) -> String {
     let path = clean_path(path);
     match LINKS.iter().find(|(link, _)| lies_in(&path, link)) {
@@ -92,8 +97,7 @@ impl Build<'_> {
     fn trees_of_copy(&self, step: &Step<'_>, transfer: &Transfer) -> Option<Trees> {
         let flag = |name: &str| step.instruction.flag(name).and_then(|flag| flag.value.as_ref());
         let (owner, mode) = (flag("chown"), flag("chmod"));
-        let is_named = |owner: &str| !owner.bytes().all(|byte| byte.is_ascii_digit() || byte == b':');
-        let accounts = owner.is_some_and(|owner| is_named(owner.text())).then(|| ACCOUNTS.map(str::to_owned));
+        let accounts = step.names_owner().then(|| ACCOUNTS.map(str::to_owned));
         let destination = self.absolute_path(step, step.certain_value(&transfer.destination)?)?;
         let paths = std::iter::once(destination).chain(accounts.into_iter().flatten());
         let text = |flag: Option<&crate::syntax::Word>| flag.map_or("", |word| word.text()).to_owned();

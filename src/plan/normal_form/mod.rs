@@ -6,6 +6,7 @@
 //! 2. *Cutting*: a RUN of several commands becomes one step for each command that has to work before the next runs,
 //!    with what the commands before it have changed in their shell ([`links`](crate::shell::Script::links)); a COPY of
 //!    several sources becomes one step for each.
+//!    `--link` is left out of account where it makes no difference to the files.
 //! 3. How builds that run at the same time share a cache mount is left out of account: it says who waits.
 //! 4. With [`Tolerance::Debris`], commands that do nothing but empty caches of package managers are left out, also
 //!    those in brackets, which the erasure does not reach.
@@ -81,15 +82,21 @@ struct Cutter<'c> {
 impl Cutter<'_> {
     fn cut(&self, vertex: Vertex, steps: &[Step<'_>]) -> Vec<Vertex> {
         let Vertex { operation, maker } = vertex;
+        let step = maker.step.and_then(|step| steps.get(step));
         let operations = match operation {
-            Operation::Exec(exec) => match maker.step.and_then(|step| steps.get(step)) {
+            Operation::Exec(exec) => match step {
                 Some(step) => self.exec(*exec, step),
                 None => vec![Operation::Exec(exec)],
             },
-            Operation::Files(files) => one_by_one(files),
+            Operation::Files(files) => one_by_one(self.less_link(files, step)),
             directory @ Operation::MakeDirectory(_) => vec![directory],
         };
         operations.into_iter().map(|operation| Vertex { operation, maker }).collect()
+    }
+
+    fn less_link(&self, mut files: Files, step: Option<&Step<'_>>) -> Files {
+        files.is_linked &= !step.is_some_and(|step| self.build.link_makes_no_difference(self.commands, step));
+        files
     }
 
     fn exec(&self, mut exec: Exec, step: &Step<'_>) -> Vec<Operation> {
@@ -167,6 +174,13 @@ mod tests {
     fn is_debris(before: &str, after: &str) -> bool {
         assert!(!is_equivalent(before, after), "no debris is needed");
         beyond(Tolerance::Debris, before, after).is_empty()
+    }
+
+    #[test]
+    fn a_link_makes_no_difference_where_all_files_below_are_known() {
+        let scratch = |flag: &str| parse(SourceFile::new("", format!("FROM scratch\nCOPY a /b/\nCOPY {flag}c /d/\n")));
+        assert!(differences_beyond(Tolerance::Layers, &scratch(""), &scratch("--link ")).is_empty());
+        assert!(!is_equivalent("COPY a /b/\nCOPY c /d/\n", "COPY a /b/\nCOPY --link c /d/\n"));
     }
 
     #[test]
