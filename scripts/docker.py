@@ -1,6 +1,6 @@
 """A Docker daemon with BuildKit, for the scripts that ask a real builder.
 
-The programs are those of Debian's packages, unpacked below target/ and not installed. All that a daemon keeps lies in a
+The programs are those of Debian 12's packages, unpacked below target/ and not installed. All that a daemon keeps lies in a
 temporary folder, which goes with it. Needs root, and Debian's packages for the first run.
 """
 
