@@ -11,6 +11,7 @@ use super::history::{History, Tally};
 use super::inputs::{inputs, paths_read, stages_read};
 use super::keys::State;
 use super::order::StageOrder;
+use super::proposal::Proposal;
 use super::scenario::{Scenario, scenarios};
 
 /// The report on one Dockerfile.
@@ -24,46 +25,12 @@ pub struct Layers {
     pub scenarios: Vec<Scenario>,
     /// What the commits of the project's history rebuilt.
     pub history: Option<History>,
-    /// What they would have rebuilt with a better Dockerfile.
+    /// A better Dockerfile, where one is known.
     pub proposal: Option<Proposal>,
     /// The orders in which the stages would have cost least, where the history is known.
     pub orders: Vec<StageOrder>,
     /// How many files the builder is sent, where the build context is known.
     pub files: Option<usize>,
-}
-
-/// A repaired Dockerfile, built in all commits of the history.
-#[derive(Debug)]
-pub struct Proposal {
-    /// Its steps, with what the commits rebuilt of them.
-    pub layers: Box<Layers>,
-    /// The steps of the Dockerfile as it is, with what the commits would have rebuilt of them, had it been that in all.
-    pub as_it_is: Vec<Layer>,
-}
-
-impl Proposal {
-    /// The steps that take long, each with the number of times that the same instruction would have run as it stands
-    /// today.
-    pub fn costly_steps(&self) -> impl Iterator<Item = (&Layer, Option<usize>)> {
-        let costly = self.layers.steps.iter().filter(|layer| layer.cost > Cost::Instant);
-        costly.map(|layer| (layer, self.before(&layer.text)))
-    }
-
-    /// The step that the proposal spares most often, with the number of times that it runs as it is.
-    pub fn most_spared(&self) -> Option<(&Layer, usize)> {
-        let spared = |(layer, before): &(&Layer, usize)| {
-            before.saturating_sub(layer.tally.as_ref().map_or(0, |tally| tally.rebuilt))
-        };
-        let known = self.costly_steps().filter_map(|(layer, before)| Some((layer, before?)));
-        known.filter(|it| spared(it) > 0).max_by_key(spared)
-    }
-
-    /// The count of the same instruction, or of the one that was cut behind it.
-    fn before(&self, text: &str) -> Option<usize> {
-        let count = |layer: &Layer| Some(layer.tally.as_ref()?.rebuilt);
-        let of = |is_it: &dyn Fn(&str) -> bool| self.as_it_is.iter().find(|layer| is_it(&layer.text)).and_then(count);
-        of(&|whole| whole == text).or_else(|| of(&|whole| whole.starts_with(text)))
-    }
 }
 
 /// A stage that is built.

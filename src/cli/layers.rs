@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
-use crate::cache::{ContextFiles, Layers, Proposal, Score, StageGraph, replay};
+use crate::cache::{ContextFiles, Layers, Score, StageGraph, replay};
 use crate::ir::Build;
 use crate::plan::Plan;
 use crate::report::layers::{LayersFormat, LayersReport};
@@ -89,12 +89,18 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let timings = arguments.timings.as_deref().map_or(Ok(Vec::new()), timings::read)?;
     let top = folder.as_deref().unwrap_or(settings::folder_of(&arguments.path));
     let history = arguments.history.map(|most| history::of_git(top, &arguments.path, most)).transpose()?;
-    let project = Project { arguments: &given, files: &sent, timings: &timings, history: history.as_ref() };
+    let dockerfile = folder.as_deref().and_then(|folder| files::path_in(folder, &arguments.path));
+    let project = Project {
+        arguments: &given,
+        files: &sent,
+        dockerfile: dockerfile.as_deref(),
+        timings: &timings,
+        history: history.as_ref(),
+    };
     tell_notes(&project, &file);
     let plan = Plan::new(&build);
     let state = project.state(&plan);
-    let dockerfile = folder.as_deref().and_then(|folder| files::path_in(folder, &arguments.path));
-    let layers = project.layers(&file).with_scenarios(&state, dockerfile.as_deref());
+    let layers = project.layers_and_scenarios(&file);
     let (layers, score) = match is_compared {
         true => (layers, None),
         false => with_orders(layers, &project, &file, repaired(&file, context)?.as_ref()),
@@ -117,7 +123,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     Ok(if is_too_low { ExitCode::from(FOUND) } else { ExitCode::SUCCESS })
 }
 
-/// Adds the best orders, and what the commits have done and would have done with the repaired Dockerfile.
+/// Adds the best orders, what the commits have done, and what is otherwise with the repaired Dockerfile.
 fn with_orders(
     mut layers: Layers,
     project: &Project<'_>,
@@ -129,11 +135,8 @@ fn with_orders(
     let score = Score::new(&layers.orders, better.as_deref());
     if let Some(history) = project.history {
         layers = layers.with_history(replay(&history.timeline, file));
-        layers.proposal = repaired.map(|repaired| Proposal {
-            layers: Box::new(project.layers_in_all(history, repaired)),
-            as_it_is: project.layers_in_all(history, file).steps,
-        });
     }
+    layers.proposal = repaired.map(|repaired| project.proposal(file, repaired));
     (layers, Some(score))
 }
 

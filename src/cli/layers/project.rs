@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::cache::{
-    ContextFiles, Costs, Layers, NO_IMAGES, Samples, StageOrder, State, Timing, best_orders, replay_today,
+    ContextFiles, Costs, Layers, NO_IMAGES, Proposal, Samples, StageOrder, State, Timing, best_orders, replay_today,
 };
 use crate::ir::{Build, Commands};
 use crate::plan::Plan;
@@ -17,6 +17,8 @@ pub struct Project<'p> {
     pub arguments: &'p BTreeMap<String, String>,
     /// What the builder is sent today.
     pub files: &'p ContextFiles,
+    /// The path of the Dockerfile in the build context, if it lies there.
+    pub dockerfile: Option<&'p str>,
     /// What was measured.
     pub timings: &'p [Timing],
     /// The commits, where they are asked for.
@@ -32,6 +34,14 @@ impl Project<'_> {
     /// The steps of a Dockerfile.
     pub fn layers(&self, file: &Dockerfile) -> Layers {
         self.with(file, |build, _, plan, costs| Layers::new(build, costs, &self.state(plan)))
+    }
+
+    /// The steps of a Dockerfile, with what single changes rebuild of them.
+    pub fn layers_and_scenarios(&self, file: &Dockerfile) -> Layers {
+        self.with(file, |build, _, plan, costs| {
+            let state = self.state(plan);
+            Layers::new(build, costs, &state).with_scenarios(&state, self.dockerfile)
+        })
     }
 
     /// The best orders of a Dockerfile: in the commits of the history, else after the changes that are usual.
@@ -50,9 +60,14 @@ impl Project<'_> {
         self.with(file, |_, _, _, costs| costs.unknown.clone())
     }
 
-    /// The steps of a Dockerfile, with what the commits would have run again, had it been this one in all of them.
-    pub fn layers_in_all(&self, history: &Commits, file: &Dockerfile) -> Layers {
-        self.layers(file).with_history(replay_today(&history.timeline, file))
+    /// A Dockerfile beside today's: what single changes would rebuild of it, and what the commits would have, had it been this
+    /// one in all of them.
+    pub fn proposal(&self, today: &Dockerfile, repaired: &Dockerfile) -> Proposal {
+        let layers = self.layers_and_scenarios(repaired);
+        let Some(history) = self.history else { return Proposal { layers: Box::new(layers), as_it_is: Vec::new() } };
+        let in_all = |layers: Layers, file: &Dockerfile| layers.with_history(replay_today(&history.timeline, file));
+        let as_it_is = in_all(self.layers(today), today).steps;
+        Proposal { layers: Box::new(in_all(layers, repaired)), as_it_is }
     }
 
     fn with<T>(&self, file: &Dockerfile, ask: impl FnOnce(&Build<'_>, &Commands<'_>, &Plan, &Costs) -> T) -> T {

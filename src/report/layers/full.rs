@@ -5,7 +5,7 @@ use crate::report::plain;
 
 use super::order::{Order, lost_points, place, score_sentence};
 use super::{
-    Advice, Compared, LayersReport, MEASURED, PROPOSAL, cost, cost_heading, has_measured, read, remedy, share,
+    Advice, Compared, KEPT, LayersReport, MEASURED, PROPOSAL, cost, cost_heading, has_measured, read, remedy, share,
     shortened, title,
 };
 
@@ -40,7 +40,7 @@ pub(super) fn render(report: &LayersReport<'_>) -> String {
             line(&mut text, &format!("{points:>9}  line {number:<4} {}", shortened(step, 78)));
         }
     }
-    if let Some(proposal) = &layers.proposal {
+    if let Some(proposal) = report.proposal_in_history() {
         of_proposal(&mut text, proposal);
     }
     if !report.advice.is_empty() {
@@ -106,6 +106,10 @@ fn scenarios(text: &mut String, report: &LayersReport<'_>) {
         match scenarios[..at].iter().find(|earlier| !own.is_empty() && steps(earlier) == own) {
             Some(earlier) => line(text, &format!("        the same steps as for {}", earlier.kind.name())),
             None => not_kept(text, report, &scenario.judged),
+        }
+        let kept = report.kept_when_repaired(scenario);
+        if !kept.is_empty() {
+            line(text, &format!("        {KEPT}: {}", shortened(&kept.join(", "), 34)));
         }
     }
 }

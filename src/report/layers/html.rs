@@ -8,8 +8,8 @@ use crate::report::plain;
 use super::graph::{label, words};
 use super::order::{Order, lost_points, place, score_sentence};
 use super::{
-    Advice, Compared, LayersReport, MEASURED, PROPOSAL, cost, cost_heading, has_measured, read, remedy, share, svg,
-    title,
+    Advice, Compared, KEPT, LayersReport, MEASURED, PROPOSAL, cost, cost_heading, has_measured, read, remedy, share,
+    svg, title,
 };
 
 /// Nothing may be loaded and nothing may run, whatever a Dockerfile holds.
@@ -41,7 +41,7 @@ pub(super) fn render(report: &LayersReport<'_>) -> String {
                     }
                     @if let Some(order) = Order::of(report.layers) { (of_order(&order)) }
                     @if let Some(score) = report.score { (of_score(score)) }
-                    @if let Some(proposal) = &report.layers.proposal { (of_proposal(proposal)) }
+                    @if let Some(proposal) = report.proposal_in_history() { (of_proposal(proposal)) }
                     @if !report.advice.is_empty() { (advices(report.advice)) }
                     (stages(report))
                 }
@@ -131,6 +131,10 @@ fn scenarios(report: &LayersReport<'_>) -> Markup {
             details {
                 summary { (visible(&title(scenario))) }
                 (not_kept(report, &scenario.judged))
+                @let kept = report.kept_when_repaired(scenario);
+                @if !kept.is_empty() {
+                    p { (KEPT) ": " @for step in &kept { code { (visible(step)) } " " } }
+                }
             }
         }
     }

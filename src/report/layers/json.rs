@@ -24,6 +24,7 @@ pub(super) fn render(report: &LayersReport<'_>) -> String {
             "change": scenario.kind.name(),
             "subject": scenario.subject,
             "steps": judged(report, &scenario.judged),
+            "kept_when_repaired": report.kept_when_repaired(scenario),
         })).collect::<Vec<_>>(),
         "history": layers.history.as_ref().map(|history| of_history(report, history)),
         "orders": layers.orders.iter().map(order).collect::<Vec<_>>(),

@@ -4,7 +4,7 @@ use crate::cache::Judged;
 
 use super::super::markdown::{code, inline};
 use super::order::{Order, lost_points, place, score_sentence};
-use super::{LayersReport, MEASURED, PROPOSAL, cost, cost_heading, has_measured, mermaid, share, title};
+use super::{KEPT, LayersReport, MEASURED, PROPOSAL, cost, cost_heading, has_measured, mermaid, share, title};
 
 /// GitHub takes 65,536 characters in a comment; some are left for what others write around the report.
 const MOST_BYTES: usize = 60_000;
@@ -65,6 +65,10 @@ fn whole(report: &LayersReport<'_>) -> String {
             for scenario in &layers.scenarios {
                 text.push_str(&format!("\nIf {} changes, these steps run again:\n\n", inline(&title(scenario))));
                 not_kept(&mut text, report, &scenario.judged);
+                let kept: Vec<String> = report.kept_when_repaired(scenario).into_iter().map(code).collect();
+                if !kept.is_empty() {
+                    text.push_str(&format!("\n{KEPT}: {}\n", kept.join(", ")));
+                }
             }
         }
     }
@@ -78,7 +82,7 @@ fn whole(report: &LayersReport<'_>) -> String {
             text.push_str(&format!("{gap}- {points}: line {line}, {}\n", code(step)));
         }
     }
-    if let Some(proposal) = &layers.proposal {
+    if let Some(proposal) = report.proposal_in_history() {
         text.push_str(&format!("\n{} in all of these commits:\n\n", inline(PROPOSAL)));
         let costs = cost_heading(&proposal.layers);
         text.push_str(&format!("| step | {costs} | ran again | as it is |\n| --- | --- | ---: | ---: |\n"));

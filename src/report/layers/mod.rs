@@ -138,6 +138,16 @@ impl LayersReport<'_> {
         })
     }
 
+    /// The repaired Dockerfile in the commits of the history.
+    fn proposal_in_history(&self) -> Option<&Proposal> {
+        self.layers.proposal.as_ref().filter(|_| self.layers.history.is_some())
+    }
+
+    /// The steps that a scenario would no longer run again with the repaired Dockerfile.
+    fn kept_when_repaired(&self, scenario: &Scenario) -> Vec<&str> {
+        self.layers.kept_when_repaired(scenario).into_iter().map(|layer| layer.text.as_str()).collect()
+    }
+
     /// What the history says in one sentence: how often the costliest step ran again.
     fn headline(&self, history: &History) -> String {
         let of = match history.commits {
@@ -215,6 +225,9 @@ fn remedy(advice: &Advice) -> String {
 
 /// What the proposal is.
 const PROPOSAL: &str = "With `dfx fix --select cache/sources-before-dependencies --effect content`";
+
+/// What stands before the steps that the proposal spares.
+const KEPT: &str = "kept with the fix of cache/sources-before-dependencies";
 
 /// What a scenario is about: "a source file (src/main.rs)".
 fn title(scenario: &Scenario) -> String {
