@@ -68,8 +68,11 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         let severity = if invocation.installs() { Severity::Error } else { Severity::Warning };
         let (tool, verb) = (invocation.manager.name, cx.text(command.verb_span()));
         let anchor = command.words.get(invocation.insert_after(switch.place));
+        // `apt-get autoremove` may find nothing to ask about.
+        let is_sure = invocation.action != Action::Remove || !invocation.operands.is_empty();
+        let what = if is_sure { "waits for an answer" } else { "waits, as soon as it finds anything, for an answer" };
         let mut report = sink
-            .report(command.verb_span(), format!("`{tool} {verb}` waits for an answer that never comes"))
+            .report(command.verb_span(), format!("`{tool} {verb}` {what} that never comes"))
             .severity(severity)
             .help(format!("add `{}`", switch.insert));
         // hadolint and its peers look at installations alone.

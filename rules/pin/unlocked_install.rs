@@ -64,6 +64,17 @@ enum Locking {
     Unsure,
 }
 
+impl Locking {
+    /// What to do. `command` is the one that keeps to the lock file, without the options that the file's may have.
+    fn order(self, command: &str) -> String {
+        match self {
+            Locking::Verb(_) => format!("use `{command}`"),
+            Locking::Flag(flag) => format!("add `{flag}`"),
+            Locking::Unsure => "add `--frozen-lockfile`, or from Yarn 2 on `--immutable`".to_owned(),
+        }
+    }
+}
+
 /// Flags with which the user has decided about the lock file.
 const DECIDED: &str = "--no-package-lock --package-lock-only --no-lockfile --no-frozen-lockfile --lockfile-only \
                        --no-lock --skip-lock --upgrade -U --lockfile-dir --fix-lockfile --package-lock";
@@ -97,9 +108,9 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         let report = sink
             .report(command.verb_span(), format!("`{what}` may install other versions than `{lock}` says"))
             .related(copied_by.instruction.keyword_span(), format!("`{lock}` is copied here"))
-            .help(format!("use `{}`", locked.command));
+            .help(locking.order(locked.command));
         if let Some(edit) = edit(command, install, *locking) {
-            report.fix(format!("use `{}`", locked.command), Effect::Content, vec![edit]);
+            report.fix(locking.order(locked.command), Effect::Content, vec![edit]);
         }
     }
 }

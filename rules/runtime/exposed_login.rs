@@ -14,13 +14,15 @@
 //! EXPOSE 80
 //! ```
 //!
+//! Telnet and RDP are told with `--profile strict`: an old machine or a desktop in a container is reached by nothing else.
+//!
 //! ## Fix
 //! None: EXPOSE only documents; the daemon itself has to go.
 //!
 //! ## Sources
 //! Trivy DS-0004; Checkov CKV_DOCKER_1; SonarQube S6473; CIS Docker Benchmark 5.7.
 
-use crate::finding::Severity;
+use crate::finding::{Severity, Weight};
 use crate::rules::{Context, Meta, Sink};
 use crate::syntax::InstructionKind;
 
@@ -48,7 +50,9 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for (word, login) in exposed {
         let Some((port, service)) = login else { continue };
         sink.report(word.span(), format!("port {port} is for {service}, which a container does not need"))
-            .help("open a shell with `docker exec`, and leave the daemon out");
+            .help("open a shell with `docker exec`, and leave the daemon out")
+            // A desktop or an old machine in a container is reached by nothing else.
+            .weight(if service == "SSH" { Weight::Ordinary } else { Weight::Minor });
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! ## Why
 //! Every RUN is a shell of its own, and only its files stay. A directory, a variable, an alias or a function that the
-//! last command sets is gone before anyone can use it: the next RUN starts in WORKDIR with the variables of ENV.
+//! last command sets is gone before anyone can use it: the next RUN starts in WORKDIR with the variables of ENV. And in
+//! `RUN set -ex make`, `make` is an argument of `set`, which nobody runs.
 //!
 //! ## Example
 //! ```dockerfile,bad
@@ -71,6 +72,13 @@ fn advice(cx: &Context<'_>, command: &Command<'_>) -> Option<&'static str> {
             Some("source the file in each RUN that needs it, or write its variables as ENV")
         }
         Some("umask") => Some("put the commands that need it into this RUN"),
+        // `set +x` at the end takes back what the RUN itself has set.
+        Some("set") if cx.commands.of_step(command.step).len() == 1 => Some(match operand {
+            "" | "pipefail" | "errexit" | "nounset" | "xtrace" => {
+                "write the option into SHELL, or put the commands that need it into this RUN"
+            }
+            _ => "put `&&` behind the options: what follows them is an argument of `set`, and is not run",
+        }),
         None if command.words.is_empty() && !simple.assignments.is_empty() => {
             let is_static = simple.assignments.iter().flat_map(|it| &it.value).all(|word| word.literal().is_some());
             is_static.then_some(VARIABLE)
@@ -104,6 +112,14 @@ fn sets_only(path: &str) -> bool {
 mod tests {
     use super::*;
     use crate::rules::harness::*;
+
+    #[test]
+    fn a_command_behind_set_is_an_argument() {
+        fires!("RUN «set -ex chmod +x /a»\n");
+        fires!("RUN «set -o pipefail»\nRUN a | b\n");
+        silent!("RUN set -ex && chmod +x /a\n");
+        silent!("RUN set -x; a; set +x\n");
+    }
 
     #[test]
     fn the_last_command_of_a_run_sets_for_nobody() {

@@ -34,6 +34,10 @@ pub const KINDS: &[Kind] = &[
         make: |n| lines("FROM a\nRUN a", n / 2, |i| format!(" \\\n# note\n && b{i} c")) + "\n",
     },
     Kind {
+        name: "one RUN of variables made of each other",
+        make: |n| lines("FROM a\nRUN A0=b", n, |i| format!(" \\\n && A{}=$A{i}c && d $A{i}", i + 1)) + "\n",
+    },
+    Kind {
         name: "one RUN of words",
         make: |n| lines("FROM a\nRUN apt-get install -y", n, |i| format!(" \\\n  p{i}=1")) + "\n",
     },

@@ -1,7 +1,9 @@
 //! Idioms of Dockerfiles that do what was meant, whatever ShellCheck says of them.
 
+use std::collections::{HashMap, HashSet};
+
 use crate::shell::walk::Node;
-use crate::shell::{Assignment, Command, CommandKind, For, Part, Script, Sequence, Simple, Word};
+use crate::shell::{Command, CommandKind, Parameter, ParameterOperator, Part, Script, Sequence, Simple, Word};
 use crate::source::Span;
 
 use super::Remark;
@@ -9,7 +11,8 @@ use super::Remark;
 impl Script {
     /// The remarks without those on idioms that do what was meant. `value` knows the variables that the environment sets.
     pub fn without_idioms(&self, remarks: Vec<Remark>, value: &dyn Fn(&str) -> Option<String>) -> Vec<Remark> {
-        if remarks.is_empty() {
+        const IDIOMS: &[&str] = &["SC1010", "SC2016", "SC2046", "SC2086", "SC2164"];
+        if !remarks.iter().any(|remark| IDIOMS.contains(&remark.code.name)) {
             return remarks;
         }
         let idioms = Idioms::new(self, value);
@@ -19,26 +22,28 @@ impl Script {
 
 /// A script, and what its variables hold.
 struct Idioms<'s> {
-    script: &'s Script,
     commands: Vec<&'s Simple>,
     substitutions: Vec<(Span, &'s Sequence)>,
-    loops: Vec<&'s For>,
-    /// How often each variable is given a value, by whatever means.
-    assigned: Vec<&'s str>,
-    value: &'s dyn Fn(&str) -> Option<String>,
+    /// The variable at each place that reads one.
+    reads: HashMap<Span, &'s str>,
+    values: Values<'s>,
+    /// The variables whose values are one word each, for all that the script says.
+    words: HashSet<&'s str>,
 }
 
 impl<'s> Idioms<'s> {
-    fn new(script: &'s Script, value: &'s dyn Fn(&str) -> Option<String>) -> Self {
-        let (mut commands, mut substitutions, mut loops) = (Vec::new(), Vec::new(), Vec::new());
+    fn new(script: &'s Script, environment: &'s dyn Fn(&str) -> Option<String>) -> Self {
+        let (mut commands, mut substitutions) = (Vec::new(), Vec::new());
         script.visit(&mut |node| match node {
             Node::Command(Command { kind: CommandKind::Simple(simple), .. }) => commands.push(&**simple),
-            Node::Command(Command { kind: CommandKind::For(header), .. }) => loops.push(&**header),
             Node::Part(Part::CommandSubstitution { span, body }) => substitutions.push((*span, body)),
             _ => {}
         });
-        let assigned = script.variables().into_iter().filter(|used| used.assigned).map(|used| used.name).collect();
-        Self { script, commands, substitutions, loops, assigned, value }
+        let reads = script.variables();
+        let reads = reads.iter().filter(|it| !it.assigned).map(|it| (it.span, it.name)).collect();
+        let values = Values::new(script, environment);
+        let words = values.words();
+        Self { commands, substitutions, reads, values, words }
     }
 
     fn has(&self, remark: &Remark) -> bool {
@@ -50,7 +55,10 @@ impl<'s> Idioms<'s> {
                 .substitutions
                 .iter()
                 .any(|(span, body)| *span == remark.span && (prints_one_word(body) || prints_list(body))),
-            "SC2086" => self.read_at(remark.span).is_some_and(|name| self.is_list(name) || self.is_word(name, &[])),
+            "SC2086" => self
+                .reads
+                .get(&remark.span)
+                .is_some_and(|name| self.values.are_lists(name) || self.values.is_word(name, &self.words)),
             // Where nothing follows, the script fails as `cd` does.
             "SC2164" => self.commands.iter().all(|command| command.span.start <= remark.span.start),
             _ => false,
@@ -61,79 +69,116 @@ impl<'s> Idioms<'s> {
     fn command_at(&self, place: Span) -> Option<&'s Simple> {
         self.commands.iter().rfind(|it| it.span.start <= place.start && place.end <= it.span.end).copied()
     }
+}
 
-    /// The variable whose expansion stands at the place.
-    fn read_at(&self, place: Span) -> Option<&'s str> {
-        let uses = self.script.variables();
-        uses.into_iter().find(|used| !used.assigned && used.span == place).map(|used| used.name)
-    }
+/// What the variables of a script are given.
+struct Values<'s> {
+    script: &'s Script,
+    environment: &'s dyn Fn(&str) -> Option<String>,
+    /// What each variable is given, assignment by assignment; the elements of an array.
+    assigned: HashMap<&'s str, Vec<&'s [Word]>>,
+    /// What each loop variable goes through, loop by loop.
+    looped: HashMap<&'s str, Vec<&'s [Word]>>,
+    /// How often each variable is given a value, by `read` and `${X:=...}` as well.
+    counts: HashMap<&'s str, usize>,
+}
 
-    fn assignments(&self, name: &str) -> impl Iterator<Item = &'s Assignment> {
-        let all = self.commands.iter().flat_map(|command| command.assignments.iter().chain(&command.declared));
-        all.filter(move |it| *it.name == *name)
-    }
-
-    fn loops_over(&self, name: &str) -> impl Iterator<Item = &'s For> {
-        self.loops
-            .iter()
-            .copied()
-            .filter(move |it| it.variable.as_ref().is_some_and(|(variable, _)| **variable == *name))
-    }
-
-    /// Whether the variable is there to become several words: its name says so, or one of its values has a blank.
-    fn is_list(&self, name: &str) -> bool {
-        const LISTS: &[&str] = &["args", "deps", "flags", "options", "opts", "packages", "pkgs"];
-        let lower = name.to_ascii_lowercase();
-        if LISTS.iter().any(|list| lower.ends_with(list)) {
-            return true;
+impl<'s> Values<'s> {
+    fn new(script: &'s Script, environment: &'s dyn Fn(&str) -> Option<String>) -> Self {
+        let mut values =
+            Self { script, environment, assigned: HashMap::new(), looped: HashMap::new(), counts: HashMap::new() };
+        for used in script.variables().iter().filter(|used| used.assigned) {
+            *values.counts.entry(used.name).or_default() += 1;
         }
-        let has_blank = |text: &str| text.contains(char::is_whitespace);
-        let of_script = self.assignments(name).flat_map(|it| &it.value);
-        of_script.into_iter().any(|word| any_text(&word.parts, &has_blank) || holds_list(&word.parts))
-            || (self.value)(name).is_some_and(|value| has_blank(value.trim()))
+        script.visit(&mut |node| match node {
+            Node::Command(Command { kind: CommandKind::Simple(simple), .. }) => {
+                for it in simple.assignments.iter().chain(&simple.declared) {
+                    values.assigned.entry(&it.name).or_default().push(&it.value);
+                }
+            }
+            Node::Command(Command { kind: CommandKind::For(header), .. }) => {
+                if let (Some((name, _)), Some(words)) = (&header.variable, &header.words) {
+                    values.looped.entry(name).or_default().push(words);
+                }
+            }
+            _ => {}
+        });
+        values
     }
 
-    /// Whether each value of the variable is known to be one word, which quotes would not change. `above` are the variables
-    /// that are made of it: one that is put together from its own value stays what it was.
-    fn is_word(&self, name: &str, above: &[&str]) -> bool {
-        if above.contains(&name) {
-            return true;
+    /// The largest set of variables such that each is put together from words and from others of the set.
+    fn words(&self) -> HashSet<&'s str> {
+        let of = |values: &HashMap<&str, Vec<_>>, name: &str| values.get(name).map_or(0, Vec::len);
+        let is_known = |name: &str, count: usize| {
+            of(&self.assigned, name) + of(&self.looped, name) == count
+                && (self.environment)(name).is_none_or(|value| is_plain(&value))
+        };
+        let all = self.counts.iter().filter(|(name, count)| is_known(name, **count));
+        let mut words: HashSet<&str> = all.map(|(name, _)| *name).collect();
+        for _ in 0..MOST_ROUNDS {
+            let kept: HashSet<&str> = words.iter().copied().filter(|name| self.makes_words(name, &words)).collect();
+            if kept.len() == words.len() {
+                return words;
+            }
+            words = kept;
         }
-        let above = [above, &[name]].concat();
-        let known = self.assignments(name).count() + self.loops_over(name).count();
-        let all = self.assigned.iter().filter(|it| **it == name).count();
-        let of_environment = (self.value)(name);
-        known == all
-            && (all > 0 || of_environment.is_some())
-            && of_environment.is_none_or(|value| is_plain(&value))
-            && self
-                .assignments(name)
-                .all(|it| !it.array && it.value.iter().all(|word| self.makes_word(&word.parts, &above)))
-            && self.loops_over(name).all(|it| {
-                // Each value is one of the words that a list has been split into.
-                let words = it.words.as_deref().unwrap_or_default();
-                words.iter().all(|word| !word.quoted && !word.has_glob || self.makes_word(&word.parts, &above))
-            })
+        HashSet::new()
     }
 
-    fn makes_word(&self, parts: &[Part], above: &[&str]) -> bool {
+    fn makes_words(&self, name: &str, words: &HashSet<&str>) -> bool {
+        let mut assigned = self.assigned.get(name).into_iter().flatten();
+        let mut looped = self.looped.get(name).into_iter().flatten().copied().flatten();
+        assigned.all(|value| value.len() <= 1 && value.iter().all(|word| self.makes_word(&word.parts, words)))
+            // Each value of a loop is one of the words that a list has been split into.
+            && looped.all(|word| !word.quoted && !word.has_glob || self.makes_word(&word.parts, words))
+    }
+
+    fn makes_word(&self, parts: &[Part], words: &HashSet<&str>) -> bool {
         parts.iter().all(|part| match part {
             Part::Literal { value, .. } | Part::SingleQuoted { value, .. } => is_plain(value),
-            Part::DoubleQuoted { parts, .. } => self.makes_word(parts, above),
-            Part::Parameter(parameter) => {
-                is_plain_operation(self.script.slice(parameter.span))
-                    && above.len() < DEEPEST
-                    && self.is_word(&parameter.name, above)
-            }
+            Part::DoubleQuoted { parts, .. } => self.makes_word(parts, words),
+            Part::Parameter(parameter) => self.expands_to_word(parameter, words),
             Part::CommandSubstitution { body, .. } => prints_one_word(body),
             Part::Arithmetic { .. } => true,
             Part::ProcessSubstitution { .. } | Part::Tilde { .. } => false,
         })
     }
+
+    fn expands_to_word(&self, parameter: &Parameter, words: &HashSet<&str>) -> bool {
+        let operand = || parameter.operand.as_ref().is_none_or(|operand| self.makes_word(&operand.parts, words));
+        self.is_word(&parameter.name, words)
+            && match parameter.operator {
+                ParameterOperator::None | ParameterOperator::Error => true,
+                ParameterOperator::Default { .. }
+                | ParameterOperator::Assign
+                | ParameterOperator::Alternative { .. } => operand(),
+                // `${X%~*}` makes no blank of a value without one.
+                ParameterOperator::Other => {
+                    let text = self.script.slice(parameter.span);
+                    !text.contains(char::is_whitespace) && text.matches('$').count() == 1
+                }
+            }
+    }
+
+    fn is_word(&self, name: &str, words: &HashSet<&str>) -> bool {
+        let is_of_environment = !self.counts.contains_key(name);
+        words.contains(name) || is_of_environment && (self.environment)(name).is_some_and(|value| is_plain(&value))
+    }
+
+    /// Whether the variable is there to become several words: its name says so, or one of its values has a blank.
+    fn are_lists(&self, name: &str) -> bool {
+        const LISTS: &[&str] = &["args", "deps", "flags", "options", "opts", "packages", "pkgs"];
+        let lower = name.to_ascii_lowercase();
+        let has_blank = |text: &str| text.contains(char::is_whitespace);
+        let mut of_script = self.assigned.get(name).into_iter().flatten().copied().flatten();
+        LISTS.iter().any(|list| lower.ends_with(list))
+            || of_script.any(|word| any_text(&word.parts, &has_blank) || holds_list(&word.parts))
+            || (self.environment)(name).is_some_and(|value| has_blank(value.trim()))
+    }
 }
 
 /// Variables are followed through so many others.
-const DEEPEST: usize = 5;
+const MOST_ROUNDS: usize = 10;
 
 /// Whether a shell would leave the text alone: no blank and no pattern.
 fn is_plain(text: &str) -> bool {
@@ -146,11 +191,6 @@ fn any_text(parts: &[Part], is_it: &dyn Fn(&str) -> bool) -> bool {
         Part::DoubleQuoted { parts, .. } => any_text(parts, is_it),
         _ => false,
     })
-}
-
-/// Whether the expansion, `${X%~*}`, makes no blank of a value without one.
-fn is_plain_operation(expansion: &str) -> bool {
-    !expansion.contains(char::is_whitespace)
 }
 
 fn holds_list(parts: &[Part]) -> bool {
@@ -234,12 +274,20 @@ mod tests {
             "v=$VERSION.0 && w=\"$v-x\" && a $w",
             "t=\"$(mktemp -d)\"; a $t",
             "v=$VERSION~b; v=${v%~*}; a $v",
+            "v=${VERSION:-2}; a $v",
             "for f in $FLAGS; do a $f; done",
             "for f in x y; do g=v$f; g=$g.z; a $g; done",
         ] {
             assert_eq!(told(text), [""; 0], "{text}");
         }
-        for text in ["v=$(b); a $v", "v=\"$1\"; a $v", "read -r v; a $v", "for f in *.x; do a $f; done"] {
+        for text in [
+            "v=$(b); a $v",
+            "v=${VERSION:+$(b)}; a $v",
+            "v=x; read -r v; a $v",
+            "v=\"$1\"; a $v",
+            "read -r v; a $v",
+            "for f in *.x; do a $f; done",
+        ] {
             assert_eq!(told(text), ["SC2086"], "{text}");
         }
     }
