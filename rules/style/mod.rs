@@ -2,6 +2,7 @@
 
 crate::rules::group! {
     add_for_local_file,
+    chmod_after_copy,
     consecutive_copies,
     consecutive_labels,
     consecutive_ports,

@@ -153,6 +153,14 @@ impl BuildContext {
         self.is_truncated
     }
 
+    /// What lies at `path`, symbolic links followed, ignored or not; `None` for the root and for what is not known.
+    pub fn entry(&self, path: &str) -> Option<&Entry> {
+        match self.find(path) {
+            Place::Entry(index, _) => self.entries.get(index),
+            Place::Root | Place::Missing | Place::Unknown(_) => None,
+        }
+    }
+
     /// Whether something is known to lie at `path`, symbolic links followed, ignored or not.
     pub fn exists(&self, path: &str) -> bool {
         matches!(self.find(path), Place::Root | Place::Entry(..))

@@ -174,6 +174,20 @@ impl<'a> Context<'a> {
         (!has_comment).then(|| first.cover(last))
     }
 
+    /// As [`whole_lines`](Self::whole_lines), with the blank line above where one follows, too. `None` where a comment stands
+    /// right above, which would then speak of something else.
+    pub fn whole_paragraph(&self, instruction: &Instruction) -> Option<Span> {
+        let lines = self.whole_lines(instruction)?;
+        let is_blank = |line: usize| self.source().line_text(line).trim().is_empty();
+        let Some(above) = instruction.first_line.checked_sub(1).filter(|line| *line > 0) else { return Some(lines) };
+        if self.source().line_text(above).trim_start().starts_with('#') {
+            return None;
+        }
+        let below = instruction.last_line + 1;
+        let is_apart = is_blank(above) && (below > self.source().line_count() || is_blank(below));
+        Some(if is_apart { self.source().line_span(above).cover(lines) } else { lines })
+    }
+
     /// Puts `line` before an instruction, as a line of its own with the same indentation and line end.
     pub fn line_before(&self, instruction: &Instruction, line: &str) -> Edit {
         let start = instruction.span.start;

@@ -181,3 +181,13 @@ fn an_ignore_file_that_is_there_is_never_touched() {
     folder.run("fix --write --select cache/whole-context-copy --effect content");
     assert_eq!(folder.read(".dockerignore"), "x\n");
 }
+
+#[test]
+fn an_ignore_file_is_not_written_where_a_build_is_to_judge() {
+    let folder = Folder::with(&CLUTTERED);
+    let run = folder.run("fix --write --verify --quiet --select cache/whole-context-copy --effect content");
+    let expected = "error: nothing is changed in Dockerfile: a build of both would not show what .dockerignore does: \
+                    leave --verify away\n";
+    assert_eq!((run.code, run.stderr.as_str()), (2, expected));
+    assert!(!folder.path().join(".dockerignore").exists());
+}
