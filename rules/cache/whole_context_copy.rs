@@ -30,16 +30,19 @@
 //! ## Fix
 //! Writes a `.dockerignore` where there is none. It names what lies in this very build context and no instruction needs: the
 //! history, what package managers have made, secrets, caches, settings of editors, and the Dockerfile itself, which may change
-//! without any file of the image doing so. *Content*: the image holds less. It is a suggestion, since a program may ask for such a
-//! file when it runs; `dfx fix --select cache/whole-context-copy --effect content` prints it, and writes it with `--write`.
+//! without any file of the image doing so. Where several Dockerfiles share the context, it is called after the Dockerfile,
+//! as in `dev.Dockerfile.dockerignore`, and BuildKit reads it for this one alone. *Content*: the image holds less. It is a
+//! suggestion, since a program may ask for such a file when it runs: `dfx fix --select cache/whole-context-copy --effect
+//! content` prints it, and writes it with `--write`.
 //!
 //! ## Sources
 //! Docker's documentation, "Build context: .dockerignore files"; BuildKit, `COPY --exclude`.
 
+use crate::context::BuildContext;
 use crate::edit::{Effect, NewFile};
 use crate::finding::Severity;
 use crate::ir::{Breadth, ContextCopy, NeedlessFiles};
-use crate::knowledge::needless_files::NeedlessKind;
+use crate::knowledge::needless_files::{NeedlessKind, is_dockerfile};
 use crate::rules::{Context, Meta, Sink};
 
 pub const META: Meta = Meta {
@@ -51,6 +54,9 @@ pub const META: Meta = Meta {
 
 /// More names make no finding clearer.
 const MOST_NAMED: usize = 4;
+
+/// As many are told with their size.
+const MOST_TOLD: usize = 8;
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let Some(context) = cx.build_context else { return };
@@ -84,9 +90,10 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     }
     let report = report.note(facts(&needless));
     if !has_ignore_file {
+        let path = name_of_ignore_file(cx, context);
         let text = needless.iter().map(|it| format!("{}\n", it.pattern)).collect();
-        let file = NewFile { path: context.name_of(".dockerignore"), text };
-        report.suggest_file("write a `.dockerignore` of what is here and no instruction needs", Effect::Content, file);
+        let title = format!("write `{path}` with what lies here and no instruction needs");
+        report.suggest_file(title, Effect::Content, NewFile { path, text });
     }
 }
 
@@ -97,10 +104,25 @@ fn first_whole_copy<'b>(cx: &Context<'b>) -> Option<ContextCopy<'b>> {
     })
 }
 
+/// Where other Dockerfiles may be built from the same context, the ignore file is for this one alone: they may need what this
+/// one does not.
+fn name_of_ignore_file(cx: &Context<'_>, context: &BuildContext) -> String {
+    let names = context.entries().iter().filter_map(|entry| entry.path.rsplit('/').next());
+    match names.filter(|name| is_dockerfile(name)).nth(1) {
+        Some(_) if cx.source().name() != "-" => format!("{}.dockerignore", cx.source().name()),
+        _ => context.name_of(".dockerignore"),
+    }
+}
+
 /// How much of the build context no instruction needs.
 fn facts(needless: &[NeedlessFiles]) -> String {
-    let told: Vec<String> = needless.iter().map(|it| format!("`{}` ({})", it.pattern, extent(it))).collect();
-    format!("No instruction needs {}.", told.join(", "))
+    let told = needless.iter().take(MOST_TOLD).map(|it| format!("`{}` ({})", it.pattern, extent(it)));
+    let told: Vec<String> = told.collect();
+    let more = match needless.len().saturating_sub(MOST_TOLD) {
+        0 => String::new(),
+        more => format!(", and {more} more"),
+    };
+    format!("No instruction needs {}{more}.", told.join(", "))
 }
 
 fn extent(files: &NeedlessFiles) -> String {

@@ -2,7 +2,6 @@
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
-use std::iter::Sum;
 
 use crate::links::MOST_LINKS;
 
@@ -50,22 +49,6 @@ pub enum EntryKind {
         /// What the link says, `/` between its parts.
         target: String,
     },
-}
-
-/// How much lies at a path.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Extent {
-    /// Number of files.
-    pub files: usize,
-    /// Their size in bytes.
-    pub bytes: u64,
-}
-
-impl Sum for Extent {
-    fn sum<I: Iterator<Item = Self>>(extents: I) -> Self {
-        extents
-            .fold(Self::default(), |one, other| Self { files: one.files + other.files, bytes: one.bytes + other.bytes })
-    }
 }
 
 /// What becomes of an entry.
@@ -180,17 +163,6 @@ impl BuildContext {
         self.entries.iter().filter(move |entry| pattern.matches(&entry.path))
     }
 
-    /// How much lies at `path`, ignored or not; `None` where nothing does or not all of it is known.
-    pub fn extent(&self, path: &str) -> Option<Extent> {
-        let index = self.index_of(path)?;
-        let extent = |entry: &Entry| match entry.kind {
-            EntryKind::File => Some(Extent { files: 1, bytes: entry.size }),
-            EntryKind::Directory | EntryKind::Symlink { .. } => Some(Extent::default()),
-            EntryKind::UnlistedDirectory => None,
-        };
-        self.entries[index..self.below(index).end].iter().map(extent).sum()
-    }
-
     /// The text of a manifest, whether or not it is ignored.
     pub fn text(&self, path: &str) -> Option<&str> {
         self.texts.get(path).map(String::as_str)
@@ -217,7 +189,7 @@ impl BuildContext {
         index + 1..index + 1 + self.entries[index + 1..].partition_point(inside)
     }
 
-    fn index_of(&self, path: &str) -> Option<usize> {
+    pub(super) fn index_of(&self, path: &str) -> Option<usize> {
         self.entries.binary_search_by(|entry| compare_paths(&entry.path, path)).ok()
     }
 
@@ -370,15 +342,6 @@ pub(super) mod tests {
         let paths = |pattern| context.glob(&Glob::new(pattern).unwrap()).map(|it| it.path.clone()).collect::<Vec<_>>();
         assert_eq!(paths("*.md"), ["a.md"]);
         assert_eq!(paths("*/*.md"), ["docs/b.md"]);
-    }
-
-    #[test]
-    fn the_extent_of_a_folder_is_that_of_its_files() {
-        let context = context(&["a/b", "a/c/d", "a/l -> b", "a-b", "g/.git/"], None);
-        assert_eq!(context.extent("a"), Some(Extent { files: 2, bytes: 2 }));
-        assert_eq!(context.extent("a-b"), Some(Extent { files: 1, bytes: 1 }));
-        assert_eq!(context.extent("g"), None);
-        assert_eq!(context.extent("x"), None);
     }
 
     #[test]

@@ -8,14 +8,16 @@
 mod build_context;
 mod clean;
 mod copy_source;
+mod extent;
 mod glob;
 mod ignore_file;
 mod ignore_pattern;
 mod manifest;
 mod package_json;
 
-pub use build_context::{BuildContext, Entry, EntryKind, Extent};
+pub use build_context::{BuildContext, Entry, EntryKind};
 pub use copy_source::CopySourceMatch;
+pub use extent::Extent;
 pub use glob::{BadPattern, Glob};
 pub use ignore_file::{IgnoreFile, PathState, Problem, ProblemKind};
 pub use ignore_pattern::Pattern;

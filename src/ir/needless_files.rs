@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::context::{BuildContext, Entry, Extent, Glob};
-use crate::knowledge::needless_files::{NeedlessKind, needless_kind};
+use crate::knowledge::needless_files::{NeedlessKind, needless_kind, says_it_all};
 use crate::knowledge::package_managers::Home;
 use crate::syntax::Keyword;
 
@@ -30,30 +30,42 @@ impl Build<'_> {
         let mut found: BTreeMap<(NeedlessKind, &str), Vec<&Entry>> = BTreeMap::new();
         let mut inside: Option<&str> = None;
         for entry in context.entries() {
-            if inside.is_some_and(|folder| lies_in(&entry.path, folder)) || context.would_exclude(&entry.path) {
+            if inside.is_some_and(|folder| lies_in(&entry.path, folder)) {
                 continue;
             }
             let (folder, name) = entry.path.rsplit_once('/').unwrap_or(("", &entry.path));
             let is_beside = |file: &str| context.exists(&format!("{folder}/{file}"));
             let secret = || secret_in_context(context, entry).map(|_| NeedlessKind::Secret);
             let kind = needless_kind(&entry.path, &languages, is_beside).or_else(secret);
-            let Some(kind) = kind.filter(|kind| !needs.include(*kind, &entry.path, name)) else { continue };
+            let is_needless =
+                |kind: &_| !needs.include(*kind, &entry.path, name) && !context.would_exclude(&entry.path);
+            let Some(kind) = kind.filter(is_needless) else { continue };
             // Of two files of one name, one may hold a secret and the other none.
             let name = if kind == NeedlessKind::Secret { &entry.path } else { name };
             found.entry((kind, name)).or_default().push(entry);
             inside = Some(&entry.path).filter(|_| entry.is_dir()).map(String::as_str);
         }
-        found.into_iter().filter_map(|((kind, name), entries)| together(context, kind, name, &entries)).collect()
+        let of_name = |((kind, name), entries): ((NeedlessKind, &str), Vec<&Entry>)| match entries.as_slice() {
+            [_, _, ..] if says_it_all(name) => vec![NeedlessFiles::new(context, kind, format!("**/{name}"), &entries)],
+            entries => {
+                let alone = |entry: &&Entry| NeedlessFiles::new(context, kind, entry.path.clone(), &[entry]);
+                entries.iter().filter(|entry| is_plain(&entry.path)).map(alone).collect()
+            }
+        };
+        found.into_iter().flat_map(of_name).collect()
     }
 }
 
-/// The entries of one name under one pattern; `None` where it would need quoting.
-fn together(context: &BuildContext, kind: NeedlessKind, name: &str, entries: &[&Entry]) -> Option<NeedlessFiles> {
-    let path = entries.first()?.path.clone();
-    let pattern = if entries.len() > 1 { format!("**/{name}") } else { path.clone() };
-    let is_plain = !path.contains(['*', '?', '[', ']', '\\']) && !path.starts_with(['#', '!']) && path.trim() == path;
-    let extent = entries.iter().map(|entry| context.extent(&entry.path)).sum();
-    is_plain.then_some(NeedlessFiles { kind, path, pattern, extent })
+impl NeedlessFiles {
+    fn new(context: &BuildContext, kind: NeedlessKind, pattern: String, entries: &[&Entry]) -> Self {
+        let path = entries.first().map_or_else(String::new, |entry| entry.path.clone());
+        Self { kind, path, pattern, extent: entries.iter().map(|entry| context.extent(&entry.path)).sum() }
+    }
+}
+
+/// Whether the path stands for itself in an ignore file.
+fn is_plain(path: &str) -> bool {
+    !path.contains(['*', '?', '[', ']', '\\']) && !path.starts_with(['#', '!']) && path.trim() == path
 }
 
 fn languages(commands: &Commands<'_>) -> Vec<&'static str> {
@@ -135,6 +147,8 @@ mod tests {
         );
         assert_eq!(needless("RUN npm ci\n", &["web/node_modules/x", "package.json"]), ["web/node_modules"]);
         assert_eq!(needless("", &["a/.env", "b/.env", "b/.env.example"]), ["a/.env", "b/.env"]);
+        let crates = ["a/Cargo.toml", "a/target/x", "b/Cargo.toml", "b/target/x", "b/src/target/mod.rs"];
+        assert_eq!(needless("RUN cargo build\n", &crates), ["a/target", "b/target"]);
     }
 
     #[test]

@@ -55,13 +55,11 @@ const CACHES: [&str; 12] = [
 const DESKTOPS: [&str; 5] = [".DS_Store", ".idea", ".vs", ".vscode", "Thumbs.db"];
 
 /// At the root of the build context.
-const BUILDERS: [&str; 10] = [
+const BUILDERS: [&str; 8] = [
     ".circleci",
     ".github",
     ".gitlab-ci.yml",
     ".travis.yml",
-    "Containerfile",
-    "Dockerfile",
     "Jenkinsfile",
     "compose.yaml",
     "compose.yml",
@@ -90,10 +88,26 @@ pub fn needless_kind(path: &str, languages: &[&str], is_beside: impl Fn(&str) ->
     }
 }
 
-/// `Dockerfile.dev`, `dev.Dockerfile`, `docker-compose.override.yml`
+/// Whether the name alone says so, and whatever has it is needless where one is. A `target` may be anything.
+pub fn says_it_all(name: &str) -> bool {
+    !MADE.iter().any(|(_, made, mark)| *made == name && mark.is_some())
+}
+
+/// `Dockerfile`, `Dockerfile.dev`, `dev.dockerfile`, but not `Dockerfile.dockerignore`.
+pub fn is_dockerfile(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let is_named_so = |word: &str| {
+        name == word
+            || name.strip_prefix(word).is_some_and(|rest| rest.starts_with('.'))
+            || name.strip_suffix(word).is_some_and(|rest| rest.ends_with('.'))
+    };
+    (is_named_so("dockerfile") || is_named_so("containerfile")) && !name.ends_with("ignore")
+}
+
+/// `docker-compose.override.yml`, `dev.Dockerfile`, `Dockerfile.dockerignore`
 fn is_of_builder(name: &str) -> bool {
     let is_yaml = name.ends_with(".yml") || name.ends_with(".yaml");
-    name.starts_with("Dockerfile.") || name.ends_with(".Dockerfile") || name.starts_with("docker-compose") && is_yaml
+    is_dockerfile(name) || name.ends_with(".dockerignore") || name.starts_with("docker-compose") && is_yaml
 }
 
 #[cfg(test)]
@@ -112,11 +126,18 @@ mod tests {
     #[test]
     fn instructions_for_builders_lie_at_the_root() {
         let kind = |path| needless_kind(path, &[], |_| false);
-        for path in ["Dockerfile", "Dockerfile.dev", "api.Dockerfile", "docker-compose.yml", ".github"] {
+        for path in
+            ["Dockerfile", "Dockerfile.dev", "api.dockerfile", "docker-compose.yml", ".github", "a.dockerignore"]
+        {
             assert_eq!(kind(path), Some(NeedlessKind::Builder), "{path}");
         }
         assert_eq!(kind("templates/Dockerfile"), None);
         assert_eq!(kind("docker-compose.sh"), None);
+        assert!(
+            is_dockerfile("Containerfile")
+                && !is_dockerfile("Dockerfile.dockerignore")
+                && !is_dockerfile("my-dockerfile")
+        );
         assert_eq!(kind("a/.DS_Store"), Some(NeedlessKind::Desktop));
     }
 }

@@ -164,7 +164,7 @@ fn an_ignore_file_is_written_where_its_rule_is_selected() {
 
 #[test]
 fn the_ignore_file_lies_at_the_root_of_the_build_context() {
-    let folder = Folder::with(&CLUTTERED);
+    let folder = Folder::with(&CLUTTERED[1..]);
     folder.write("docker/Dockerfile", "FROM node:24-slim\nCOPY package.json .\nCOPY . .\nRUN npm ci\n");
     let asked = "fix docker --select cache/whole-context-copy --effect content";
     assert!(folder.run(asked).stdout.starts_with("--- /dev/null\n+++ b/.dockerignore\n"));
@@ -172,6 +172,20 @@ fn the_ignore_file_lies_at_the_root_of_the_build_context() {
     assert!(json.contains("\"new_file\":{\"path\":\".dockerignore\","), "{json}");
     let lint = folder.run("lint docker --format json --select cache/whole-context-copy").stdout;
     assert!(lint.contains("\"new_file\":{\"path\":\".dockerignore\",\"text\":\".git\\n"), "{lint}");
+}
+
+#[test]
+fn dockerfiles_that_share_a_build_context_each_get_their_own() {
+    let folder = Folder::with(&CLUTTERED);
+    folder.write("dev.Dockerfile", "FROM node:24-slim\nCOPY . .\nRUN npm ci && cat .env\n");
+    let asked = "fix --select cache/whole-context-copy --effect content";
+    folder.run(&format!("{asked} --write"));
+    assert_eq!(
+        folder.read("Dockerfile.dockerignore"),
+        ".git\nnode_modules\n.env\n.vscode\nDockerfile\ndev.Dockerfile\n"
+    );
+    assert_eq!(folder.read("dev.Dockerfile.dockerignore"), ".git\nnode_modules\n.vscode\nDockerfile\ndev.Dockerfile\n");
+    assert_eq!(folder.run(&format!("{asked} --check")).code, 0);
 }
 
 #[test]
