@@ -24,24 +24,29 @@
 //! command stands in a compound command or an `||` list, where it removes more than the cache, and where a variable turns
 //! the cache off.
 //!
+//! The archives of apt are emptied by `/etc/apt/apt.conf.d/docker-clean` of the Debian and Ubuntu images: the fix removes that
+//! file, as Docker's documentation does. That is *content*, as it is then missing in the image.
+//!
 //! ## Sources
 //! Dockerfile reference, `RUN --mount=type=cache`; the manuals of the package managers.
 
 use crate::edit::{Edit, Effect};
 use crate::finding::Severity;
-use crate::ir::{Defeat, Means, Mount, MountedCache, Step, lies_in};
+use crate::ir::{DOCKER_CLEAN, Defeat, Means, Mount, MountedCache, Step, lies_in};
+use crate::rewrite::{downloads_archives, keep_archives};
 use crate::rules::{Context, Meta, Sink};
 use crate::syntax::Keyword;
 
 pub const META: Meta = Meta {
     name: "cache/defeated-cache-mount",
     severity: Severity::Warning,
-    effect: Some(Effect::Debris),
+    effect: Some(Effect::Content),
     ..Meta::on_by_default()
 };
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for step in cx.steps_of(Keyword::Run) {
+        report_docker_clean(cx, sink, step);
         let caches = mounted(cx, step);
         if caches.is_empty() {
             continue;
@@ -52,16 +57,43 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     }
 }
 
+/// apt's archives, which the settings of Debian's and Ubuntu's images delete wherever they lie.
+fn report_docker_clean(cx: &Context<'_>, sink: &mut Sink<'_>, step: &Step<'_>) {
+    let is_over_archives = |mount: &Mount| {
+        mount.kind == "cache"
+            && mount.target.as_deref().is_some_and(|target| lies_in("/var/cache/apt/archives", target))
+    };
+    let Some(mount) = step.mounts().into_iter().find(is_over_archives) else { return };
+    let distribution = cx.build.image_facts(step.stage).and_then(|facts| facts.distribution);
+    let is_debian = distribution.is_some_and(|distribution| matches!(distribution.family, "debian" | "ubuntu"));
+    if is_debian && downloads_archives(cx.commands, step).is_some() && cx.build.may_delete_archives(step) {
+        let help = "remove the file before: what it deletes is in the mount, not in the image";
+        sink.report(
+            mount.span,
+            format!("{DOCKER_CLEAN} of the base image empties this cache behind each installation"),
+        )
+        .help(help)
+        .fix(
+            format!("remove {DOCKER_CLEAN}"),
+            Effect::Content,
+            keep_archives(cx.build, step).into_iter().collect(),
+        );
+    }
+}
+
 /// The caches of the package managers in the step over which something is mounted, each with the directory of the mount.
 fn mounted(cx: &Context<'_>, step: &Step<'_>) -> Vec<MountedCache> {
     let is_cache = |mount: &Mount| mount.kind == "cache";
     let targets: Vec<String> = step.mounts().into_iter().filter(is_cache).filter_map(|mount| mount.target).collect();
     let mut caches: Vec<MountedCache> = Vec::new();
-    for command in cx.commands.of_step(step).iter().filter(|_| !targets.is_empty()) {
+    if targets.is_empty() {
+        return caches;
+    }
+    let account = cx.build.account(cx.commands, step);
+    for command in cx.commands.of_step(step) {
         let Some(invocation) = &command.manager else { continue };
-        let home = cx.build.home(step).unwrap_or("~");
         for cache in invocation.manager.caches {
-            let mut found = cx.build.mounted_cache(command, invocation.manager, cache, home);
+            let mut found = cx.build.mounted_cache(command, invocation.manager, cache, account.as_ref());
             let Some(target) = targets.iter().find(|target| lies_in(&found.directory, target)) else { continue };
             found.directory = target.trim_end_matches('/').to_owned();
             if !caches.contains(&found) {
@@ -109,8 +141,8 @@ mod tests {
             "RUN --mount=type=cache,target=/var/lib/apt/lists apt-get update && apt-get install -y a && rm -rf /tmp/*\n"
         );
         fixes!(
-            "RUN --mount=type=cache,target=/var/cache/apt apt-get update && apt-get install -y a && apt-get clean\n" =>
-            "RUN --mount=type=cache,target=/var/cache/apt apt-get update && apt-get install -y a\n"
+            "FROM a\nRUN --mount=type=cache,target=/var/cache/apt apt-get update && apt-get install -y a && apt-get clean\n" =>
+            "FROM a\nRUN --mount=type=cache,target=/var/cache/apt apt-get update && apt-get install -y a\n"
         );
     }
 
@@ -125,6 +157,16 @@ mod tests {
     fn removing_the_folder_of_the_mount_fails() {
         fires!("RUN --mount=type=cache,target=/root/.cache/pip pip install a && rm -rf «/root/.cache»\n");
         fires!("RUN --mount=type=cache,target=/root/.cache pip install a && «rm -rf /root/.cache»\n");
+    }
+
+    #[test]
+    fn the_settings_of_debian_s_images_delete_archives() {
+        fixes!(
+            "FROM debian:13\nRUN --mount=type=cache,target=/var/cache/apt,sharing=locked apt-get update && apt-get install -y a\n" =>
+            "FROM debian:13\nRUN --mount=type=cache,target=/var/cache/apt,sharing=locked rm -f /etc/apt/apt.conf.d/docker-clean && apt-get update && apt-get install -y a\n"
+        );
+        silent!("FROM debian:13\nRUN --mount=type=cache,target=/var/cache/apt apt-get update\n");
+        silent!("FROM example.com/a\nRUN --mount=type=cache,target=/var/cache/apt apt-get install a\n");
     }
 
     #[test]

@@ -21,10 +21,12 @@
 //! RUN --mount=type=cache,target=/root/.npm npm ci
 //! ```
 //!
-//! Silent where a variable turns the cache off, and for users whose home directory is not known. Each manager is named once
-//! in a stage; build stages count as well. Of apt it is the package lists: the archives are deleted behind each
-//! installation, by `/etc/apt/apt.conf.d/docker-clean` of the base image. apk keeps no packages by itself, only a list of
-//! them that is fetched in a second.
+//! Silent where a variable turns the cache off, and for users whose number or home directory is not known. Each manager is
+//! named once in a stage; build stages count as well. apk keeps no packages by itself, only a list of them that is fetched
+//! in a second.
+//!
+//! apt has two: package lists, and archives, which `/etc/apt/apt.conf.d/docker-clean` of the Debian and Ubuntu images deletes
+//! behind each installation. The archives are spoken of once the lists are mounted.
 //!
 //! Mounts take BuildKit: Docker 23, or Docker 20.10 with `DOCKER_BUILDKIT=1`, or a line `# syntax=docker/dockerfile:1` where
 //! the builder's own front end is older than 1.2.
@@ -32,7 +34,10 @@
 //! ## Fix
 //! Mounts the cache in every RUN of the stage that uses the manager, and takes out of them what would empty it or go past
 //! it: `rm -rf /var/lib/apt/lists/*`, `npm cache clean`, `--no-cache-dir`. *Debris*: what the manager has downloaded is no
-//! part of the layers any more.
+//! part of the layers any more. A cache for another user than root gets `uid=`.
+//!
+//! The archives of apt are *content*, because `docker-clean` is removed from the image: an image that is built FROM this one
+//! keeps archives in its layers, unless it mounts the directory too.
 //!
 //! It says why where it holds back: something else uses the directory, such as a script or `make` behind
 //! `go mod download`, another stage that copies it or starts from this one, or the container's own command; a RUN installs
@@ -44,15 +49,15 @@
 
 use crate::edit::Effect;
 use crate::finding::Severity;
-use crate::ir::{Command, Stage};
+use crate::ir::{Command, DOCKER_CLEAN, Stage, Step};
 use crate::knowledge::package_managers::{Action, Family, Home, Invocation, PackageManager};
-use crate::rewrite::{mount_caches, mount_flags};
+use crate::rewrite::{archives_flag, downloads_archives, mount_archives, mount_caches, mount_flags};
 use crate::rules::{Context, Meta, Sink};
 
 pub const META: Meta = Meta {
     name: "cache/missing-cache-mount",
     severity: Severity::Info,
-    effect: Some(Effect::Debris),
+    effect: Some(Effect::Content),
     ..Meta::opt_in()
 };
 
@@ -68,11 +73,32 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             {
                 continue;
             }
-            let Some(flags) = mount_flags(cx.build, command, manager) else { continue };
+            let Some(flags) = mount_flags(cx.build, cx.commands, command, manager) else { continue };
             named.push(manager);
             report(cx, sink, stage, command, invocation, &flags);
         }
+        let has_lists_alone =
+            |step: &&Step<'_>| step.mounts_over("/var/lib/apt/lists") && !step.mounts_over("/var/cache/apt");
+        let mut half_mounted = stage.steps.iter().filter(has_lists_alone);
+        if let Some(command) = half_mounted.find_map(|step| downloads_archives(cx.commands, step)) {
+            report_archives(cx, sink, stage, command);
+        }
     }
+}
+
+/// apt's archives: to keep them changes a file of the image.
+fn report_archives<'a>(cx: &Context<'a>, sink: &mut Sink<'_>, stage: &'a Stage<'a>, command: &Command<'_>) {
+    let flag = archives_flag(cx.build, command).unwrap_or_default();
+    let report = sink
+        .report(command.verb_span(), "`apt-get` downloads all packages again each time this RUN is executed")
+        .help(format!("write `RUN {flag} ...`, and remove {DOCKER_CLEAN} before"));
+    match mount_archives(cx.build, cx.commands, stage) {
+        Ok(edits) => {
+            let title = "mount the archives of `apt-get`, and remove `docker-clean`, which would delete them";
+            report.fix(title, Effect::Content, edits)
+        }
+        Err(refusal) => report.note(format!("It is not written for you: {refusal}.")),
+    };
 }
 
 fn report(
@@ -147,12 +173,12 @@ mod tests {
     #[test]
     fn lists_of_apt_are_mounted_and_not_removed_any_more() {
         fixes!(
-            "FROM debian:13\nRUN apt-get update \\\n    && apt-get install -y git \\\n    && rm -rf /var/lib/apt/lists/* /tmp/*\n" =>
-            "FROM debian:13\nRUN --mount=type=cache,target=/var/lib/apt/lists,sharing=locked \\\n    apt-get update \\\n    && apt-get install -y git \\\n    && rm -rf /tmp/*\n"
+            "FROM debian:13\nRUN apt update \\\n    && apt install -y git \\\n    && rm -rf /var/lib/apt/lists/* /tmp/*\n" =>
+            "FROM debian:13\nRUN --mount=type=cache,target=/var/lib/apt/lists,sharing=locked \\\n    apt update \\\n    && apt install -y git \\\n    && rm -rf /tmp/*\n"
         );
         fixes!(
-            "FROM debian:13\nRUN set -eux; apt-get update; apt-get install -y git; rm -rf /var/lib/apt/lists/*\n" =>
-            "FROM debian:13\nRUN --mount=type=cache,target=/var/lib/apt/lists,sharing=locked \\\n    set -eux; apt-get update; apt-get install -y git\n"
+            "FROM debian:13\nRUN set -eux; apt update; apt install -y git; rm -rf /var/lib/apt/lists/*\n" =>
+            "FROM debian:13\nRUN --mount=type=cache,target=/var/lib/apt/lists,sharing=locked \\\n    set -eux; apt update; apt install -y git\n"
         );
     }
 
@@ -191,6 +217,7 @@ mod tests {
         assert!(unfixed("FROM debian:13\nRUN apt-get update && cp -r /var/lib/apt/lists /x\n"));
         assert!(unfixed("FROM python:3.14\nRUN pip install -r a.txt && rm -rf /root/.cache\n"));
         assert!(unfixed("FROM python:3.14\nRUN pip install -r a.txt; rm -rf ~/.cache/pip\n"));
+        assert!(unfixed("FROM node:24\nCOPY .yarnrc.yml .\nRUN yarn install\n"));
         assert!(unfixed("FROM maven:3 AS b\nRUN mvn package\nFROM a\nCOPY --from=b /root/.m2 /root/.m2\n"));
         assert!(unfixed("# syntax=docker/dockerfile:1.1\nFROM python:3\nRUN pip install -r a.txt\n"));
     }
@@ -208,7 +235,31 @@ mod tests {
     }
 
     #[test]
-    fn a_home_that_is_not_known_is_left_alone() {
+    fn other_users_get_a_cache_of_their_own() {
         silent!("USER app\nRUN npm ci\n");
+        fixes!(
+            "FROM node:24\nUSER node\nRUN npm ci && rm -rf ~/.npm\n" =>
+            "FROM node:24\nUSER node\nRUN --mount=type=cache,target=/home/node/.npm,uid=1000 npm ci\n"
+        );
+        fixes!(
+            "FROM python:3.14\nENV HOME=/app\nUSER 1000:1001\nRUN pip install -r a.txt\n" =>
+            "FROM python:3.14\nENV HOME=/app\nUSER 1000:1001\nRUN --mount=type=cache,target=/app/.cache/pip,uid=1000,gid=1001 pip install -r a.txt\n"
+        );
+        fixes!(
+            "FROM node:24\nRUN yarn install\nUSER node\nRUN yarn install\n" =>
+            "FROM node:24\nRUN --mount=type=cache,target=/usr/local/share/.cache/yarn yarn install\nUSER node\nRUN --mount=type=cache,target=/home/node/.cache/yarn,uid=1000 yarn install\n"
+        );
+        let found = findings(&META, check, "FROM maven:3\nRUN useradd -u 7 a\nUSER a\nRUN mvn package\n");
+        assert!(found[0].fix.is_none() && found[0].notes[0].contains("would belong to root"), "{found:?}");
+    }
+
+    #[test]
+    fn archives_of_apt_follow_the_lists() {
+        let lists = "--mount=type=cache,target=/var/lib/apt/lists,sharing=locked";
+        let archives = "--mount=type=cache,target=/var/cache/apt,sharing=locked";
+        fixes!(
+            &format!("FROM debian:13\nRUN {lists} \\\n    apt-get update \\\n    && apt-get install -y a \\\n    && apt-get clean\nRUN {lists} apt-get update; apt-get install b\n") =>
+            &format!("FROM debian:13\nRUN {lists} \\\n    {archives} \\\n    rm -f /etc/apt/apt.conf.d/docker-clean \\\n    && apt-get update \\\n    && apt-get install -y a\nRUN {lists} \\\n    {archives} \\\n    apt-get update; apt-get install b\n")
+        );
     }
 }

@@ -97,7 +97,7 @@ fn kept_caches<'b>(cx: &Context<'b>) -> Vec<Vec<KeptCache<'b>>> {
     let mut by_manager: Vec<Vec<KeptCache<'b>>> = Vec::new();
     for kept in cx.build.kept_caches(cx.commands, last.index) {
         // Lists that a later RUN installs from are no debris; `cache/update-without-install` has a word for that.
-        if kept.is_needed_later || is_modern_yarn(cx, &kept) {
+        if kept.is_needed_later || kept.manager.name == "yarn" && cx.build.may_use_modern_yarn() {
             continue;
         }
         match by_manager.iter_mut().find(|list| list.iter().any(|other| other.manager == kept.manager)) {
@@ -159,15 +159,6 @@ fn message(cx: &Context<'_>, kept: &KeptCache<'_>) -> String {
     let tool = kept.manager.name;
     let words = if verb == tool || verb.contains('\n') { tool.to_owned() } else { format!("{tool} {verb}") };
     format!("`{words}` leaves {what} in the image, in {}", kept.directory)
-}
-
-/// Yarn 2 and later run programs straight out of the cache.
-fn is_modern_yarn(cx: &Context<'_>, kept: &KeptCache<'_>) -> bool {
-    let text = cx.source().text();
-    kept.manager.name == "yarn"
-        && ["corepack", "berry", ".yarnrc.yml", ".yarn", ".pnp", "--immutable", "set version", "workspaces focus"]
-            .iter()
-            .any(|word| text.contains(word))
 }
 
 /// How to get rid of a cache.

@@ -3,7 +3,7 @@
 use crate::knowledge::package_managers::{Cache, PackageManager, Removed, removed_of};
 use crate::source::Span;
 
-use super::{Build, Command, Commands, Step};
+use super::{Account, Build, Command, Commands, Step};
 
 /// A directory of a package manager's cache, where a cache is mounted or is to be mounted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +14,36 @@ pub struct MountedCache {
     pub cache: &'static Cache,
     /// Where it is mounted.
     pub directory: String,
+    /// The user that it is mounted for.
+    pub account: Option<Account>,
+}
+
+impl MountedCache {
+    fn home(&self) -> &str {
+        self.account.as_ref().map_or("~", |account| &account.home)
+    }
+
+    /// The flag of RUN that mounts it: `--mount=type=cache,target=/root/.npm`.
+    pub fn flag(&self) -> String {
+        let mut flag = format!("--mount=type=cache,target={}", self.directory);
+        if self.cache.locked {
+            flag.push_str(",sharing=locked");
+        }
+        let owner = self.account.as_ref().filter(|account| account.number != 0);
+        if let Some(Account { number, group, .. }) = owner {
+            // BuildKit gives a mount to root, unless it is told otherwise.
+            flag.push_str(&format!(",uid={number}"));
+            flag.extend(group.map(|group| format!(",gid={group}")));
+        }
+        flag
+    }
+
+    /// Whether the account may write into the directory around the mount, which the builder would make for root where it
+    /// is not there: the home directory itself, or its folder `.cache`, in which every program has one of its own.
+    pub fn needs_no_other_folder(&self) -> bool {
+        let is_root = self.account.as_ref().is_none_or(|account| account.number == 0);
+        is_root || !self.cache.path.contains('/') || self.cache.path.starts_with(".cache/")
+    }
 }
 
 /// A command that empties a mounted cache, or that goes past it.
@@ -70,22 +100,23 @@ impl Defeat<'_> {
 }
 
 impl<'b> Build<'b> {
-    /// Where the cache lies for a command.
+    /// Where the cache lies for a command that `account` runs; below `~` where that is not known.
     pub fn mounted_cache(
         &self,
         command: &Command<'_>,
         manager: &'static PackageManager,
         cache: &'static Cache,
-        home: &str,
+        account: Option<&Account>,
     ) -> MountedCache {
+        let home = account.map_or("~", |account| account.home.as_str());
         let directory = cache.directory(home, |name| self.environment(command, name));
-        MountedCache { manager, cache, directory }
+        MountedCache { manager, cache, directory, account: account.cloned() }
     }
 
     /// The commands of a step that make mounts over `caches` useless.
     pub fn defeats(&self, commands: &'b Commands<'b>, step: &Step<'_>, caches: &[MountedCache]) -> Vec<Defeat<'b>> {
         let of_command = |command: &'b Command<'b>| {
-            let found = self.bypass(command, caches).or_else(|| self.emptying(command, caches));
+            let found = self.bypass(command, caches).or_else(|| emptying(command, caches));
             found.map(|(cache, means)| Defeat { command, means, directory: cache.directory.clone() })
         };
         commands.of_step(step).iter().filter_map(of_command).collect()
@@ -104,34 +135,34 @@ impl<'b> Build<'b> {
         let variable = switch.environment.iter().map(|(name, _)| *name).find(|name| is_on(name))?;
         switch.actions.contains(&invocation.action).then_some((cache, Means::Variable(variable)))
     }
+}
 
-    /// How the command empties one of the caches.
-    fn emptying<'c>(&self, command: &Command<'_>, caches: &'c [MountedCache]) -> Option<(&'c MountedCache, Means)> {
-        let by_verb = |cache: &&MountedCache| {
-            command.manager.as_ref().is_some_and(|invocation| {
-                invocation.cleans().contains(&cache.cache.kind) && cache.manager.shares_a_cache_with(invocation.manager)
-            })
-        };
-        if let Some(cache) = caches.iter().find(by_verb) {
-            return Some((cache, Means::Emptying));
-        }
-        let (words, home) = (command.patterns(), self.home(command.step).unwrap_or("~"));
-        let removed: Vec<(&MountedCache, usize, Removed)> = caches
-            .iter()
-            .flat_map(|cache| {
-                removed_of(&words, &cache.directory, home).into_iter().map(move |(at, it)| (cache, at, it))
-            })
-            .collect();
-        if let Some((cache, word, _)) = removed.iter().find(|(.., removed)| *removed == Removed::Above) {
-            return Some((cache, Means::Around(*word)));
-        }
-        let (cache, ..) = removed.first()?;
-        let mut at_fault: Vec<usize> = removed.iter().map(|(_, at, _)| *at).collect();
-        at_fault.sort_unstable();
-        at_fault.dedup();
-        let removes_more = at_fault.len() < operands(command, &words);
-        Some((cache, if removes_more { Means::Paths(at_fault) } else { Means::Emptying }))
+/// How the command empties one of the caches.
+fn emptying<'c>(command: &Command<'_>, caches: &'c [MountedCache]) -> Option<(&'c MountedCache, Means)> {
+    let by_verb = |cache: &&MountedCache| {
+        command.manager.as_ref().is_some_and(|invocation| {
+            invocation.cleans().contains(&cache.cache.kind) && cache.manager.shares_a_cache_with(invocation.manager)
+        })
+    };
+    if let Some(cache) = caches.iter().find(by_verb) {
+        return Some((cache, Means::Emptying));
     }
+    let words = command.patterns();
+    let removed: Vec<(&MountedCache, usize, Removed)> = caches
+        .iter()
+        .flat_map(|cache| {
+            removed_of(&words, &cache.directory, cache.home()).into_iter().map(move |(at, it)| (cache, at, it))
+        })
+        .collect();
+    if let Some((cache, word, _)) = removed.iter().find(|(.., removed)| *removed == Removed::Above) {
+        return Some((cache, Means::Around(*word)));
+    }
+    let (cache, ..) = removed.first()?;
+    let mut at_fault: Vec<usize> = removed.iter().map(|(_, at, _)| *at).collect();
+    at_fault.sort_unstable();
+    at_fault.dedup();
+    let removes_more = at_fault.len() < operands(command, &words);
+    Some((cache, if removes_more { Means::Paths(at_fault) } else { Means::Emptying }))
 }
 
 /// The number of words with which `rm` and `find` are told where to remove something.
@@ -160,7 +191,8 @@ mod tests {
         let step = build.stages[0].steps.last().unwrap();
         let manager = find(manager).unwrap();
         let command = &commands.of_step(step)[0];
-        let cache = |cache: &'static Cache| build.mounted_cache(command, manager, cache, "/root");
+        let account = build.account(&commands, step);
+        let cache = |cache: &'static Cache| build.mounted_cache(command, manager, cache, account.as_ref());
         let caches: Vec<MountedCache> = manager.caches.iter().map(cache).collect();
         let mut text = file.source.text().to_owned();
         for defeat in build.defeats(&commands, step, &caches).iter().rev() {

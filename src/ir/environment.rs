@@ -63,11 +63,13 @@ impl Build<'_> {
         cache.moved_by.iter().all(|(name, _)| is_known(name))
     }
 
-    /// The home directory of the user that runs the step, where that is root as far as the file tells.
+    /// The home directory of the user that runs the step, where that is root as far as the file tells, and `HOME` is its
+    /// own. [`account`](Self::account) knows other users too.
     pub fn home(&self, step: &Step<'_>) -> Option<&'static str> {
         let user = step.state.user.as_ref().map_or("root", |setting| setting.value.as_str());
         let user = user.split(':').next().unwrap_or_default();
-        matches!(user, "root" | "0").then_some("/root")
+        let is_moved = || self.variable(step, "HOME").is_some_and(|home| home.trim_end_matches('/') != "/root");
+        (matches!(user, "root" | "0") && !is_moved()).then_some("/root")
     }
 }
 

@@ -78,6 +78,14 @@ impl<'b> Build<'b> {
         kept
     }
 
+    /// Whether the project may use Yarn 2 or later, which runs programs straight out of its cache.
+    pub fn may_use_modern_yarn(&self) -> bool {
+        let text = self.file.source.text();
+        ["corepack", "berry", ".yarnrc.yml", ".yarn", ".pnp", "--immutable", "set version", "workspaces focus"]
+            .iter()
+            .any(|word| text.contains(word))
+    }
+
     /// The directory of the cache, unless it stays out of the layer: a mount lies over it, or a variable turns it off.
     fn kept_in(&self, command: &Command<'_>, manager: &PackageManager, cache: &Cache) -> Option<String> {
         let variable = |name: &str| self.environment(command, name);

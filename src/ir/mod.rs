@@ -3,6 +3,7 @@
 //! [`Build::new`] goes through the instructions once, as BuildKit's `dockerfile2llb` does, and works out what every
 //! rule would otherwise have to ask again.
 
+mod account;
 mod build;
 mod c_library;
 mod chain_end;
@@ -12,6 +13,7 @@ mod context_secrets;
 mod copy_source;
 mod debian_base;
 mod defeated_mounts;
+mod docker_clean;
 mod downloads;
 mod environment;
 mod footprint;
@@ -44,6 +46,7 @@ mod tools;
 mod users;
 mod windows;
 
+pub use account::Account;
 pub use build::{Build, GlobalArg};
 pub use c_library::CLibrary;
 pub use chain_end::ChainEnd;
@@ -53,6 +56,7 @@ pub use context_secrets::{is_known_harmless, is_mostly_settings, secret_in_conte
 pub use copy_source::LocalSource;
 pub use debian_base::DebianBase;
 pub use defeated_mounts::{Defeat, Means, MountedCache};
+pub use docker_clean::DOCKER_CLEAN;
 pub use downloads::Fetch;
 pub use footprint::{Footprint, Trees, is_behind_link};
 pub use image_reference::{ImageReference, ImageReferenceError, ImageReferenceErrorKind, ImageReferenceSpans};

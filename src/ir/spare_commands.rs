@@ -1,6 +1,7 @@
 //! What to delete so that a RUN does the same without one of its commands.
 
-use crate::shell::{AndOr, Command as ShellCommand, CommandKind, Item, Pipeline, Sequence, Terminator};
+use crate::knowledge::package_managers::only_empties_caches;
+use crate::shell::{AndOr, Command as ShellCommand, CommandKind, Invoked, Item, Pipeline, Sequence, Terminator};
 use crate::source::Span;
 
 use super::{Build, Command};
@@ -19,6 +20,15 @@ impl Build<'_> {
             Neighbour::Behind(kept) => Span::new(own.start, in_file(kept).start),
         };
         (gone.contains(own) && !self.file.comments().any(|comment| gone.contains(comment))).then_some(gone)
+    }
+}
+
+impl Build<'_> {
+    /// Whether the command does nothing but empty caches that package managers can fill again.
+    pub fn only_empties_caches(&self, command: &Command<'_>) -> bool {
+        let home = self.home(command.step).unwrap_or("~");
+        let is_plain = |invoked: &Invoked<'_>| invoked.redirections.is_empty() && invoked.assignments().is_empty();
+        command.invoked.as_ref().is_some_and(is_plain) && only_empties_caches(&command.patterns(), home)
     }
 }
 

@@ -20,6 +20,9 @@ pub struct CreatedUser<'b> {
     pub span: Span,
     /// The number that the command asks for.
     pub number: Option<&'b str>,
+    /// The home directory: what the command asks for, else the one that such a command gives; `None` for users of the
+    /// system that Debian's `adduser` makes, which have none by default.
+    pub home: Option<String>,
     /// Whether it is made for a service: `useradd -r`, `adduser --system`.
     pub is_system: bool,
 }
@@ -91,7 +94,19 @@ fn created_by<'b>(command: &'b Command<'b>) -> Option<CreatedUser<'b>> {
         _ => flag.is_one_of("-r --system"),
     });
     let span = word.map_or(command.span(), |word| word.span);
-    Some(CreatedUser { command, name: word.and_then(|word| word.value), span, number, is_system })
+    let name = word.and_then(|word| word.value);
+    Some(CreatedUser { command, name, span, number, home: home_of(is_useradd, name, &flags), is_system })
+}
+
+/// shadow's useradd and BusyBox's adduser put homes into `/home`, where a flag or a base directory does not say otherwise.
+fn home_of(is_useradd: bool, name: Option<&str>, flags: &[Flag<'_>]) -> Option<String> {
+    let names = if is_useradd { "-d --home --home-dir" } else { "-h --home" };
+    if let Some(flag) = flags.iter().find(|flag| flag.is_one_of(names)) {
+        return flag.value?.text.map(str::to_owned);
+    }
+    let may_be_elsewhere = if is_useradd { "-b --base-dir -R --root" } else { "--system --conf" };
+    let is_elsewhere = flags.iter().any(|flag| flag.is_one_of(may_be_elsewhere));
+    name.filter(|_| !is_elsewhere).map(|name| format!("/home/{name}"))
 }
 
 /// The options of shadow's useradd, Debian's adduser and BusyBox's adduser that take a value.

@@ -24,6 +24,13 @@ pub fn value(is_docker_hub: bool, repository: &str, variable: &str) -> Option<&'
     found.filter(|_| is_docker_hub).map(|(_, _, value)| *value)
 }
 
+/// Number and home directory of a user that the image creates for those who build on it.
+pub fn account(is_docker_hub: bool, repository: &str, user: &str) -> Option<(u32, &'static str)> {
+    let name = repository.strip_prefix("library/").unwrap_or(repository);
+    let found = ACCOUNTS.iter().find(|(image, known, ..)| *image == name && *known == user);
+    found.filter(|_| is_docker_hub).map(|(_, _, number, home)| (*number, *home))
+}
+
 /// Whether the image is one of Docker's official images of a bare operating system, which start as root in `/`.
 pub fn is_bare_system(is_docker_hub: bool, repository: &str) -> bool {
     let name = repository.strip_prefix("library/").unwrap_or(repository);
@@ -75,6 +82,13 @@ const VALUES: [(&str, &str, &str); 4] = [
     ("golang", "GOPATH", "/go"),
     ("ruby", "GEM_HOME", "/usr/local/bundle"),
     ("rust", "CARGO_HOME", "/usr/local/cargo"),
+];
+
+/// Image, user, number and home directory.
+const ACCOUNTS: [(&str, &str, u32, &str); 3] = [
+    ("gradle", "gradle", 1000, "/home/gradle"),
+    ("node", "node", 1000, "/home/node"),
+    ("oven/bun", "bun", 1000, "/home/bun"),
 ];
 
 #[cfg(test)]

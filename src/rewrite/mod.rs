@@ -7,7 +7,10 @@ mod joined_words;
 pub mod multistage;
 mod reordered;
 
-pub use cache_mounts::{Refusal as MountRefusal, mount_caches, mount_flags};
+pub use cache_mounts::{
+    Refusal as MountRefusal, archives_flag, downloads_archives, keep_archives, mount_archives, mount_caches,
+    mount_flags,
+};
 pub use dependencies_first::{LateSources, dependencies_first, words_of_local_parts};
 pub use joined_runs::{Refusal, join_runs};
 pub use joined_words::{Layout, join_pairs, join_words};

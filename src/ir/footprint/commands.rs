@@ -10,14 +10,21 @@ impl Build<'_> {
     /// Where a RUN works; `None` where that may be anywhere.
     pub(super) fn trees_of_run(&self, commands: &Commands<'_>, step: &Step<'_>) -> Option<Trees> {
         let of_step = commands.of_step(step);
-        if of_step.is_empty() || !self.scripts(step).iter().all(is_plain) {
-            return None;
-        }
+        let is_known = !of_step.is_empty() && self.scripts(step).iter().all(is_plain);
+        if is_known { self.trees_of_commands(step, of_step.iter()) } else { None }
+    }
+
+    /// Where these commands of a RUN work.
+    pub(super) fn trees_of_commands<'c, 's: 'c>(
+        &self,
+        step: &Step<'_>,
+        commands: impl Iterator<Item = &'c Command<'s>>,
+    ) -> Option<Trees> {
         let mut paths = Vec::new();
         for mount in step.mounts() {
             paths.push(mount.target.filter(|target| mount.kind == "cache" && is_absolute(target))?);
         }
-        for command in of_step {
+        for command in commands {
             paths.extend(self.trees_of_command(command)?);
         }
         match self.variable(step, "PATH") {
@@ -35,7 +42,7 @@ impl Build<'_> {
             .iter()
             .flat_map(|assignment| &assignment.value)
             .all(|word| word.literal().is_some_and(|value| !value.contains('/')));
-        if !names_no_path || !writes_no_file(command) {
+        if !names_no_path || !writes_no_file(command) || has_substitution(command) {
             return None;
         }
         if let Some(invocation) = &command.manager {
@@ -103,13 +110,16 @@ fn with(mut paths: Vec<String>, more: &[&str]) -> Vec<String> {
     paths
 }
 
-/// Whether the script is nothing but simple commands, without substitutions.
+/// Whether the script is nothing but simple commands.
 fn is_plain(script: &Script) -> bool {
-    let text = script.source.text();
     let mut commands = script.body.items.iter().flat_map(|item| item.chain.pipelines()).flat_map(|it| &it.commands);
-    script.is_clean()
-        && !["$(", "`", "<(", ">("].iter().any(|substitution| text.contains(substitution))
-        && commands.all(|command| matches!(command.kind, CommandKind::Simple(_)))
+    script.is_clean() && commands.all(|command| matches!(command.kind, CommandKind::Simple(_)))
+}
+
+/// Whether the output of another command is among its words.
+fn has_substitution(command: &Command<'_>) -> bool {
+    let text = command.invoked.as_ref().map_or("", |invoked| invoked.script.slice(invoked.simple.span));
+    ["$(", "`", "<(", ">("].iter().any(|substitution| text.contains(substitution))
 }
 
 /// Whether its output goes nowhere but to the log.

@@ -10,7 +10,7 @@ mod commands;
 
 use crate::syntax::{InstructionKind, Keyword, Transfer};
 
-use super::{Build, Commands, Step, clean_path, lies_in};
+use super::{Build, Command, Commands, Step, clean_path, lies_in};
 
 /// The part of an image's file system that a step reads or writes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,6 +92,15 @@ impl Build<'_> {
             _ => Some(Trees::default()),
         };
         trees.filter(|_| !step.is_windows).map_or(Footprint::Anywhere, Footprint::Trees)
+    }
+
+    /// Where some commands of a RUN work. They stand in no compound command.
+    pub fn footprint_of<'c, 's: 'c>(
+        &self,
+        step: &Step<'_>,
+        commands: impl Iterator<Item = &'c Command<'s>>,
+    ) -> Footprint {
+        self.trees_of_commands(step, commands).map_or(Footprint::Anywhere, Footprint::Trees)
     }
 
     fn trees_of_copy(&self, step: &Step<'_>, transfer: &Transfer) -> Option<Trees> {

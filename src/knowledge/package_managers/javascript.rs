@@ -125,7 +125,7 @@ pub(super) static YARN: PackageManager = PackageManager {
         // https://github.com/yarnpkg/yarn/issues/4628
         cache(".cache/yarn", &[("YARN_CACHE_FOLDER", ""), ("XDG_CACHE_HOME", "yarn"), ("npm_config_cache_folder", "")])
             .of_root("/usr/local/share/.cache/yarn"),
-        cache(".yarn/berry/cache", &[("YARN_CACHE_FOLDER", ""), ("YARN_GLOBAL_FOLDER", "cache")]),
+        cache(".yarn/berry/cache", &[("YARN_CACHE_FOLDER", ""), ("YARN_GLOBAL_FOLDER", "cache")]).of_later_versions(),
     ],
     project: ProjectFiles {
         manifests: &["package.json"],

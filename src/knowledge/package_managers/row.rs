@@ -392,6 +392,8 @@ pub struct Cache {
     pub stays: bool,
     /// Whether a cache mount needs `sharing=locked`, because two processes at once would spoil it.
     pub locked: bool,
+    /// Whether only later versions of the manager fill it than the one that its name stands for.
+    pub of_later_versions: bool,
 }
 
 impl Cache {
@@ -426,7 +428,15 @@ pub enum CacheKind {
 
 /// A cache below the user's home directory that stays in the image.
 pub(super) const fn cache(path: &'static str, moved_by: &'static [(&'static str, &'static str)]) -> Cache {
-    Cache { kind: CacheKind::Packages, path, path_of_root: None, moved_by, stays: true, locked: false }
+    Cache {
+        kind: CacheKind::Packages,
+        path,
+        path_of_root: None,
+        moved_by,
+        stays: true,
+        locked: false,
+        of_later_versions: false,
+    }
 }
 
 impl Cache {
@@ -442,6 +452,11 @@ impl Cache {
 
     pub(super) const fn locked(mut self) -> Cache {
         self.locked = true;
+        self
+    }
+
+    pub(super) const fn of_later_versions(mut self) -> Cache {
+        self.of_later_versions = true;
         self
     }
 

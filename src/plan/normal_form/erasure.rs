@@ -4,10 +4,7 @@
 
 use crate::edit::{Edit, apply};
 use crate::ir::{Build, Command, Commands, Mount, Step};
-use crate::knowledge::package_managers::{
-    Cache, Invocation, PackageManager, Switch, all, only_empties_caches, words_that_empty_caches,
-};
-use crate::shell::Invoked;
+use crate::knowledge::package_managers::{Cache, Invocation, PackageManager, Switch, all, words_that_empty_caches};
 use crate::source::SourceFile;
 use crate::syntax::{Dockerfile, Keyword, parse};
 
@@ -51,7 +48,7 @@ impl Eraser<'_> {
 
     /// A command that does nothing but empty caches, or the words of one that name caches.
     fn of_clean_up(&self, command: &Command<'_>) -> Vec<Edit> {
-        if only_empties(self.build, command) {
+        if self.build.only_empties_caches(command) {
             return self.build.span_without(command).into_iter().map(Edit::delete).collect();
         }
         let home = self.build.home(command.step).unwrap_or("~");
@@ -87,11 +84,4 @@ impl Eraser<'_> {
 fn switched_on(command: &Command<'_>, invocation: &Invocation<'_>, switch: Option<&Switch>) -> Vec<Edit> {
     let words = switch.map_or_else(Vec::new, |switch| invocation.words_of(switch));
     words.into_iter().filter_map(|at| command.span_of_word_with_blanks(at)).map(Edit::delete).collect()
-}
-
-/// Whether the command does nothing but empty caches that package managers can fill again.
-pub fn only_empties(build: &Build<'_>, command: &Command<'_>) -> bool {
-    let home = build.home(command.step).unwrap_or("~");
-    let is_plain = |invoked: &Invoked<'_>| invoked.redirections.is_empty() && invoked.assignments().is_empty();
-    command.invoked.as_ref().is_some_and(is_plain) && only_empties_caches(&command.patterns(), home)
 }

@@ -1,16 +1,17 @@
 //! Plans brought into one form, so that builds with the same outcome have equal plans.
 //!
-//! Five steps, each of which leaves the outcome as it is on its rung of the effect ladder:
+//! Six steps, each of which leaves the outcome as it is on its rung of the effect ladder:
 //!
 //! 1. *Erasure*: words that make no difference are taken out of the file, such as `sudo` of root ([`erasure`]).
 //! 2. *Cutting*: a RUN of several commands becomes one step for each command that has to work before the next runs,
 //!    with what the commands before it have changed in their shell ([`links`](crate::shell::Script::links)); a COPY of
 //!    several sources becomes one step for each.
 //!    `--link` is left out of account where it makes no difference to the files.
-//! 3. How builds that run at the same time share a cache mount is left out of account: it says who waits.
-//! 4. With [`Tolerance::Debris`], commands that do nothing but empty caches of package managers are left out, also
+//! 3. `set -e` and the like are left out, as the commands behind are told with them.
+//! 4. How builds that run at the same time share a cache mount is left out of account: it says who waits.
+//! 5. With [`Tolerance::Debris`], commands that do nothing but empty caches of package managers are left out, also
 //!    those in brackets, which the erasure does not reach.
-//! 5. *Exchange*: variables stand in one order, since no program can tell it, and so do neighbouring steps that do not see
+//! 6. *Exchange*: variables stand in one order, since no program can tell it, and so do neighbouring steps that do not see
 //!    what the other does ([`commutation`]). Where it is known what a RUN looks at, build arguments that name a commit or a
 //!    day are not among it.
 
@@ -22,6 +23,7 @@ use crate::knowledge::archives::may_be_archive;
 use crate::knowledge::build_arguments::is_volatile;
 use crate::knowledge::package_managers::all;
 use crate::shell::{Script, ScriptLink};
+use crate::source::Span;
 use crate::syntax::{CommandForm, Dockerfile, InstructionKind};
 
 use commutation::{Placed, in_one_order};
@@ -50,27 +52,19 @@ fn normal_form(file: &Dockerfile, tolerance: Tolerance) -> Plan {
     let cutter = Cutter { build: &build, commands: &commands, tolerance };
     for (planned, stage) in plan.stages.iter_mut().zip(&build.stages) {
         let vertices = std::mem::take(&mut planned.vertices).into_iter();
-        let placed = vertices.flat_map(|vertex| {
-            let footprint = footprint(&build, &commands, &vertex, &stage.steps);
-            cutter.cut(vertex, &stage.steps).into_iter().map(move |vertex| placed(vertex, footprint.clone()))
-        });
-        planned.vertices = in_one_order(placed.collect(), |vertex| &vertex.operation);
+        let cut = vertices.flat_map(|vertex| cutter.cut(vertex, &stage.steps)).map(without_unseen);
+        planned.vertices = in_one_order(cut.collect(), |vertex| &vertex.operation);
     }
     plan
 }
 
-fn footprint(build: &Build<'_>, commands: &Commands<'_>, vertex: &Vertex, steps: &[Step<'_>]) -> Footprint {
-    let step = vertex.maker.step.and_then(|step| steps.get(step));
-    step.map_or(Footprint::Anywhere, |step| build.footprint(commands, step))
-}
-
-/// A vertex and where it works, with its variables in one order, less those that it does not look at.
-fn placed(mut vertex: Vertex, footprint: Footprint) -> Placed<Vertex> {
-    if let Operation::Exec(exec) = &mut vertex.operation {
-        let is_known = footprint != Footprint::Anywhere;
+/// The step with its variables in one order, less those that it does not look at.
+fn without_unseen(mut placed: Placed<Vertex>) -> Placed<Vertex> {
+    if let Operation::Exec(exec) = &mut placed.step.operation {
+        let is_known = placed.footprint != Footprint::Anywhere;
         exec.environment = exec.environment.sorted_without(|name| is_known && is_volatile(name));
     }
-    Placed { step: vertex, footprint }
+    placed
 }
 
 struct Cutter<'c> {
@@ -79,19 +73,21 @@ struct Cutter<'c> {
     tolerance: Tolerance,
 }
 
-impl Cutter<'_> {
-    fn cut(&self, vertex: Vertex, steps: &[Step<'_>]) -> Vec<Vertex> {
+impl<'c> Cutter<'c> {
+    fn cut(&self, vertex: Vertex, steps: &[Step<'_>]) -> Vec<Placed<Vertex>> {
         let Vertex { operation, maker } = vertex;
         let step = maker.step.and_then(|step| steps.get(step));
-        let operations = match operation {
-            Operation::Exec(exec) => match step {
-                Some(step) => self.exec(*exec, step),
-                None => vec![Operation::Exec(exec)],
-            },
-            Operation::Files(files) => one_by_one(self.less_link(files, step)),
-            directory @ Operation::MakeDirectory(_) => vec![directory],
+        let footprint = step.map_or(Footprint::Anywhere, |step| self.build.footprint(self.commands, step));
+        let parts = match (operation, step) {
+            (Operation::Exec(exec), Some(step)) => self.exec(*exec, step, footprint),
+            (Operation::Files(files), _) => {
+                let files = one_by_one(self.less_link(files, step));
+                files.into_iter().map(|operation| (operation, footprint.clone())).collect()
+            }
+            (operation, _) => vec![(operation, footprint)],
         };
-        operations.into_iter().map(|operation| Vertex { operation, maker }).collect()
+        let place = |(operation, footprint)| Placed { step: Vertex { operation, maker }, footprint };
+        parts.into_iter().map(place).collect()
     }
 
     fn less_link(&self, mut files: Files, step: Option<&Step<'_>>) -> Files {
@@ -99,37 +95,67 @@ impl Cutter<'_> {
         files
     }
 
-    fn exec(&self, mut exec: Exec, step: &Step<'_>) -> Vec<Operation> {
+    /// `footprint` is that of the whole step.
+    fn exec(&self, mut exec: Exec, step: &Step<'_>, footprint: Footprint) -> Vec<(Operation, Footprint)> {
         for mount in &mut exec.mounts {
             if let MountKind::Cache(cache) = &mut mount.kind {
                 cache.sharing = Sharing::Shared;
             }
         }
-        let [script] = self.build.scripts(step) else { return vec![Operation::Exec(Box::new(exec))] };
         let is_shell_form = matches!(&step.instruction.kind, InstructionKind::Run(CommandForm::Shell(_)));
-        if !is_shell_form || !script.is_clean() {
-            return vec![Operation::Exec(Box::new(exec))];
-        }
+        let script = match self.build.scripts(step) {
+            [script] if is_shell_form && script.is_clean() => script,
+            _ => return vec![(Operation::Exec(Box::new(exec)), footprint)],
+        };
         let links = script.links(self.build.shell_of(step).1);
-        let kept = links.iter().filter(|link| !self.is_debris(step, script, link));
-        kept.map(|link| Operation::Exec(Box::new(Exec { arguments: arguments(&exec, script, link), ..exec.clone() })))
-            .collect()
+        let kept = links.iter().filter(|link| !self.sets_options(step, script, link.span));
+        let kept = kept.filter(|link| !self.is_debris(step, script, link));
+        let part = |link: &ScriptLink| {
+            let operation = Exec { arguments: arguments(&exec, script, link), ..exec.clone() };
+            let footprint = match &footprint {
+                Footprint::Anywhere => self.footprint_of_link(step, script, link),
+                known => known.clone(),
+            };
+            (Operation::Exec(Box::new(operation)), footprint)
+        };
+        kept.map(part).collect()
+    }
+
+    /// Where a link of a RUN works, if it is one command that nothing but options of the shell stands before.
+    fn footprint_of_link(&self, step: &Step<'_>, script: &Script, link: &ScriptLink) -> Footprint {
+        let is_free = link.before.iter().all(|before| self.sets_options(step, script, *before));
+        match self.command_at(step, script, link.span).filter(|_| is_free) {
+            Some(command) => self.build.footprint_of(step, std::iter::once(command)),
+            None => Footprint::Anywhere,
+        }
+    }
+
+    /// The command that makes up a part of the script of a step.
+    fn command_at(&self, step: &Step<'_>, script: &Script, span: Span) -> Option<&'c Command<'c>> {
+        let is_it = |command: &&Command<'_>| {
+            command
+                .invoked
+                .as_ref()
+                .is_some_and(|invoked| std::ptr::eq(invoked.script, script) && invoked.simple.span == span)
+        };
+        self.commands.of_step(step).iter().find(is_it)
+    }
+
+    /// Whether the link is `set -e` or the like: what it does is told of the links behind.
+    fn sets_options(&self, step: &Step<'_>, script: &Script, span: Span) -> bool {
+        let is_plain = |command: &Command<'_>| {
+            let redirections = command.invoked.as_ref().map_or(&[][..], |invoked| invoked.redirections);
+            redirections.is_empty() && command.words.iter().all(|word| word.value.is_some())
+        };
+        self.command_at(step, script, span).is_some_and(|command| command.name() == Some("set") && is_plain(command))
     }
 
     /// Whether the link is one command that does nothing but empty caches.
     fn is_debris(&self, step: &Step<'_>, script: &Script, link: &ScriptLink) -> bool {
-        if self.tolerance != Tolerance::Debris {
-            return false;
-        }
-        let text = script.slice(link.span);
-        if all().iter().any(|manager| manager.clean == Some(text)) {
-            return true;
-        }
-        let is_whole = |command: &&Command<'_>| {
-            command.invoked.as_ref().is_some_and(|invoked| invoked.simple.span == link.span)
-                && erasure::only_empties(self.build, command)
-        };
-        self.commands.of_step(step).iter().any(|command| is_whole(&command))
+        let is_clean_up = || all().iter().any(|manager| manager.clean == Some(script.slice(link.span)));
+        let command = || self.command_at(step, script, link.span);
+        self.tolerance == Tolerance::Debris
+            && (is_clean_up() || command().is_some_and(|command| self.build.only_empties_caches(command)))
     }
 }
 
@@ -198,6 +224,13 @@ mod tests {
     }
 
     #[test]
+    fn options_of_the_shell_can_be_set_again() {
+        assert!(is_equivalent("RUN set -ex && a && b\n", "RUN set -ex && a\nRUN set -ex && b\n"));
+        assert!(!is_equivalent("RUN set -ex && a && b\n", "RUN set -ex && a\nRUN b\n"));
+        assert!(!is_equivalent("RUN set -ex && a\n", "RUN a\n"));
+    }
+
+    #[test]
     fn what_one_run_leaves_to_the_next_is_not_forgotten() {
         assert!(!is_equivalent("RUN cd x && a\nRUN b\n", "RUN cd x && a && b\n"));
         assert!(!is_equivalent("RUN A=1\nRUN b $A\n", "RUN A=1 && b $A\n"));
@@ -237,6 +270,22 @@ mod tests {
         ));
         assert!(!is_equivalent("COPY . /app\nRUN make\n", "RUN make\nCOPY . /app\n"));
         assert!(!is_equivalent("COPY . .\nRUN apt-get update\n", "RUN apt-get update\nCOPY . .\n"));
+    }
+
+    #[test]
+    fn a_part_of_a_run_can_be_exchanged_too() {
+        assert!(is_equivalent(
+            "COPY . /app\nRUN set -e && apt-get install -y x && make\n",
+            "RUN set -e && apt-get install -y x\nCOPY . /app\nRUN set -e && make\n"
+        ));
+        assert!(!is_equivalent(
+            "COPY . /app\nRUN cd /app && apt-get install -y x && make\n",
+            "RUN cd /app && apt-get install -y x\nCOPY . /app\nRUN cd /app && make\n"
+        ));
+        assert!(!is_equivalent(
+            "COPY . /app\nRUN make && apt-get install -y x\n",
+            "RUN apt-get install -y x\nCOPY . /app\nRUN make\n"
+        ));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Cache mounts over the directories of a package manager, in every RUN of a stage that uses it.
 
+mod archives;
 mod others;
 mod refusal;
 
@@ -10,6 +11,7 @@ use crate::knowledge::package_managers::{Action, CacheKind, Family, Home, Invoca
 use crate::source::Span;
 use crate::syntax::{DirectiveName, Keyword};
 
+pub use archives::{archives_flag, downloads_archives, keep_archives, mount_archives};
 pub use refusal::Refusal;
 
 /// The edits that mount what `manager` keeps for the next build in every RUN of the stage that uses it, and that take out
@@ -28,7 +30,8 @@ pub fn mount_caches<'b>(
         return Err(Refusal::FrontEnd(old.value.clone()));
     }
     let users: Vec<&Step<'_>> = runs(stage).filter(|step| uses_cache(commands, step, manager)).collect();
-    if manager.is_read_later() && may_be_read_later(build, commands, stage, manager) {
+    let is_run_from_cache = manager.name == "yarn" && build.may_use_modern_yarn();
+    if is_run_from_cache || manager.is_read_later() && may_be_read_later(build, commands, stage, manager) {
         return Err(Refusal::ReadLater);
     }
     if leaves_lists(build, commands, &users, manager) {
@@ -41,30 +44,31 @@ pub fn mount_caches<'b>(
     Ok(edits)
 }
 
-/// The flags that mount the caches of the command's manager for it: `--mount=type=cache,target=/root/.npm`. `None` where
-/// it is not known where they lie.
-pub fn mount_flags(build: &Build<'_>, command: &Command<'_>, manager: &'static PackageManager) -> Option<Vec<String>> {
-    Some(caches_of(build, command, manager).ok()?.iter().map(flag).collect())
-}
-
-fn flag(mounted: &MountedCache) -> String {
-    let sharing = if mounted.cache.locked { ",sharing=locked" } else { "" };
-    format!("--mount=type=cache,target={}{sharing}", mounted.directory)
+/// The flags that mount the caches of the command's manager for it. `None` where it is not known where they lie.
+pub fn mount_flags<'b>(
+    build: &Build<'_>,
+    commands: &'b Commands<'b>,
+    command: &Command<'_>,
+    manager: &'static PackageManager,
+) -> Option<Vec<String>> {
+    Some(caches_of(build, commands, command, manager).ok()?.iter().map(MountedCache::flag).collect())
 }
 
 /// What the manager keeps, where the command would find it. What is emptied behind every installation, as Debian's images
 /// do with the archives of apt, is no cache.
-fn caches_of(
+fn caches_of<'b>(
     build: &Build<'_>,
+    commands: &'b Commands<'b>,
     command: &Command<'_>,
     manager: &'static PackageManager,
 ) -> Result<Vec<MountedCache>, Refusal> {
-    let kept = || manager.caches.iter().filter(|cache| cache.stays);
-    let home = build.home(command.step);
-    if home.is_none() && kept().any(|cache| !cache.path.starts_with('/')) {
-        return Err(Refusal::Home);
+    // The system's package managers run as root, if need be by `sudo`.
+    let account = if manager.is_system() { None } else { build.account(commands, command.step) };
+    let kept = || manager.caches.iter().filter(|cache| cache.stays && !cache.of_later_versions);
+    if account.is_none() && kept().any(|cache| !cache.path.starts_with('/')) {
+        return Err(Refusal::Account);
     }
-    Ok(kept().map(|cache| build.mounted_cache(command, manager, cache, home.unwrap_or("~"))).collect())
+    Ok(kept().map(|cache| build.mounted_cache(command, manager, cache, account.as_ref())).collect())
 }
 
 fn edits_of_step<'b>(
@@ -77,10 +81,13 @@ fn edits_of_step<'b>(
     let Some(command) = commands.of_step(step).iter().find(|command| is_of(command, manager)) else {
         return Ok(Vec::new());
     };
-    if !manager.caches.iter().filter(|cache| cache.stays).all(|cache| build.knows_place_of(step, cache)) {
+    let mut caches = caches_of(build, commands, command, manager)?;
+    if !caches.iter().all(|mounted| build.knows_place_of(step, mounted.cache)) {
         return Err(Refusal::Place);
     }
-    let mut caches = caches_of(build, command, manager)?;
+    if let Some(inner) = caches.iter().find(|cache| !cache.needs_no_other_folder()) {
+        return Err(Refusal::Folder(inner.directory.clone()));
+    }
     if let Some(used) = caches.iter().find(|it| others::uses(build, commands, stage, manager, &it.directory)) {
         return Err(Refusal::UsedElsewhere(used.directory.clone()));
     }
@@ -91,7 +98,7 @@ fn edits_of_step<'b>(
     if step.instruction.flags.iter().any(|flag| flag.name.text() != "mount") {
         return Err(Refusal::Flags);
     }
-    let flags: Vec<String> = caches.iter().map(flag).collect();
+    let flags: Vec<String> = caches.iter().map(MountedCache::flag).collect();
     let mut edits = vec![with_flags(build, step, &flags)];
     for defeat in build.defeats(commands, step, &caches) {
         edits.extend(removal(build, &defeat)?.into_iter().map(Edit::delete));

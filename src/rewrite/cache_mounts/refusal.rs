@@ -9,8 +9,14 @@ pub enum Refusal {
     FrontEnd(String),
     /// A RUN has a flag beside which no mount is written.
     Flags,
-    /// The home directory of the user is not known.
-    Home,
+    /// The number or the home directory of the user is not known.
+    Account,
+    /// The builder would make the folder around this mount for root, and the user has more to put there.
+    Folder(String),
+    /// The script is in no form that could be given another command.
+    Script,
+    /// A stage that starts from this one also downloads archives, and would keep them.
+    StageOnIt,
     /// The base image may have moved the cache.
     Place,
     /// Something else uses this directory of the image.
@@ -32,7 +38,12 @@ impl fmt::Display for Refusal {
                 write!(f, "`# syntax={image}` knows no mounts; `docker/dockerfile:1.2` is the first that does")
             }
             Self::Flags => f.write_str("a RUN that needs the mount has other flags"),
-            Self::Home => f.write_str("it is not known where the user's home directory is"),
+            Self::Account => f.write_str("the number or the home directory of the user is not known"),
+            Self::Folder(directory) => {
+                write!(f, "the folder around {directory} would belong to root, and the user needs it too")
+            }
+            Self::Script => f.write_str("a RUN is in exec form or a heredoc"),
+            Self::StageOnIt => f.write_str("a stage that starts from this one downloads archives too"),
             Self::Place => f.write_str("the base image may have moved the cache"),
             Self::UsedElsewhere(directory) => write!(f, "something else uses {directory}"),
             Self::ReadLater => {

@@ -1,0 +1,90 @@
+//! The user that runs a step, with the home directory.
+
+use crate::knowledge::base_environment;
+
+use super::{Build, Commands, CreatedUser, Step};
+
+/// A user of an image.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// The home directory, as programs are told by `HOME`.
+    pub home: String,
+    /// The number of the user; 0 is root.
+    pub number: u32,
+    /// The number of the group that USER names.
+    pub group: Option<u32>,
+}
+
+impl Build<'_> {
+    /// The user that runs the step. `None` where the number or the home directory is only known to the image.
+    pub fn account<'b>(&self, commands: &'b Commands<'b>, step: &Step<'_>) -> Option<Account> {
+        let of_environment = self.variable(step, "HOME").map(|home| (!home.is_empty()).then_some(home));
+        let home_of = |known: Option<String>| of_environment.clone().unwrap_or(known);
+        let user = step.state.user.as_ref().map_or("root", |setting| setting.value.as_str());
+        if step.state.user.as_ref().is_some_and(|setting| !setting.is_certain) {
+            return None;
+        }
+        let (name, group) = user.split_once(':').map_or((user, None), |(name, group)| (name, Some(group)));
+        let group = group.and_then(|group| group.parse().ok());
+        if matches!(name, "root" | "0") {
+            return Some(Account { home: home_of(Some("/root".to_owned()))?, number: 0, group });
+        }
+        if let Ok(number) = name.parse() {
+            return Some(Account { home: home_of(None)?, number, group });
+        }
+        let users = commands.users(self, step.stage);
+        let created = users.created.iter().rfind(|user| user.name == Some(name));
+        let number_and_home = |user: &CreatedUser<'_>| Some((user.number?.parse().ok()?, user.home.clone()));
+        let (number, home) = created.and_then(number_and_home).or_else(|| self.account_of_image(step, name))?;
+        Some(Account { home: home_of(home)?, number, group })
+    }
+
+    /// Number and home directory of a user that the base image has.
+    fn account_of_image(&self, step: &Step<'_>, name: &str) -> Option<(u32, Option<String>)> {
+        let image = self.root_image(step.stage)?;
+        let (number, home) = base_environment::account(image.is_docker_hub(), &image.repository, name)?;
+        Some((number, Some(home.to_owned())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::source::SourceFile;
+    use crate::syntax::parse;
+
+    use super::*;
+
+    fn account(text: &str) -> Option<(String, u32, Option<u32>)> {
+        let file = parse(SourceFile::new("Dockerfile", text));
+        let build = Build::new(&file);
+        let commands = Commands::new(&build);
+        let account = build.account(&commands, build.steps().last()?)?;
+        Some((account.home, account.number, account.group))
+    }
+
+    #[test]
+    fn root_is_who_nobody_else_is() {
+        assert_eq!(account("FROM a\nRUN b"), Some(("/root".to_owned(), 0, None)));
+        assert_eq!(account("FROM a\nENV HOME=/app\nRUN b"), Some(("/app".to_owned(), 0, None)));
+        assert_eq!(account("FROM a\nARG HOME\nRUN b"), None);
+    }
+
+    #[test]
+    fn users_of_the_file_have_the_number_and_the_home_that_it_gives() {
+        let created = |with: &str| account(&format!("FROM a\nRUN {with}\nUSER app\nRUN b"));
+        let at = |home: &str| Some((home.to_owned(), 1001, None));
+        assert_eq!(created("useradd -m -u 1001 app"), at("/home/app"));
+        assert_eq!(created("useradd -u 1001 -d /srv/app app"), at("/srv/app"));
+        assert_eq!(created("adduser -D -u 1001 -h /app app"), at("/app"));
+        assert_eq!(created("adduser --system --uid 1001 app"), None);
+        assert_eq!(created("useradd -m app"), None);
+    }
+
+    #[test]
+    fn users_of_known_images_and_numbers_are_known() {
+        assert_eq!(account("FROM node:24\nUSER node\nRUN b"), Some(("/home/node".to_owned(), 1000, None)));
+        assert_eq!(account("FROM a\nUSER node\nRUN b"), None);
+        assert_eq!(account("FROM a\nUSER 1000:1000\nRUN b"), None);
+        assert_eq!(account("FROM a\nENV HOME=/h\nUSER 1000:1001\nRUN b"), Some(("/h".to_owned(), 1000, Some(1001))));
+    }
+}
