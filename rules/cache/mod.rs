@@ -4,6 +4,7 @@ crate::rules::group! {
     defeated_cache_mount,
     missing_cache_mount,
     packages_after_sources,
+    packages_in_volatile_run,
     sources_before_dependencies,
     unlinked_copy,
     unlocked_cache_mount,

@@ -6,6 +6,7 @@ mod joined_runs;
 mod joined_words;
 pub mod multistage;
 mod reordered;
+mod split_run;
 
 pub use cache_mounts::{
     Refusal as MountRefusal, archives_flag, downloads_archives, keep_archives, mount_archives, mount_caches,
@@ -15,3 +16,4 @@ pub use dependencies_first::{LateSources, dependencies_first, words_of_local_par
 pub use joined_runs::{Refusal, join_runs};
 pub use joined_words::{Layout, join_pairs, join_words};
 pub use reordered::reordered;
+pub use split_run::{PackagesFirst, SplitRefusal};
