@@ -65,7 +65,7 @@ pub(crate) fn fixable(file: &Dockerfile, settings: &Settings, build_context: Opt
     let Settings { selection, options, on } = settings;
     let may_fix = on.iter().copied().filter(|rule| rule.meta.effect.is_some());
     let mut findings = crate::lint(file, may_fix, options, build_context);
-    findings.retain(|finding| finding.fix.is_some());
+    findings.retain(|finding| finding.fix.is_some() || !finding.decisions.is_empty());
     if !findings.is_empty() {
         select(&mut findings, selection);
         suppress(&mut findings, &mut suppressions(file), file);

@@ -65,7 +65,7 @@ type Rewrite = Option<Result<Split, Refusal>>;
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let Some(last) = cx.final_stage().filter(|last| runs_a_program(cx, last)) else { return };
-    let rewrite = split(cx.build, cx.commands, cx.build_context);
+    let rewrite = split(cx.build, cx.commands, cx.build_context, &cx.options.runtime_base);
     if toolchain_as_base(cx, sink, last, &rewrite) || packages_of_build(cx, sink, &rewrite) {
         return;
     }
@@ -87,16 +87,24 @@ fn with_rewrite<'r>(report: Report<'r>, rewrite: &Rewrite) -> Report<'r> {
     match rewrite {
         None => report,
         Some(Err(refusal)) => {
-            report.note(format!("Not rewritten by dfx: {refusal}. To make it possible: {}.", refusal.remedy()))
+            let decided = [format!("refused: {refusal}"), format!("to make it possible: {}", refusal.remedy())];
+            let note = format!("Not rewritten by dfx: {refusal}. To make it possible: {}.", refusal.remedy());
+            report.note(note).decisions(decided)
         }
-        Some(Ok(Split { edits, new_stage, runtime_base, assumptions })) => {
-            let title = format!("build in a stage of its own, and run on `{runtime_base}`");
+        Some(Ok(Split { edits, new_stage, decisions, least_megabytes, assumptions })) => {
+            let base = decisions.first().map_or("", |decision| &decision.chosen);
+            let title = format!("build in a stage of its own, and run on `{base}`");
+            let saved =
+                least_megabytes.map(|megabytes| format!("Estimated to save at least {megabytes} MB of packages."));
+            let report = saved.into_iter().fold(report, Report::note);
             let report = assumptions.iter().fold(report, |report, assumption| report.note(assumption.to_string()));
+            let decided = decisions.iter().map(ToString::to_string);
+            let assumed = assumptions.iter().map(|assumption| format!("assumed: {assumption}"));
             let report = match assumptions.is_empty() {
                 true => report.fix(title, Effect::Runtime, edits.clone()),
                 false => report.suggest(title, Effect::Runtime, edits.clone()),
             };
-            report.new_stage(new_stage.clone())
+            report.new_stage(new_stage.clone()).decisions(decided.chain(assumed))
         }
     }
 }

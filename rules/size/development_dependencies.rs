@@ -23,11 +23,14 @@
 //! CMD ["node", "server.js"]
 //! ```
 //!
+//! Where an earlier stage needs these packages to build, they have to go before the last stage copies the folder: that is
+//! reported at the COPY.
+//!
 //! Silent where the container runs something else than the finished program (`npm run dev`, nodemon), where the stage
 //! still builds or tests, and where the file says that it is for development.
 //!
 //! ## Fix
-//! Adds the manager's flag: *content*. A program that loads a package from `devDependencies` when it runs has it in the
+//! Adds the manager's flag where the last stage installs: *content*. A program that loads a package from `devDependencies` when it runs has it in the
 //! wrong place and will not start.
 //!
 //! ## Sources
@@ -36,10 +39,10 @@
 
 use crate::edit::{Edit, Effect};
 use crate::finding::Severity;
-use crate::ir::{Command, Stage};
+use crate::ir::{Base, Command, Stage, clean_path, lies_in};
 use crate::knowledge::package_managers::{Action, Home, Invocation, Switch};
 use crate::rules::{Context, Meta, Sink};
-use crate::syntax::Keyword;
+use crate::syntax::{InstructionKind, Keyword};
 
 pub const META: Meta = Meta {
     name: "size/development-dependencies",
@@ -50,6 +53,7 @@ pub const META: Meta = Meta {
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let Some(last) = cx.final_stage().filter(|last| !is_for_development(cx, last)) else { return };
+    copied_from_other_stages(cx, sink, last);
     for (command, invocation) in cx.commands.package_managers() {
         let Some(switch) = invocation.manager.no_development.as_ref() else { continue };
         let is_kept = invocation.is_project_install() && invocation.all_static && cx.shapes_final_image(command.step);
@@ -75,6 +79,60 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             report.fix(format!("add `{}`", switch.insert), Effect::Content, vec![edit]);
         }
     }
+}
+
+/// What takes packages for development away again.
+const PRUNING: &[(&str, &str)] =
+    &[("npm", "npm prune --omit=dev"), ("pnpm", "pnpm prune --prod"), ("yarn", "yarn install --production --offline")];
+
+/// Reports folders with packages for development that the last stage copies from another.
+fn copied_from_other_stages(cx: &Context<'_>, sink: &mut Sink<'_>, last: &Stage<'_>) {
+    for step in cx.steps_of(Keyword::Copy).filter(|step| cx.shapes_final_image(step)) {
+        let InstructionKind::Copy(transfer) = &step.instruction.kind else { continue };
+        let stage = step.sources.iter().find_map(|source| match &source.source {
+            Base::Stage(stage) => Some(*stage),
+            _ => None,
+        });
+        let Some((install, pruning)) = stage.and_then(|stage| install_with_development(cx, last, stage)) else {
+            continue;
+        };
+        let Some(project) = cx.build.path_of(install, ".") else { continue };
+        for word in &transfer.sources {
+            let Some(path) = step.certain_value(word).map(|path| clean_path(&format!("/{path}"))) else { continue };
+            let holds_packages = lies_in(&project, &path) || path == clean_path(&format!("{project}/node_modules"));
+            if holds_packages && path != "/" {
+                sink.report(word.span(), format!("`{path}` holds what only developers need, too"))
+                    .related(install.verb_span(), "installs it")
+                    .help(format!("take it away behind the build, with `{pruning}`"));
+            }
+        }
+    }
+}
+
+/// The command of a stage that installs packages for development, which stay to its end, and what would take them away.
+fn install_with_development<'c>(
+    cx: &Context<'c>,
+    last: &Stage<'_>,
+    stage: usize,
+) -> Option<(&'c Command<'c>, &'static str)> {
+    let is_of_stage = |command: &Command<'_>| cx.build.lineage(stage).any(|it| it.index == command.step.stage);
+    let mut found = None;
+    for (command, invocation) in cx.commands.package_managers().filter(|(command, _)| is_of_stage(command)) {
+        let is_install = invocation.is_project_install();
+        let takes_away = invocation.action == Action::Remove || invocation.verb_name() == Some("prune");
+        if is_install || takes_away {
+            let switch = invocation.manager.no_development.as_ref().filter(|_| is_install && invocation.all_static);
+            let is_complete = switch.is_some_and(|switch| {
+                !invocation.skips_development()
+                    && !is_on_by_environment(cx, command, switch)
+                    && runs_finished_program(cx, last, invocation)
+                    && !has_no_development_part(cx, invocation)
+            });
+            let pruning = PRUNING.iter().find(|(name, _)| *name == invocation.manager.name);
+            found = pruning.filter(|_| is_complete).map(|(_, pruning)| (command, *pruning));
+        }
+    }
+    found
 }
 
 /// Whether a name says that the image is not for production.
@@ -142,6 +200,21 @@ fn is_classic_yarn(cx: &Context<'_>) -> bool {
 mod tests {
     use super::*;
     use crate::rules::harness::*;
+
+    #[test]
+    fn packages_that_only_the_build_stage_needs_are_not_copied_along() {
+        let file = |build: &str, copied: &str| {
+            format!(
+                "FROM node:22 AS b\nWORKDIR /app\nCOPY . .\nRUN {build}\nFROM node:22-slim\nCOPY --from=b {copied} /app\nCMD [\"node\", \"a.js\"]\n"
+            )
+        };
+        fires!(&file("npm ci && npm run build", "«/app»"));
+        fires!(&file("npm ci && npm run build", "«/app/node_modules»"));
+        silent!(&file("npm ci && npm run build", "/app/dist"));
+        silent!(&file("npm ci && npm run build && npm prune --omit=dev", "/app"));
+        silent!(&file("npm ci && npm run build && npm ci --omit=dev", "/app"));
+        silent!(&file("npm ci --omit=dev", "/app"));
+    }
 
     #[test]
     fn each_manager_has_its_own_flag() {

@@ -1,9 +1,10 @@
-//! The final stage stands on the full variant of an image that has a slim one.
+//! The final stage stands on an image that is made for building, where there is one for running.
 //!
 //! ## Why
 //! `node:22` and `python:3.13` are built on `buildpack-deps`: compilers, headers and version control systems for
 //! whatever a package may want to compile. The `-slim` variant has the same interpreter without them. A finished program
-//! mostly needs nothing else.
+//! mostly needs nothing else. The images of compilers and development kits have counterparts, too: a Java archive runs on
+//! `eclipse-temurin:21-jre`, a program of Go on the bare distribution.
 //!
 //! ## Example
 //! ```dockerfile,bad
@@ -17,27 +18,83 @@
 //! CMD ["node", "/server.js"]
 //! ```
 //!
+//! An image with a compiler is reported in the last of several stages, where it takes what another stage has built and builds
+//! nothing itself.
+//!
 //! ## Fix
-//! None: a program may call one of the tools, or a library that comes with them.
+//! A suggestion, *runtime*: the other image takes its place. A program may call one of the tools, or a library that comes
+//! with them.
 //!
 //! ## Sources
 //! The descriptions of Docker's official images, "Image Variants"; the Dockerfiles of `buildpack-deps`.
 
+use crate::edit::{Edit, Effect};
 use crate::finding::Severity;
-use crate::rules::{Context, Meta, Sink};
+use crate::ir::{Base, Command, Stage};
+use crate::knowledge::images::{runtime_image, slim_tag};
+use crate::knowledge::package_managers::Action;
+use crate::rules::{Context, Meta, Report, Sink};
+use crate::syntax::Keyword;
 
-pub const META: Meta = Meta { name: "size/full-base-image", severity: Severity::Info, ..Meta::opt_in() };
+pub const META: Meta =
+    Meta { name: "size/full-base-image", severity: Severity::Info, effect: Some(Effect::Runtime), ..Meta::opt_in() };
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let Some(last) = cx.final_stage() else { return };
-    let (Some(root), Some(facts)) = (cx.build.root(last.index), cx.build.image_facts(last.index)) else { return };
-    let Some(configuration) = facts.configuration.filter(|it| !facts.slim && it.buildpack_deps == Some("full")) else {
-        return;
-    };
-    let Some(slim) = configuration.slim_sibling.filter(|_| !root.from.image.text().contains('$')) else { return };
+    let Some(root) = cx.build.root(last.index).filter(|root| !root.from.image.text().contains('$')) else { return };
     let image = root.from.image.text();
-    sink.report(root.from.image.span(), format!("`{image}` brings compilers and headers along"))
-        .help(format!("try `{}`", of_same_version(slim, image)));
+    if let Some(slim) = slim_variant(cx, last) {
+        let report = sink.report(root.from.image.span(), format!("`{image}` brings compilers and headers along"));
+        match of_same_release(cx, last, image) {
+            Some(same) => replaced(report, root, &same),
+            None => drop(report.help(format!("try `{}`", of_same_version(slim, image)))),
+        }
+    } else if let Some(smaller) = for_running(cx, last) {
+        let report =
+            sink.report(root.from.image.span(), format!("`{image}` is made for building, and nothing is built here"));
+        replaced(report, root, &smaller);
+    }
+}
+
+fn replaced(report: Report<'_>, root: &Stage<'_>, smaller: &str) {
+    let edit = Edit::replace(root.from.image.span(), smaller);
+    report.help(format!("try `{smaller}`")).suggest(format!("start from `{smaller}`"), Effect::Runtime, vec![edit]);
+}
+
+/// The same image without the usual extras.
+fn slim_variant(cx: &Context<'_>, last: &Stage<'_>) -> Option<&'static str> {
+    let facts = cx.build.image_facts(last.index).filter(|facts| !facts.slim)?;
+    facts.configuration.filter(|it| it.buildpack_deps == Some("full"))?.slim_sibling
+}
+
+/// The image that runs what the image of a compiler builds, where that is done in another stage.
+fn for_running(cx: &Context<'_>, last: &Stage<'_>) -> Option<String> {
+    let image = cx.build.root_image(last.index)?;
+    let smaller = runtime_image(&image.familiar_name(), image.tag_or_latest()?)?;
+    let takes_from_stage = cx.steps_of(Keyword::Copy).any(|step| {
+        cx.shapes_final_image(step) && step.sources.iter().any(|source| matches!(source.source, Base::Stage(_)))
+    });
+    let builds = cx.commands.of_build().any(|command| cx.shapes_final_image(command.step) && is_build(command));
+    let mut started = cx.process_commands().peekable();
+    let runs_a_program =
+        started.peek().is_some() && !started.any(|command| is_build(command) || command.name() == Some("jshell"));
+    (takes_from_stage && !builds && runs_a_program).then(|| smaller.to_string())
+}
+
+/// Whether the command may need what is beyond a runtime: a build tool, a script of which nothing is known.
+fn is_build(command: &Command<'_>) -> bool {
+    let is_script =
+        command.name().is_none_or(|name| name.ends_with(".sh") || matches!(name, "bash" | "sh" | "make" | "cmake"));
+    let is_tool = command.manager.as_ref().is_some_and(|it| !it.manager.is_system() && command.assembly().is_none());
+    let installs = command.manager.as_ref().is_some_and(|it| it.manager.is_system() && it.action == Action::Install);
+    is_script || is_tool || installs
+}
+
+/// The slim variant of the same version on the same release of the distribution.
+fn of_same_release(cx: &Context<'_>, last: &Stage<'_>, written: &str) -> Option<String> {
+    let image = cx.build.root_image(last.index).filter(|image| !image.is_digest_pinned())?;
+    let slim = slim_tag(&image.familiar_name(), image.tag_or_latest()?)?;
+    Some(format!("{}:{slim}", written.get(..image.spans.repository.end)?))
 }
 
 /// The name of the slim variant with the version that the file names: the table has the shortest of several names for the
@@ -73,6 +130,26 @@ mod tests {
         assert_eq!(of_same_version("pypy:3-slim-bullseye", "pypy:3.9-bullseye"), "pypy:3.9-slim-bullseye");
         assert_eq!(of_same_version("ruby:4-slim", "ruby:latest"), "ruby:4-slim");
         assert_eq!(of_same_version("node:8-slim", "node:carbon"), "node:8-slim");
+    }
+
+    #[test]
+    fn the_slim_variant_takes_its_place() {
+        fixes!("FROM node:22-bookworm\nCMD [\"node\"]\n" => "FROM node:22-bookworm-slim\nCMD [\"node\"]\n");
+    }
+
+    #[test]
+    fn what_another_stage_has_built_runs_without_the_kit() {
+        let file = |image: &str, cmd: &str| {
+            format!("FROM maven:3 AS b\nRUN mvn package\nFROM {image}\nCOPY --from=b /a.jar /\n{cmd}\n")
+        };
+        fixes!(
+            &file("openjdk:17-jdk-slim", "CMD java -jar /a.jar") => &file("eclipse-temurin:17-jre", "CMD java -jar /a.jar")
+        );
+        fires!(&file("«golang:1.22-bookworm»", "CMD [\"/a\"]"));
+        silent!(&file("openjdk:17-jdk-slim", "RUN mvn package\nCMD java -jar /a.jar"));
+        silent!(&file("openjdk:17-jdk-slim", "CMD [\"./run.sh\"]"));
+        silent!(&file("openjdk:17-jdk-slim", ""));
+        silent!("FROM openjdk:17-jdk-slim\nCOPY a.jar /\nCMD java -jar /a.jar\n");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 crate::rules::group! {
     archive_kept,
+    build_folder_copied,
     build_tools_in_final_image,
     chown_after_copy,
     cleanup_in_later_layer,

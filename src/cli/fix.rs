@@ -9,7 +9,8 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use crate::edit::Effect;
 use crate::fix::Fixed;
 use crate::knowledge::Date;
-use crate::report::fixed::{FixFormat, FixReport, FixSummary, lines};
+use crate::report::fixed::{FixFormat, FixReport, FixSummary, explained, lines};
+use crate::rewrite::multistage::BaseChoice;
 use crate::rules::Options;
 use crate::syntax::parse;
 
@@ -37,6 +38,12 @@ pub struct Arguments {
     today: Option<Date>,
     #[command(flatten)]
     effect: EffectArguments,
+    /// What the last stage starts from where one stage is made into two: slim, distroless, scratch, or the name of an image
+    #[arg(long, value_name = "BASE", default_value = "slim", help_heading = "Fixes")]
+    runtime_base: BaseChoice,
+    /// Tell on standard error what was decided on the way to two stages, and why
+    #[arg(long, help_heading = "Output")]
+    explain_plan: bool,
     /// Change the files
     #[arg(long, short, help_heading = "Outcome")]
     write: bool,
@@ -105,7 +112,7 @@ enum Printed {
 
 /// Runs `dfx fix`.
 pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let options = Options::new(today(arguments.today)?);
+    let options = Options { runtime_base: arguments.runtime_base.clone(), ..Options::new(today(arguments.today)?) };
     let mut configurations = Configurations::new(&arguments.settings, None, options)?;
     let files = arguments.files.files(&mut configurations)?;
     if arguments.files.show_files {
@@ -164,6 +171,9 @@ fn fix_all(files: &Files, printed: Printed, arguments: &Arguments) -> Result<Exi
             (Outcome::Fixed(fixed, _), None) => {
                 if tells_lines {
                     tell(&lines(fixed));
+                }
+                if arguments.explain_plan {
+                    tell(&explained(fixed));
                 }
                 FixReport::Fixed(fixed)
             }

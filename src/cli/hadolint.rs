@@ -403,6 +403,7 @@ fn as_finding(rule: &'static str, found: hadolint::Found, message: String) -> Fi
         related: Vec::new(),
         flow: Vec::new(),
         notes: Vec::new(),
+        decisions: Vec::new(),
         help: None,
         aliases: vec![found.code],
         fix: None,

@@ -65,6 +65,7 @@ mod tests {
             related: Vec::new(),
             flow: Vec::new(),
             notes: Vec::new(),
+            decisions: Vec::new(),
             help: None,
             aliases: Vec::new(),
             fix: None,

@@ -84,6 +84,8 @@ pub struct Finding {
     pub flow: Vec<Label>,
     /// Why it matters here. Whole sentences.
     pub notes: Vec<String>,
+    /// What was decided on the way to the fix, or why there is none, for those who ask.
+    pub decisions: Vec<String>,
     /// What to do, as an order.
     pub help: Option<String>,
     /// The codes of other tools that this very finding answers to (a subset of the rule's aliases).

@@ -12,7 +12,7 @@ use crate::syntax::{Dockerfile, parse};
 
 use super::choice::{Candidate, Identity, choose};
 use super::guard::{Read, Step, judge};
-use super::outcome::{AppliedFix, Fixed, HeldBack, OfferedFix, Reason};
+use super::outcome::{AppliedFix, Fixed, HeldBack, OfferedFix, Reason, Refused};
 use super::reading::Reading;
 
 /// More rounds than any chain of fixes needs: a file that still changes then is a mistake of dfx, and said to be one.
@@ -54,8 +54,9 @@ impl Engine<'_> {
             let findings = fixable(file, self.settings, self.build_context);
             let candidates = self.candidates(file, &findings);
             if candidates.is_empty() {
+                let refused = self.refused(&findings);
                 let (offered, new_file) = (self.offered(&findings), self.new_file(&findings));
-                return self.finish(before, changed, offered, new_file);
+                return Fixed { refused, ..self.finish(before, changed, offered, new_file) };
             }
             let now = reading.take().unwrap_or_else(|| Reading::of(file));
             let round = self.round(file, now, choose(file, candidates));
@@ -135,15 +136,31 @@ impl Engine<'_> {
         fix.new_file().cloned()
     }
 
+    /// The findings that have no fix, with the reason.
+    fn refused(&self, findings: &[Finding]) -> Vec<Refused> {
+        let without_fix = findings.iter().filter(|finding| finding.fix.is_none());
+        let refused = without_fix.map(|finding| Refused {
+            rule: finding.rule,
+            message: finding.message.clone(),
+            decisions: finding.decisions.clone(),
+            span: self.original(finding.span),
+        });
+        refused.collect()
+    }
+
     fn identity(&self, file: &Dockerfile, finding: &Finding, fix: &Fix) -> Identity {
         let edits = fix.edits().iter().map(|edit| (file.source.slice(edit.span).to_owned(), edit.replacement.clone()));
         Identity { rule: finding.rule, place: self.composition.original(fix.span().start), edits: edits.collect() }
     }
 
     fn told(&self, finding: &Finding, fix: &Fix) -> AppliedFix {
-        let start = self.composition.original(finding.span.start);
-        let end = self.composition.original(finding.span.end);
-        AppliedFix::new(finding, fix, Span::new(start, end.max(start)))
+        AppliedFix::new(finding, fix, self.original(finding.span))
+    }
+
+    /// The place in the file as it was at first.
+    fn original(&self, span: Span) -> Span {
+        let start = self.composition.original(span.start);
+        Span::new(start, self.composition.original(span.end).max(start))
     }
 
     fn finish(
@@ -163,6 +180,7 @@ impl Engine<'_> {
             applied,
             held_back,
             offered,
+            refused: Vec::new(),
             new_file,
             gave_up: false,
         }

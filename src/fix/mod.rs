@@ -13,4 +13,4 @@ mod reading;
 mod touched;
 
 pub use engine::fix;
-pub use outcome::{AppliedFix, Fixed, HeldBack, OfferedFix, Reason};
+pub use outcome::{AppliedFix, Fixed, HeldBack, OfferedFix, Reason, Refused};

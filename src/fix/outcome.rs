@@ -22,6 +22,8 @@ pub struct Fixed {
     pub offered: Vec<OfferedFix>,
     /// The file that one of the applied fixes writes.
     pub new_file: Option<NewFile>,
+    /// The findings for which a fix was looked for in vain.
+    pub refused: Vec<Refused>,
     /// Whether there was still something to do when the engine gave up. A mistake of dfx.
     pub gave_up: bool,
 }
@@ -37,6 +39,8 @@ pub struct AppliedFix {
     pub message: String,
     /// What was done, as an order.
     pub title: String,
+    /// What was decided on the way, and why.
+    pub decisions: Vec<String>,
     /// The promise about the image, which was checked.
     pub effect: Effect,
     /// Who decides whether it is made.
@@ -52,6 +56,19 @@ pub struct HeldBack {
     pub fix: AppliedFix,
     /// Why it was not made.
     pub reason: Reason,
+}
+
+/// A finding for which a fix was looked for in vain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// The rule.
+    pub rule: &'static str,
+    /// What is wrong.
+    pub message: String,
+    /// What was decided, and why.
+    pub decisions: Vec<String>,
+    /// The word at fault in the file as it was.
+    pub span: Span,
 }
 
 /// A fix that was not allowed.
@@ -95,6 +112,7 @@ impl AppliedFix {
             aliases: finding.aliases.clone(),
             message: finding.message.clone(),
             title: fix.title.clone(),
+            decisions: finding.decisions.clone(),
             effect: fix.effect,
             applicability: fix.applicability,
             span,

@@ -1,6 +1,6 @@
 //! How large Debian's packages are in the image that a stage starts from.
 
-use crate::knowledge::debian::{Base, Recommends, Release, added};
+use crate::knowledge::debian::{Base, Recommends, Release, added, extras_kib};
 use crate::knowledge::made_on;
 
 use super::Build;
@@ -27,6 +27,12 @@ impl Build<'_> {
 }
 
 impl DebianBase {
+    /// What the packages take that are in the image already, beyond those of the bare distribution, in megabytes of
+    /// 1,000,000 bytes; somewhat less where the tables do not know all of them.
+    pub fn own_megabytes(self) -> u64 {
+        extras_kib(self.release, self.packages) * 1024 / 1_000_000
+    }
+
     /// What `apt-get install names...` adds to the image, in megabytes of 1,000,000 bytes; 0 for names that the tables do
     /// not know.
     pub fn added_megabytes<'a>(self, recommends: Recommends, names: impl IntoIterator<Item = &'a str>) -> u64 {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::knowledge::Date;
+use crate::rewrite::multistage::BaseChoice;
 use crate::shell::ScriptLinter;
 
 /// Options of rules, from `dfx.toml` or the command line. The default is what a file without configuration gets.
@@ -20,6 +21,8 @@ pub struct Options {
     /// Whether rules that are also checks of `docker build --check` report exactly what BuildKit does, even where dfx
     /// knows that nothing is wrong. True for `--profile buildkit`.
     pub exactly_buildkit: bool,
+    /// What the last stage starts from where `size/build-tools-in-final-image` makes two stages of one.
+    pub runtime_base: BaseChoice,
     /// Who looks at the shell scripts for `shell/shellcheck`.
     pub script_linter: Linter,
 }
@@ -169,6 +172,7 @@ impl Options {
             required_labels: BTreeMap::new(),
             strict_labels: false,
             exactly_buildkit: false,
+            runtime_base: BaseChoice::default(),
             script_linter: Linter::default(),
         }
     }

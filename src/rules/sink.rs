@@ -33,6 +33,7 @@ impl<'s> Sink<'s> {
             related: Vec::new(),
             flow: Vec::new(),
             notes: Vec::new(),
+            decisions: Vec::new(),
             help: None,
             aliases: self.meta.aliases.to_vec(),
             fix: None,
@@ -150,6 +151,12 @@ impl Report<'_> {
         if let Some(fix) = &mut self.finding.fix {
             fix.new_stage = Some(new_stage);
         }
+        self
+    }
+
+    /// What was decided on the way to the fix, or why there is none, for those who ask.
+    pub fn decisions(self, decisions: impl IntoIterator<Item = String>) -> Self {
+        self.finding.decisions.extend(decisions);
         self
     }
 }

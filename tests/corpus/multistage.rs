@@ -7,7 +7,7 @@ use dfx::Settings;
 use dfx::config::{Choice, Selection, Selector};
 use dfx::edit::Effect;
 use dfx::ir::{Build, Commands};
-use dfx::rewrite::multistage::split;
+use dfx::rewrite::multistage::{BaseChoice, split};
 
 use crate::corpus::Corpus;
 use crate::invariants::each;
@@ -26,7 +26,7 @@ fn stages_are_split_or_the_reason_is_told() {
         let file = parsed(bytes);
         let build = Build::new(&file);
         let commands = Commands::new(&build);
-        let what = match split(&build, &commands, None) {
+        let what = match split(&build, &commands, None, &BaseChoice::Slim) {
             None => "nothing to split".to_owned(),
             Some(Err(refusal)) => format!("refused: {}", refusal.name()),
             Some(Ok(rewrite)) => {

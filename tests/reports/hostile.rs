@@ -56,6 +56,7 @@ fn finding(span: Span, text: &str, length: usize) -> Finding {
         related: vec![Label { span: Span::new(0, length / 2), text: text.into() }],
         flow: vec![Label { span: Span::new(0, length), text: text.into() }],
         notes: vec![text.into()],
+        decisions: Vec::new(),
         help: Some(text.into()),
         aliases: vec!["DL3008"],
         fix: Fix::new(text, Effect::Identical, edits),

@@ -123,6 +123,7 @@ fn finding(meta: &'static Meta, span: Span, message: &str) -> Finding {
         related: Vec::new(),
         flow: Vec::new(),
         notes: Vec::new(),
+        decisions: Vec::new(),
         help: None,
         aliases: meta.aliases.to_vec(),
         fix: None,

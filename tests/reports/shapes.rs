@@ -21,6 +21,7 @@ fn finding(message: &str, span: Span) -> Finding {
         related: Vec::new(),
         flow: Vec::new(),
         notes: Vec::new(),
+        decisions: Vec::new(),
         help: None,
         aliases: Vec::new(),
         fix: None,

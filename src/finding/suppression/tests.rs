@@ -46,6 +46,7 @@ fn finding(rule: &'static str, aliases: &[&'static str]) -> Finding {
         related: Vec::new(),
         flow: Vec::new(),
         notes: Vec::new(),
+        decisions: Vec::new(),
         help: None,
         aliases: aliases.to_vec(),
         fix: None,

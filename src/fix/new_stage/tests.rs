@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::context::{BuildContext, Entry};
 use crate::edit::apply;
 use crate::ir::{Build, Commands};
-use crate::rewrite::multistage::split;
+use crate::rewrite::multistage::{BaseChoice, split};
 use crate::source::SourceFile;
 use crate::syntax::parse;
 
@@ -100,7 +100,7 @@ fn whatever_is_missing_from_a_rewrite_is_missed() {
 fn rewritten(text: &str, context: &BuildContext) -> Option<(String, NewStage)> {
     let file = parse(SourceFile::new("Dockerfile", text));
     let build = Build::new(&file);
-    let mut split = split(&build, &Commands::new(&build), Some(context))?.ok()?;
+    let mut split = split(&build, &Commands::new(&build), Some(context), &BaseChoice::Slim)?.ok()?;
     split.edits.sort();
     Some((String::from_utf8(apply(text.as_bytes(), &split.edits)).unwrap(), split.new_stage))
 }

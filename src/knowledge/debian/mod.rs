@@ -114,6 +114,15 @@ pub fn package(release: Release, name: &str) -> Option<Package> {
     })
 }
 
+/// Installed-Size of the packages that a base has beyond those of the minimal one, in KiB, as far as the tables know them.
+pub fn extras_kib(release: Release, base: Base) -> u64 {
+    let sizes = release.packages().all().filter_map(|row| {
+        let of_base = base_of_digit(row.field(4)).filter(|it| *it > Base::Minimal && *it <= base);
+        of_base.and_then(|_| row.field(1).parse::<u64>().ok())
+    });
+    sizes.sum()
+}
+
 fn base_of_digit(digit: &str) -> Option<Base> {
     match digit {
         "0" => Some(Base::Minimal),

@@ -62,6 +62,31 @@ pub fn lines(fixed: &Fixed) -> String {
     lines
 }
 
+/// What was decided on the way to the fixes, those that need to be allowed included, and why others were not possible: each
+/// with its decisions below.
+pub fn explained(fixed: &Fixed) -> String {
+    let places = Places::of(&fixed.before);
+    let held_back = fixed.held_back.iter().map(|held_back| &held_back.fix);
+    let fixes = fixed.applied.iter().chain(held_back).chain(&fixed.offered).filter(|fix| !fix.decisions.is_empty());
+    let mut lines = String::new();
+    for fix in fixes {
+        lines += &line(&fixed.before, &places, fix, "plan");
+        lines.push('\n');
+        lines += &indented(&fix.decisions);
+    }
+    for refused in &fixed.refused {
+        let (at, path) = (places.start(refused.span), plain::path(fixed.before.name()));
+        let message = plain::line(&refused.message);
+        lines += &format!("{path}:{}:{}: no plan: {message} [{}]\n", at.line, at.column, refused.rule);
+        lines += &indented(&refused.decisions);
+    }
+    lines
+}
+
+fn indented(decisions: &[String]) -> String {
+    decisions.iter().map(|decision| format!("    {}\n", plain::line(decision))).collect()
+}
+
 fn line(source: &SourceFile, places: &Places<'_>, fix: &AppliedFix, word: &str) -> String {
     let at = places.start(fix.span);
     let codes: String = familiar_codes(&fix.aliases).iter().map(|code| format!(" {code}")).collect();

@@ -10,7 +10,7 @@ use std::io::{self, Write};
 use crate::fix::Fixed;
 
 pub use diff::unified_diff;
-pub use lines::lines;
+pub use lines::{explained, lines};
 pub use summary::FixSummary;
 
 /// What came of one file.

@@ -22,6 +22,8 @@ pub enum Assumption {
     NeedsNoLibraries(String),
     /// The program runs on the image of its interpreter without the usual extras.
     NeedsNoExtras(String),
+    /// Somebody has asked for this image.
+    HasAllThatIsNeeded(String),
     /// A script runs before the program.
     ScriptInstallsNothing(String),
     /// A program of the project runs in the build.
@@ -75,6 +77,10 @@ impl fmt::Display for Assumption {
                 f,
                 "Right only if the program needs none of the programs and libraries that `{image}` has beyond its \
                  interpreter, such as git, curl, a compiler or ImageMagick."
+            ),
+            Self::HasAllThatIsNeeded(image) => write!(
+                f,
+                "`{image}` was asked for: right only if it has all libraries, programs, users and folders that the program needs."
             ),
             Self::ScriptInstallsNothing(script) => {
                 write!(f, "`{script}` runs at the start: right only if it builds and installs nothing.")

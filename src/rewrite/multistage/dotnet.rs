@@ -3,12 +3,11 @@
 //! The image of ASP.NET Core holds that of the plain runtime, so that it is the one to take where the project is not known.
 
 use crate::ir::{Command, clean_path};
-use crate::knowledge::images::{Basis, lookup, past_distribution};
+use crate::knowledge::images::{NamedImage, dotnet_runtime};
 
 use super::deeds::Deeds;
 use super::ecosystem::{Ecosystem, Product, Runtime};
 use super::program::Program;
-use super::runtime_base::Counterpart;
 use super::single_stage::SingleStage;
 use super::{Assumption, Refusal, application};
 
@@ -97,18 +96,10 @@ fn runtime_of_project(single: &SingleStage<'_>) -> &'static str {
 }
 
 /// The image that runs programs, of the version and distribution that the kit's has.
-fn runtime_image(single: &SingleStage<'_>) -> Result<Counterpart, Refusal> {
-    let repository = single.image.familiar_name();
-    let repository = format!("{}/{}", repository.trim_end_matches("/sdk"), runtime_of_project(single));
-    let tag = single.image.tag_or_latest().ok_or(Refusal::UnknownImage)?;
-    let (version, ending) = tag.find('-').map_or((tag, ""), |at| tag.split_at(at));
-    // The kit's patch releases have numbers of their own.
-    let line: Vec<&str> = version.split('.').take(2).collect();
-    let of_line = [format!("{}{ending}", line.join(".")), line.join(".")];
-    let is_listed = |tag: &String| lookup(&repository, Some(tag)).is_some_and(|it| it.basis == Basis::Exact);
-    let is_known = |tag: &String| is_listed(tag) || past_distribution(&repository, tag).is_some();
-    let tag = of_line.into_iter().find(is_known).ok_or(Refusal::UnknownImage)?;
-    Ok(Counterpart { repository, tag })
+fn runtime_image(single: &SingleStage<'_>) -> Result<NamedImage, Refusal> {
+    let tag = single.image.tag_or_latest().unwrap_or_default();
+    let image = dotnet_runtime(&single.image.familiar_name(), tag, runtime_of_project(single));
+    image.ok_or(Refusal::UnknownImage)
 }
 
 #[cfg(test)]

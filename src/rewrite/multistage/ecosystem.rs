@@ -1,10 +1,10 @@
 //! What a language's builds have in common, and where they differ.
 
 use crate::ir::Command;
+use crate::knowledge::images::NamedImage;
 
 use super::deeds::Deeds;
 use super::program::Program;
-use super::runtime_base::Counterpart;
 use super::single_stage::SingleStage;
 use super::{Assumption, Refusal, c, dotnet, elixir, go, java, node, php, python, ruby, rust};
 
@@ -30,7 +30,7 @@ pub enum Runtime {
     /// The image of the interpreter that the build stands on: the program is text, and it may read any of its files.
     Interpreter,
     /// Another image than that of the build, made to run what comes out of it.
-    Counterpart(fn(&SingleStage<'_>) -> Result<Counterpart, Refusal>),
+    Counterpart(fn(&SingleStage<'_>) -> Result<NamedImage, Refusal>),
 }
 
 /// All that are known.

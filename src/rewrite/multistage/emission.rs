@@ -9,7 +9,7 @@ use super::deeds::Deeds;
 use super::ecosystem::Product;
 use super::runtime_base::RuntimeBase;
 use super::single_stage::SingleStage;
-use super::{Assumption, Refusal, Split, metadata};
+use super::{Assumption, Refusal, Split, chosen_base, decision, metadata, saving};
 
 /// The edits that make two stages of one.
 ///
@@ -29,7 +29,9 @@ pub fn emit<'b>(
     let line_ending = single.build.file.source.line_ending(single.last_change.instruction.last_line);
     let line_ending = if line_ending.is_empty() { "\n" } else { line_ending };
     let pruning = product.pruning.as_ref().map_or(String::new(), |command| format!("\nRUN {command}"));
-    let mut text = format!("{pruning}\n\n{}", stage.lines(&moved)?.join("\n"));
+    let lines = stage.lines(&moved)?;
+    chosen_base::check_shell(single, base, &lines)?;
+    let mut text = format!("{pruning}\n\n{}", lines.join("\n"));
     if line_ending != "\n" {
         text = text.replace('\n', line_ending);
     }
@@ -38,10 +40,12 @@ pub fn emit<'b>(
         edits.push(Edit::insert(single.stage.from.image.span().end, " AS build"));
     }
     edits.extend(moved.into_iter().map(Edit::delete));
+    let decisions = decision::decisions(single, deeds, product, base, &artifacts);
     let packages = deeds.packages.iter().map(|package| (*package).to_owned()).collect();
     let new_stage =
         NewStage { artifacts, packages, pruning: product.pruning.clone(), finish: product.finish.map(str::to_owned) };
-    Ok(Split { edits, new_stage, runtime_base: base.reference.clone(), assumptions })
+    let least_megabytes = saving::least_megabytes(single, deeds, base);
+    Ok(Split { edits, new_stage, decisions, least_megabytes, assumptions })
 }
 
 /// What is copied from the build stage, each path once, none that lies below another.

@@ -5,12 +5,11 @@
 
 use crate::context::BuildContext;
 use crate::ir::{Command, clean_path, lies_in};
-use crate::knowledge::images::{Basis, lookup};
+use crate::knowledge::images::{NamedImage, java_runtime};
 
 use super::deeds::Deeds;
 use super::ecosystem::{Ecosystem, Product, Runtime};
 use super::program::Program;
-use super::runtime_base::Counterpart;
 use super::single_stage::SingleStage;
 use super::{Assumption, Refusal, application};
 
@@ -21,9 +20,6 @@ pub const JAVA: Ecosystem = Ecosystem {
     is_source,
     runtime: Runtime::Counterpart(runtime_environment),
 };
-
-/// The image with nothing but the runtime environment.
-const RUNTIME_ENVIRONMENT: &str = "eclipse-temurin";
 
 fn builds(command: &Command<'_>) -> bool {
     command.manager.as_ref().is_some_and(|it| matches!(it.manager.name, "mvn" | "gradle"))
@@ -221,32 +217,10 @@ fn texts<'c>(
 }
 
 /// The image with the runtime environment of the version that the build image has.
-fn runtime_environment(single: &SingleStage<'_>) -> Result<Counterpart, Refusal> {
+fn runtime_environment(single: &SingleStage<'_>) -> Result<NamedImage, Refusal> {
     let tag = single.image.tag_or_latest().unwrap_or_default();
-    let is_other_machine = ["ibm", "graal", "openj9", "semeru"].iter().any(|word| tag.contains(word));
-    let version =
-        version(&single.image.familiar_name(), tag).filter(|_| !is_other_machine).ok_or(Refusal::UnknownImage)?;
-    let base = match (single.distribution.family, single.distribution.release) {
-        ("alpine", Some(release)) => vec![format!("-alpine-{release}"), "-alpine".to_owned()],
-        ("ubuntu", Some(release)) => vec![format!("-{release}"), String::new()],
-        ("alpine", None) => vec!["-alpine".to_owned()],
-        _ => vec![String::new()],
-    };
-    let tags = base.iter().map(|ending| format!("{version}-jre{ending}"));
-    let is_known = |tag: &String| lookup(RUNTIME_ENVIRONMENT, Some(tag)).is_some_and(|it| it.basis == Basis::Exact);
-    let tag = tags.into_iter().find(is_known).ok_or(Refusal::UnknownImage)?;
-    Ok(Counterpart { repository: RUNTIME_ENVIRONMENT.to_owned(), tag })
-}
-
-/// The version of Java that a tag stands for: 17 of `3.8-openjdk-17-slim`, `7.6-jdk17` and `17.0.1-jdk`.
-fn version(image: &str, tag: &str) -> Option<u32> {
-    let number = |word: &str| word.split(['.', '_', 'u', '+']).next().and_then(|major| major.parse().ok());
-    let mut words = tag.split('-');
-    match image {
-        "gradle" => words.find_map(|word| number(word.strip_prefix("jdk")?)),
-        "maven" => words.skip(1).find_map(number),
-        _ => words.next().and_then(number),
-    }
+    let image = java_runtime(&single.image.familiar_name(), tag, Some(single.distribution));
+    image.ok_or(Refusal::UnknownImage)
 }
 
 #[cfg(test)]

@@ -46,7 +46,9 @@ fn exists(single: &SingleStage<'_>, deeds: &Deeds<'_>, base: &RuntimeBase, user:
     let (name, group) = user.split_once(':').map_or((user, None), |(name, group)| (name, Some(group)));
     let is_known = |name: &str| {
         name.bytes().all(|byte| byte.is_ascii_digit())
-            || EVERYWHERE.contains(&name) && (name != "www-data" || single.distribution.family != "alpine")
+            || base.reference != "scratch"
+                && EVERYWHERE.contains(&name)
+                && (name != "www-data" || single.distribution.family != "alpine")
             || base.has_user(name)
             || deeds.users.iter().any(|command| command.split_whitespace().any(|word| word == name))
     };

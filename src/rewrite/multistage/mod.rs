@@ -13,7 +13,9 @@
 mod application;
 mod assumption;
 mod c;
+mod chosen_base;
 mod context_files;
+mod decision;
 mod deeds;
 mod dotnet;
 mod ecosystem;
@@ -31,6 +33,7 @@ mod refusal;
 mod ruby;
 mod runtime_base;
 mod rust;
+mod saving;
 mod single_stage;
 mod start;
 #[cfg(test)]
@@ -44,6 +47,8 @@ use crate::ir::{Build, Commands, ImageReference};
 use crate::knowledge::debian::Recommends;
 
 pub use assumption::Assumption;
+pub use chosen_base::BaseChoice;
+pub use decision::{Decision, Subject};
 pub use refusal::Refusal;
 
 use deeds::Deeds;
@@ -57,13 +62,15 @@ pub struct Split {
     pub edits: Vec<Edit>,
     /// What the new last stage promises to hold.
     pub new_stage: NewStage,
-    /// The image that the new last stage starts from.
-    pub runtime_base: String,
+    /// What was decided, and why, in the order of the new last stage. The first is the image that it starts from.
+    pub decisions: Vec<Decision>,
+    /// The least that the image gets smaller, in megabytes of 1,000,000 bytes, where package lists tell.
+    pub least_megabytes: Option<u64>,
     /// What only the user can know. Where there is nothing, the program runs as before.
     pub assumptions: Vec<Assumption>,
 }
 
-/// Splits the one stage of a file. `None` where there is nothing to split: several stages, or no build that is known.
+/// Splits the one stage of a file; `choice` says what the new stage starts from. `None` where there is nothing to split: several stages, or no build that is known.
 ///
 /// # Errors
 /// Why the stage stays one.
@@ -71,6 +78,7 @@ pub fn split<'b>(
     build: &'b Build<'b>,
     commands: &'b Commands<'b>,
     context: Option<&'b BuildContext>,
+    choice: &BaseChoice,
 ) -> Option<Result<Split, Refusal>> {
     let [stage] = build.stages.as_slice() else { return None };
     let image = build.root_image(stage.index).map(ImageReference::familiar_name);
@@ -81,10 +89,10 @@ pub fn split<'b>(
     };
     let ecosystem = ecosystem::ALL.iter().find(builds)?;
     let single = SingleStage::of(build, commands, context, stage);
-    Some(single.and_then(|single| split_stage(&single, ecosystem)))
+    Some(single.and_then(|single| split_stage(&single, ecosystem, choice)))
 }
 
-fn split_stage(single: &SingleStage<'_>, ecosystem: &Ecosystem) -> Result<Split, Refusal> {
+fn split_stage(single: &SingleStage<'_>, ecosystem: &Ecosystem, choice: &BaseChoice) -> Result<Split, Refusal> {
     let program = match ecosystem.runtime {
         Runtime::Distribution | Runtime::Counterpart(_) => program::find(single)?,
         Runtime::Interpreter => start::find(single)?,
@@ -97,14 +105,14 @@ fn split_stage(single: &SingleStage<'_>, ecosystem: &Ecosystem) -> Result<Split,
     if product.starts_nothing {
         deeds.leave_tools(&program::called_tools(single)?);
     }
-    let base = runtime_base::choose(single, ecosystem, &product)?;
+    let base = runtime_base::choose(single, ecosystem, &product, choice)?;
     if base.is_build_image && product.pruning.is_none() && !is_worth_a_stage(single, &deeds) {
         return Err(Refusal::NothingToSplit);
     }
     if base.is_of_interpreter {
         start::check_files(single, &product, &deeds)?;
     }
-    program::bring_tools(single, &mut deeds, &base)?;
+    program::bring_tools(single, &product, &mut deeds, &base)?;
     runtime_base::check_packages(single, &deeds, &base)?;
     metadata::check(single, &deeds, &base)?;
     let files = context_files::needed(single, ecosystem, &product)?;

@@ -6,6 +6,7 @@ use crate::knowledge::{List, debian};
 use crate::syntax::{CommandForm, Healthcheck, InstructionKind, Keyword};
 
 use super::deeds::Deeds;
+use super::ecosystem::Product;
 use super::runtime_base::RuntimeBase;
 use super::single_stage::SingleStage;
 use super::{Refusal, start};
@@ -87,10 +88,17 @@ fn judge(program: &Command<'_>, word: &str) -> Result<(), Refusal> {
 ///
 /// # Errors
 /// The first that is not there.
-pub fn bring_tools<'b>(single: &SingleStage<'b>, deeds: &mut Deeds<'b>, base: &RuntimeBase) -> Result<(), Refusal> {
+pub fn bring_tools<'b>(
+    single: &SingleStage<'b>,
+    product: &Product,
+    deeds: &mut Deeds<'b>,
+    base: &RuntimeBase,
+) -> Result<(), Refusal> {
+    let is_called = |path: &String, name: &str| path.rsplit('/').next() == Some(name);
     let at_start = start::commands(single).filter(|_| base.is_of_interpreter).filter_map(Command::name);
     for name in called_tools(single)?.into_iter().chain(at_start) {
-        if is_there(single, deeds, base, name) {
+        let is_of_build = || product.artifacts.iter().chain(&deeds.brought).any(|path| is_called(path, name));
+        if is_of_build() || is_there(single, deeds, base, name) {
             continue;
         }
         let release = single.build.debian_base(single.stage.index).map(|base| base.release);
@@ -107,11 +115,10 @@ fn is_there(single: &SingleStage<'_>, deeds: &Deeds<'_>, base: &RuntimeBase, nam
     let is_of_base = |image: &Configuration| image.has(name) == Presence::Present;
     // The packages of a language bring programs, which lie beside its interpreter.
     let may_be_of_language = base.is_of_interpreter && !deeds.left_out.contains(&name);
-    ALWAYS_THERE.contains(&name)
+    (ALWAYS_THERE.contains(&name) && !base.is_bare)
         || (base.is_busybox() && BUSYBOX.contains(&name))
         || deeds.packages.iter().any(|package| package.split([':', '=']).next() == Some(name))
         || base.configuration.as_ref().is_some_and(is_of_base)
-        || deeds.brought.iter().any(|path| path.rsplit('/').next() == Some(name))
         || (may_be_of_language && (base.is_build_image || !is_of_base(&single.configuration)))
 }
 

@@ -49,6 +49,10 @@ pub enum Refusal {
     TooManyFiles(usize),
     /// The program lies in a folder of the distribution.
     AmongSystemFiles(String),
+    /// There is no image of the kind that was asked for.
+    NoSuchBase(&'static str),
+    /// The image that was asked for has no shell, and one is needed.
+    NeedsShell(String),
     /// All that the build needs is needed at run time as well.
     NothingToSplit,
 }
@@ -79,6 +83,8 @@ impl Refusal {
             Self::Comment => "comment",
             Self::TooManyFiles(_) => "too-many-files",
             Self::AmongSystemFiles(_) => "among-system-files",
+            Self::NoSuchBase(_) => "no-such-base",
+            Self::NeedsShell(_) => "needs-shell",
             Self::NothingToSplit => "nothing-to-split",
         }
     }
@@ -110,6 +116,11 @@ impl Refusal {
             Self::Comment => "move the comment before the instruction".to_owned(),
             Self::TooManyFiles(_) => "copy what the program reads into a folder of its own".to_owned(),
             Self::AmongSystemFiles(_) => "set WORKDIR to a folder of the program's own before COPY".to_owned(),
+            Self::NoSuchBase("scratch") => "build a program that needs no library".to_owned(),
+            Self::NoSuchBase(_) => "leave `--runtime-base` away".to_owned(),
+            Self::NeedsShell(_) => {
+                "write CMD, ENTRYPOINT and HEALTHCHECK in exec form, or choose another image".to_owned()
+            }
             Self::NothingToSplit => "leave the file as it is".to_owned(),
         }
     }
@@ -149,6 +160,10 @@ impl fmt::Display for Refusal {
             }
             Self::AmongSystemFiles(folder) => {
                 write!(f, "the files of the program lie among those of the distribution, in `{folder}`")
+            }
+            Self::NoSuchBase(kind) => write!(f, "the program does not run on an image of the kind `{kind}`"),
+            Self::NeedsShell(image) => {
+                write!(f, "`{image}` has no shell, which the new stage or the start of the container needs")
             }
             Self::NothingToSplit => f.write_str("the program needs all that the build needs"),
         }

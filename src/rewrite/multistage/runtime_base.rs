@@ -1,11 +1,11 @@
 //! The image that the program runs in.
 
-use crate::knowledge::images::{Configuration, Known, lookup, past_distribution, slim_tag};
+use crate::knowledge::images::{Configuration, Known, NamedImage, bare_image, lookup, past_distribution, slim_tag};
 
 use super::deeds::Deeds;
 use super::ecosystem::{Ecosystem, Product, Runtime};
 use super::single_stage::SingleStage;
-use super::{Assumption, Refusal};
+use super::{Assumption, BaseChoice, Refusal, chosen_base};
 
 /// The image that the program runs in.
 pub struct RuntimeBase {
@@ -13,12 +13,16 @@ pub struct RuntimeBase {
     pub reference: String,
     /// What the tables know of it.
     pub configuration: Option<Configuration>,
+    /// Why it is this one.
+    pub reason: &'static str,
     /// What has to be true for its libraries to be those of the build.
     pub assumption: Option<Assumption>,
     /// `debian`, `ubuntu`, `alpine`
     pub family: &'static str,
     /// Whether it stands on the very release of the distribution that the build stands on.
     pub is_same_release: bool,
+    /// Whether it has neither a shell nor a package manager.
+    pub is_bare: bool,
     /// Whether it is that of the interpreter that the program runs with.
     pub is_of_interpreter: bool,
     /// Whether it is the very image that the build stands on.
@@ -44,7 +48,7 @@ impl RuntimeBase {
 
     /// Whether a shell of that path is in it.
     pub fn has_shell(&self, path: &str) -> bool {
-        matches!(path, "/bin/sh" | "sh")
+        matches!(path, "/bin/sh" | "sh") && !self.is_bare
             || matches!(path, "/bin/bash" | "bash") && matches!(self.family, "debian" | "ubuntu")
             || matches!(path, "/bin/ash" | "ash") && self.is_busybox()
     }
@@ -54,18 +58,20 @@ impl RuntimeBase {
 ///
 /// # Errors
 /// Where there is none.
-pub fn choose(single: &SingleStage<'_>, ecosystem: &Ecosystem, product: &Product) -> Result<RuntimeBase, Refusal> {
-    match ecosystem.runtime {
-        Runtime::Distribution => distribution(single, product),
-        Runtime::Interpreter => interpreter(single),
-        Runtime::Counterpart(image_of) => counterpart(single, image_of(single)?),
+pub fn choose(
+    single: &SingleStage<'_>,
+    ecosystem: &Ecosystem,
+    product: &Product,
+    choice: &BaseChoice,
+) -> Result<RuntimeBase, Refusal> {
+    match (choice, ecosystem.runtime) {
+        (BaseChoice::Distroless, _) => chosen_base::distroless(single, ecosystem, product),
+        (BaseChoice::Scratch, _) => chosen_base::scratch(single, ecosystem, product),
+        (BaseChoice::Image(name), _) => chosen_base::image(single, ecosystem, name),
+        (BaseChoice::Slim, Runtime::Distribution) => distribution(single, product),
+        (BaseChoice::Slim, Runtime::Interpreter) => interpreter(single),
+        (BaseChoice::Slim, Runtime::Counterpart(image_of)) => counterpart(single, &image_of(single)?),
     }
-}
-
-/// An image that is made to run what comes out of the image of the build.
-pub struct Counterpart {
-    pub repository: String,
-    pub tag: String,
 }
 
 /// Whether the packages that come along are called the same on the smaller image.
@@ -80,7 +86,7 @@ pub fn check_packages(single: &SingleStage<'_>, deeds: &Deeds<'_>, base: &Runtim
 }
 
 /// What the program runs on is in an image of its own.
-fn counterpart(single: &SingleStage<'_>, image: Counterpart) -> Result<RuntimeBase, Refusal> {
+fn counterpart(single: &SingleStage<'_>, image: &NamedImage) -> Result<RuntimeBase, Refusal> {
     let is_chosen_by_argument = single.stage.from.image.text().contains('$');
     let facts = lookup(&image.repository, Some(&image.tag)).filter(|_| !is_chosen_by_argument);
     let facts = facts.ok_or(Refusal::UnknownImage)?;
@@ -88,11 +94,13 @@ fn counterpart(single: &SingleStage<'_>, image: Counterpart) -> Result<RuntimeBa
     let distribution = distribution.ok_or(Refusal::UnknownImage)?;
     let of_build = (single.distribution.family, single.distribution.release);
     Ok(RuntimeBase {
-        reference: format!("{}:{}", image.repository, image.tag),
+        reference: image.to_string(),
         configuration: facts.configuration,
         assumption: None,
+        reason: "an image that is made to run what the build makes",
         family: distribution.family,
         is_same_release: (distribution.family, distribution.release) == of_build,
+        is_bare: false,
         is_of_interpreter: false,
         is_build_image: false,
     })
@@ -107,8 +115,10 @@ fn interpreter(single: &SingleStage<'_>) -> Result<RuntimeBase, Refusal> {
             reference: single.stage.from.image.text().to_owned(),
             configuration: Some(single.configuration.clone()),
             assumption: None,
+            reason: "there is no smaller image with the same interpreter",
             family: single.distribution.family,
             is_same_release: true,
+            is_bare: false,
             is_of_interpreter: true,
             is_build_image: true,
         });
@@ -123,8 +133,10 @@ fn interpreter(single: &SingleStage<'_>) -> Result<RuntimeBase, Refusal> {
         reference: with_tag(single, &slim)?,
         configuration: Some(configuration),
         assumption: Some(Assumption::NeedsNoExtras(single.image_name_and_tag())),
+        reason: "the same interpreter on the same release, without the usual extras",
         family: single.distribution.family,
         is_same_release: true,
+        is_bare: false,
         is_of_interpreter: true,
         is_build_image: false,
     })
@@ -149,13 +161,8 @@ fn distribution(single: &SingleStage<'_>, product: &Product) -> Result<RuntimeBa
     let family = single.distribution.family;
     let unknown = || Refusal::UnknownDistribution(family.to_owned());
     let release = single.distribution.release.ok_or_else(unknown)?;
-    let (repository, tag) = match family {
-        "debian" => ("debian", format!("{release}-slim")),
-        "ubuntu" => ("ubuntu", release.to_owned()),
-        "alpine" => ("alpine", release.to_owned()),
-        _ => return Err(unknown()),
-    };
-    let configuration = lookup(repository, Some(&tag)).and_then(|facts| facts.configuration);
+    let image = bare_image(single.distribution).ok_or_else(unknown)?;
+    let configuration = lookup(&image.repository, Some(&image.tag)).and_then(|facts| facts.configuration);
     let is_bound = product.is_static || single.stays_on_its_release();
     let assumption = (!is_bound).then(|| Assumption::TagStays {
         image: single.image_name_and_tag(),
@@ -164,11 +171,13 @@ fn distribution(single: &SingleStage<'_>, product: &Product) -> Result<RuntimeBa
     let runs_as_root = |user: Known<&str>| matches!(user, Known::Nothing | Known::Is("root" | "0"));
     match runs_as_root(single.configuration.user) {
         true => Ok(RuntimeBase {
-            reference: format!("{repository}:{tag}"),
+            reference: image.to_string(),
             configuration,
             assumption,
+            reason: "the bare image of the release that the build stands on, with the same libraries",
             family,
             is_same_release: true,
+            is_bare: false,
             is_of_interpreter: false,
             is_build_image: false,
         }),

@@ -11,6 +11,15 @@ use super::*;
 
 /// The text that becomes of a file and what it stands on; `files` is the build context: paths with texts.
 pub fn outcome(text: &str, files: Option<&[(&str, &str)]>) -> Option<Result<(String, Vec<Assumption>), Refusal>> {
+    outcome_on(&BaseChoice::Slim, text, files)
+}
+
+/// As [`outcome`], with a chosen image for the new stage.
+pub fn outcome_on(
+    choice: &BaseChoice,
+    text: &str,
+    files: Option<&[(&str, &str)]>,
+) -> Option<Result<(String, Vec<Assumption>), Refusal>> {
     let file = parse(SourceFile::new("Dockerfile", text));
     let build = Build::new(&file);
     let context = files.map(|files| {
@@ -20,7 +29,7 @@ pub fn outcome(text: &str, files: Option<&[(&str, &str)]>) -> Option<Result<(Str
         BuildContext::new(entries, None, texts, false)
     });
     let commands = Commands::new(&build);
-    let split = split(&build, &commands, context.as_ref())?;
+    let split = split(&build, &commands, context.as_ref(), choice)?;
     Some(split.map(|mut split| {
         split.edits.sort();
         let after = apply(text.as_bytes(), &split.edits);

@@ -83,6 +83,13 @@ fn tools_that_the_sources_do_not_start_stay_behind() {
 }
 
 #[test]
+fn the_program_may_check_its_own_health() {
+    let text =
+        "FROM debian:12\nWORKDIR /s\nRUN gcc -o app a.c\nHEALTHCHECK CMD [\"./app\", \"check\"]\nCMD [\"./app\"]\n";
+    assert!(new_stage(text, None).contains("COPY --from=build /s/app /s/app\nHEALTHCHECK"));
+}
+
+#[test]
 fn the_image_of_gcc_gives_its_libraries() {
     let text = "FROM gcc:12\nCOPY . /src\nWORKDIR /src\nRUN g++ -o app main.cpp -lz\nCMD [\"./app\"]\n";
     let (after, assumptions) = split_with(text, Some(&[("main.cpp", "")]));

@@ -68,22 +68,6 @@ fn an_installation_of_gradle_is_copied_whole() {
 }
 
 #[test]
-fn tags_tell_the_version_of_java() {
-    for (image, tag, expected) in [
-        ("maven", "3.9.9-eclipse-temurin-24-noble", Some(24)),
-        ("maven", "3-jdk-8", Some(8)),
-        ("maven", "3.8-openjdk-17-slim", Some(17)),
-        ("maven", "latest", None),
-        ("gradle", "7.6-jdk17", Some(17)),
-        ("gradle", "jdk25", Some(25)),
-        ("eclipse-temurin", "17.0.11_9-jdk", Some(17)),
-        ("openjdk", "8u292-jdk", Some(8)),
-    ] {
-        assert_eq!(version(image, tag), expected, "{image}:{tag}");
-    }
-}
-
-#[test]
 fn what_a_runtime_environment_may_lack_is_for_the_user_to_know() {
     let text = format!("{APP}CMD java -jar target/a.jar\n");
     assert!(split_with(&text, None).1.contains(&Assumption::NeedsNoDevelopmentKit));
