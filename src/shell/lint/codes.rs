@@ -101,6 +101,7 @@ pub(super) const CODES: &[Code] = &[
 ];
 
 /// What is wrong, where the linter's own words do not tell what comes of it.
+#[cfg(feature = "shellcheck")]
 #[rustfmt::skip]
 const SAYS: &[(&str, &str)] = &[
     ("SC1010", "the shell takes this for a word of its own"),
@@ -121,6 +122,7 @@ const SAYS: &[(&str, &str)] = &[
     ("SC3046", "`source` is Bash's: `sh` need not know it"),
 ];
 
+#[cfg(feature = "shellcheck")]
 impl Code {
     /// What is wrong, in our words.
     pub(super) fn says(&self) -> Option<&'static str> {
