@@ -74,6 +74,7 @@ BASES = {
 NOT_BUILT = {
     "dotnet-web": "Debian has no .NET SDK",
     "java-maven": "Maven Central cannot be reached",
+    "rust-server": "the index of crates that Debian's cargo 1.63 asks cannot be reached",
 }
 
 # A file of each application that is changed by one line, and that line's comment.
