@@ -37,13 +37,26 @@ impl Drop for Draft {
 
 /// Writes what has come of the Dockerfile at `path`, and the file that one of its fixes adds.
 pub fn write_fixed(fixed: &Fixed, path: &Path) -> io::Result<()> {
+    // What may fail because something has that name already comes first: the Dockerfile is then as it was.
+    if let Some(file) = &fixed.new_file {
+        create(Path::new(&file.path), file.text.as_bytes())?;
+    }
     if fixed.is_dockerfile_changed() {
         replace(path, fixed.after.source.bytes())?;
     }
-    match &fixed.new_file {
-        Some(file) => File::create_new(&file.path)?.write_all(file.text.as_bytes()),
-        None => Ok(()),
+    Ok(())
+}
+
+/// Writes a file where there is none: all of `bytes` or nothing.
+fn create(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    if fs::symlink_metadata(path).is_ok() {
+        return Err(io::ErrorKind::AlreadyExists.into());
     }
+    let (draft, mut file) = Draft::create(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    drop(file);
+    draft.finish()
 }
 
 /// Puts `bytes` in the place of a file that exists: all of them or none. The file keeps its mode; where the path is a

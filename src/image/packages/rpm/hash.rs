@@ -63,6 +63,10 @@ impl<'b> Database<'b> {
     }
 
     fn chain(&self, first: usize, length: usize) -> Option<Vec<u8>> {
+        // A chain of pages in a damaged file may lead into itself.
+        if length > self.bytes.len() {
+            return None;
+        }
         let mut value = Vec::new();
         let mut next = first;
         while value.len() < length {

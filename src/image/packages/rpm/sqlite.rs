@@ -79,7 +79,8 @@ impl<'b> Database<'b> {
     /// What a cell of a leaf holds: its length, its row's number, and its bytes, those that do not fit into the page in a
     /// chain of other pages.
     fn payload(&self, page: &[u8], cell: usize) -> Option<Vec<u8>> {
-        let (length, at) = variable(page, cell)?;
+        // A chain of pages in a damaged file may lead into itself.
+        let (length, at) = variable(page, cell).filter(|(length, _)| *length <= self.bytes.len())?;
         let (_, at) = variable(page, at)?;
         let local = self.local(length);
         let mut payload = slice(page, at, local)?.to_vec();

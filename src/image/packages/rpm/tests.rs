@@ -79,3 +79,22 @@ fn other_files_beside_the_database_tell_nothing() {
     assert!(reader_of("var/lib/rpm/Name").is_none());
     assert!(reader_of("srv/rpmdb.sqlite").is_none());
 }
+
+#[test]
+fn a_chain_of_pages_that_leads_into_itself_comes_to_an_end() {
+    let mut bytes = vec![0; 3 * 64];
+    let mut put = |at: usize, number: u32| bytes[at..at + 4].copy_from_slice(&number.to_le_bytes());
+    put(12, 0x0006_1561);
+    put(20, 64);
+    // A page of two items: a key, and a value of 4 GiB that begins on page 2.
+    put(64 + 20, 2);
+    put(64 + 24, 13 << 8);
+    put(64 + 26, 62 | 50 << 16);
+    put(64 + 50, 3);
+    put(64 + 54, 2);
+    put(64 + 58, u32::MAX);
+    // That page goes on with itself.
+    put(128 + 16, 2);
+    put(128 + 22, 8 | 7 << 24);
+    assert_eq!(hash::blobs(&bytes), [[0; 0]; 0]);
+}
