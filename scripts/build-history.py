@@ -17,7 +17,7 @@ import sys
 import tempfile
 
 sys.dont_write_bytecode = True
-from docker import ROOT, Docker  # noqa: E402
+from docker import ROOT, Docker, stage_name  # noqa: E402
 
 DIGEST = "find . -type f -not -path './node_modules/*' | sort | xargs sha256sum | sha256sum"
 PROGRAMS = {
@@ -77,9 +77,8 @@ def compare(report, foretold, counts):
     names = {stage["index"]: stage["name"] for stage in report["stages"]}
     agree = True
     for step in foretold:
-        name = names[step["stage"]]
         behind = sum(other["stage"] == step["stage"] and other["index"] > step["index"] for other in foretold)
-        built = counts.get((f"stage-{name}" if name.isdigit() else name.lower(), behind), 0)
+        built = counts.get((stage_name(names[step["stage"]]), behind), 0)
         # Where dfx does not know whether a stage gives the same files again: a stand-in never does.
         expected = step["history"]["rebuilt"] + step["history"]["unknown"]
         agree &= built == expected

@@ -15,7 +15,7 @@ import sys
 import tempfile
 
 sys.dont_write_bytecode = True
-from docker import ROOT, Docker  # noqa: E402
+from docker import ROOT, Docker, stage_name  # noqa: E402
 
 
 def write(path, text):
@@ -206,11 +206,10 @@ def foretold(dfx, before, after, argument, gives_same_files):
     command = [dfx, "layers", after / "Dockerfile", "--context", after, "--compare", before, "--format", "json"]
     command += [f"--build-arg={argument}", f"--compare-build-arg={Argument.default}"] if argument else []
     report = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
-    names = {stage["index"]: stage["name"] for stage in report["stages"]}
-    numbered = {index: f"stage-{name}" if name.isdigit() else name.lower() for index, name in names.items()}
+    names = {stage["index"]: stage_name(stage["name"]) for stage in report["stages"]}
     is_done = {"rebuilt": True, "unknown": not gives_same_files, "kept": False}
     done = set()
-    for stage, name in numbered.items():
+    for stage, name in names.items():
         steps = [step for step in report["comparison"]["steps"] if step["stage"] == stage]
         done |= {(name, len(steps) - 1 - step["index"]) for step in steps if is_done[step["fate"]]}
     return done

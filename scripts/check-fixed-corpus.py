@@ -5,7 +5,7 @@
 
 DFX is the program. The files are those of the folder DFX_CORPUS; they are copied, and the copies repaired. Of each file
 that the official parser has read before `dfx fix`, it has to read what comes out: else the exit code is 1. That parser is
-BuildKit's own, as the module `dockerfile` of PyPI, installed below target/. --report writes the page that tells what
+BuildKit's own, as the module `dockerfile` of PyPI, installed into target/peers. --report writes the page that tells what
 was fixed, by rule, what was held back and why, and how long it took.
 """
 
@@ -20,10 +20,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import venv
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-TOOLS = ROOT / "target" / "official-parser"
+sys.dont_write_bytecode = True
+from pypi import install  # noqa: E402
+
 WAYS = {
     "identical": "--profile strict --effect identical",
     "default": "",
@@ -150,10 +150,7 @@ def table(head, columns, rows):
 
 def official_parser():
     """Whether BuildKit's parser reads a file."""
-    if not (TOOLS / "bin/python").exists():
-        venv.create(TOOLS, with_pip=True)
-        subprocess.run([TOOLS / "bin/pip", "install", "--quiet", "dockerfile==3.4.0"], check=True)
-    packages = next((TOOLS / "lib").glob("python*/site-packages"))
+    packages = next((install("dockerfile==3.4.0").parent / "lib").glob("python*/site-packages"))
     sys.path.insert(0, str(packages))
     import dockerfile
 

@@ -71,14 +71,16 @@ class Docker:
 
     def wait_until_it_answers(self):
         for _ in range(120):
-            if self.daemon.poll() is None and self.call("version").returncode == 0:
+            if self.daemon.poll() is not None:
+                break
+            if self.call("version").returncode == 0:
                 return
             time.sleep(0.5)
         raise RuntimeError(f"dockerd does not answer:\n{(self.folder / 'log').read_text()[-2000:]}")
 
-    def call(self, *arguments, **options):
+    def call(self, *arguments):
         return subprocess.run([PROGRAMS / "usr/bin/docker", *arguments], env=self.environment, capture_output=True,
-                              text=True, check=False, **options)
+                              text=True, check=False)
 
     def make_base(self, name, note="", files=None):
         """Makes an image of BusyBox and of programs and texts, by path; with another note it is another image."""
@@ -96,11 +98,11 @@ class Docker:
             (root / path).parent.mkdir(parents=True, exist_ok=True)
             (root / path).write_text(text)
             (root / path).chmod(0o755)
-        archive = subprocess.run(["tar", "-C", root, "-c", "."], capture_output=True, check=True).stdout
-        made = subprocess.run([PROGRAMS / "usr/bin/docker", "import", "-", name], env=self.environment, input=archive,
-                              capture_output=True, check=False)
+        archive = self.folder / "base.tar"
+        subprocess.run(["tar", "-C", root, "-cf", archive, "."], check=True)
+        made = self.call("import", archive, name)
         if made.returncode:
-            raise RuntimeError(made.stderr.decode())
+            raise RuntimeError(made.stderr)
 
     def build(self, folder, *options):
         """Builds a folder. Tells the steps that ran, each as the name of its stage and its place from the end of that."""
@@ -108,6 +110,11 @@ class Docker:
         if built.returncode:
             raise RuntimeError(f"the build of {folder} failed:\n{built.stderr[-2000:]}")
         return ran(built.stderr)
+
+
+def stage_name(name):
+    """How BuildKit calls a stage that dfx calls by its name or its number."""
+    return f"stage-{name}" if name.isdigit() else name.lower()
 
 
 def ran(log):

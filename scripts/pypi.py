@@ -1,4 +1,4 @@
-"""Programs from PyPI that dfx is compared with, in target/peers."""
+"""What dfx is compared with or asks, from PyPI, in target/peers."""
 
 import pathlib
 import subprocess

@@ -62,12 +62,14 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
 }
 
 fn report<'a>(cx: &Context<'a>, sink: &mut Sink<'_>, stage: &'a Stage<'a>, step: &Step<'_>, run: &PackagesFirst<'a>) {
-    let split = run.split(cx.build, cx.commands);
     let installs = run.packages.iter().find(|it| it.manager.as_ref().is_some_and(|it| it.installs()));
     let (Some(install), Some(other)) = (installs, run.others.first()) else { return };
     let copy = copy_before(cx, stage, step, run);
-    let is_download = || run.others.iter().any(|it| it.download().is_some());
-    if matches!(split, Err(SplitRefusal::Removes(_) | SplitRefusal::Installs(_))) || copy.is_none() && !is_download() {
+    if copy.is_none() && !run.others.iter().any(|it| it.download().is_some()) {
+        return;
+    }
+    let split = run.split(cx.build, cx.commands);
+    if matches!(split, Err(SplitRefusal::Removes(_) | SplitRefusal::Installs(_))) {
         return;
     }
     let words = cx.text(install.name_span().cover(install.verb_span()));

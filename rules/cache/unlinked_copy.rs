@@ -48,19 +48,18 @@ use crate::finding::Severity;
 use crate::ir::{Base, Stage, Step, is_behind_link, lies_in};
 use crate::knowledge::front_ends::knows_linked_copies;
 use crate::rules::{Context, Meta, Sink};
-use crate::syntax::{DirectiveName, InstructionKind, Keyword};
+use crate::syntax::{InstructionKind, Keyword};
 
 pub const META: Meta =
     Meta { name: "cache/unlinked-copy", severity: Severity::Info, effect: Some(Effect::Content), ..Meta::opt_in() };
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let Some(stage) = cx.final_stage().filter(|stage| !stage.is_windows) else { return };
-    let copies: Vec<&Step<'_>> = last_copies(stage).filter(|copy| is_independent(cx, stage, copy)).collect();
-    let [first, ..] = copies.as_slice() else { return };
-    let mut front_ends = cx.file.directives().filter(|directive| directive.name == DirectiveName::Syntax);
-    if front_ends.any(|directive| !knows_linked_copies(&directive.value)) {
+    if cx.file.front_ends().any(|image| !knows_linked_copies(image)) {
         return;
     }
+    let copies: Vec<&Step<'_>> = last_copies(stage).filter(|copy| is_independent(cx, stage, copy)).collect();
+    let [first, ..] = copies.as_slice() else { return };
     let message = match last_before(stage, first) {
         Some(before) => {
             let line = cx.source().line_at(before.instruction.span.start);
@@ -113,7 +112,7 @@ fn goes_to_a_sure_place(cx: &Context<'_>, copy: &Step<'_>) -> bool {
     let is_folder = written.ends_with('/') || written.ends_with("/.") || written == ".";
     let is_known = || cx.build.link_makes_no_difference(cx.commands, copy);
     let is_unusual = || UNUSUAL.iter().any(|folder| lies_in(&path, folder)) || copy.state.user.is_some();
-    path != "/" && !is_behind_link(&path) && (is_folder || is_known()) && (!is_unusual() || is_known())
+    path != "/" && !is_behind_link(&path) && (is_folder && !is_unusual() || is_known())
 }
 
 /// The last step before that may be run again by itself.

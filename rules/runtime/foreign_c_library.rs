@@ -37,7 +37,7 @@
 //! .NET RID catalog (`linux-musl-x64`); Go, "Command cgo".
 
 use crate::finding::Severity;
-use crate::ir::{Base, CLibrary, Command, Step};
+use crate::ir::{CLibrary, Command, Step};
 use crate::rules::{Context, Meta, Sink};
 use crate::syntax::Transfer;
 
@@ -62,11 +62,9 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
 }
 
 fn copied_program(cx: &Context<'_>, step: &Step<'_>, transfer: &Transfer, sink: &mut Sink<'_>) {
-    let from = step.sources.iter().find_map(|source| match source.source {
-        Base::Stage(stage) => Some(stage),
-        _ => None,
-    });
-    let Some(from) = from.filter(|from| cx.build.c_library(*from) == Some(CLibrary::Glibc)) else { return };
+    let Some(from) = step.source_stage().filter(|from| cx.build.c_library(*from) == Some(CLibrary::Glibc)) else {
+        return;
+    };
     let has = match cx.build.c_library(step.stage) {
         Some(CLibrary::Musl) => "has musl",
         Some(CLibrary::Missing) => "has no C library",

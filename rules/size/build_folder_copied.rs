@@ -40,7 +40,7 @@
 //! Docker's documentation, "Multi-stage builds"; The Cargo Book, "Build Cache".
 
 use crate::edit::{Edit, Effect};
-use crate::ir::{Base, Breadth, Command, Step, clean_path, lies_in};
+use crate::ir::{Breadth, Command, Step, clean_path, lies_in};
 use crate::knowledge::package_managers::Action;
 use crate::rules::{Context, Meta, Sink};
 use crate::syntax::{InstructionKind, Keyword, Transfer, Word};
@@ -51,7 +51,7 @@ pub const META: Meta =
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for step in cx.steps_of(Keyword::Copy).filter(|step| cx.shapes_final_image(step)) {
         let InstructionKind::Copy(transfer) = &step.instruction.kind else { continue };
-        let Some(stage) = step.sources.iter().find_map(|source| stage_of(&source.source)) else { continue };
+        let Some(stage) = step.source_stage() else { continue };
         for word in &transfer.sources {
             let Some(path) = step.certain_value(word).filter(|path| !path.contains(['*', '?', '['])) else { continue };
             let path = clean_path(&format!("/{path}"));
@@ -73,13 +73,6 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
                 }
             }
         }
-    }
-}
-
-fn stage_of(base: &Base) -> Option<usize> {
-    match base {
-        Base::Stage(stage) => Some(*stage),
-        _ => None,
     }
 }
 
@@ -107,15 +100,15 @@ fn leftover<'c>(cx: &Context<'c>, stage: usize, path: &str) -> Option<Leftover<'
             commands.iter().find(|command| command.manager.as_ref().is_some_and(|it| it.manager.name == *tool));
         command.map(|command| Leftover { what: format!("all that `{tool}` has downloaded"), command })
     });
-    let holds_sources = cx.build.inherited_steps(stage).into_iter().any(|step| fills(cx, step, path));
+    let holds_sources = || cx.build.inherited_steps(stage).into_iter().any(|step| fills(cx, step, path));
     let builds = || {
         let in_folder =
             |command: &Command<'_>| cx.build.path_of(command, ".").is_some_and(|folder| lies_in(&folder, path));
         commands.iter().find_map(|command| Some((*command, leaves(command)?)).filter(|(command, _)| in_folder(command)))
     };
-    let cleans = commands.iter().any(|command| command.name() == Some("rm"));
+    let cleans = || commands.iter().any(|command| command.name() == Some("rm"));
     downloads.or_else(|| {
-        let (command, folder) = builds().filter(|_| holds_sources && !cleans)?;
+        let (command, folder) = builds().filter(|_| !cleans() && holds_sources())?;
         Some(Leftover { what: format!("its sources and {folder}"), command })
     })
 }

@@ -39,7 +39,7 @@
 
 use crate::edit::{Edit, Effect};
 use crate::finding::Severity;
-use crate::ir::{Base, Command, Stage, clean_path, lies_in};
+use crate::ir::{Command, Stage, clean_path, lies_in};
 use crate::knowledge::package_managers::{Action, Home, Invocation, Switch};
 use crate::rules::{Context, Meta, Sink};
 use crate::syntax::{InstructionKind, Keyword};
@@ -89,11 +89,8 @@ const PRUNING: &[(&str, &str)] =
 fn copied_from_other_stages(cx: &Context<'_>, sink: &mut Sink<'_>, last: &Stage<'_>) {
     for step in cx.steps_of(Keyword::Copy).filter(|step| cx.shapes_final_image(step)) {
         let InstructionKind::Copy(transfer) = &step.instruction.kind else { continue };
-        let stage = step.sources.iter().find_map(|source| match &source.source {
-            Base::Stage(stage) => Some(*stage),
-            _ => None,
-        });
-        let Some((install, pruning)) = stage.and_then(|stage| install_with_development(cx, last, stage)) else {
+        let Some((install, pruning)) = step.source_stage().and_then(|stage| install_with_development(cx, last, stage))
+        else {
             continue;
         };
         let Some(project) = cx.build.path_of(install, ".") else { continue };

@@ -30,7 +30,7 @@
 
 use crate::edit::{Edit, Effect};
 use crate::finding::Severity;
-use crate::ir::{Base, Command, Stage};
+use crate::ir::{Command, Stage};
 use crate::knowledge::images::{runtime_image, slim_tag};
 use crate::knowledge::package_managers::Action;
 use crate::rules::{Context, Meta, Report, Sink};
@@ -71,9 +71,8 @@ fn slim_variant(cx: &Context<'_>, last: &Stage<'_>) -> Option<&'static str> {
 fn for_running(cx: &Context<'_>, last: &Stage<'_>) -> Option<String> {
     let image = cx.build.root_image(last.index)?;
     let smaller = runtime_image(&image.familiar_name(), image.tag_or_latest()?)?;
-    let takes_from_stage = cx.steps_of(Keyword::Copy).any(|step| {
-        cx.shapes_final_image(step) && step.sources.iter().any(|source| matches!(source.source, Base::Stage(_)))
-    });
+    let takes_from_stage =
+        cx.steps_of(Keyword::Copy).any(|step| cx.shapes_final_image(step) && step.source_stage().is_some());
     let builds = cx.commands.of_build().any(|command| cx.shapes_final_image(command.step) && is_build(command));
     let mut started = cx.process_commands().peekable();
     let runs_a_program =

@@ -168,6 +168,12 @@ impl BuildContext {
         self.texts.get(path).map(String::as_str)
     }
 
+    /// The paths that are wanted, each with the text of its file, of those whose text is known.
+    pub fn texts<'c>(&'c self, is_wanted: impl Fn(&str) -> bool + 'c) -> impl Iterator<Item = (&'c str, &'c str)> {
+        let wanted = self.entries.iter().map(|entry| entry.path.as_str()).filter(move |path| is_wanted(path));
+        wanted.filter_map(|path| Some((path, self.text(path)?)))
+    }
+
     /// Whether there is an ignore file that leaves out `path`, which need not exist.
     pub fn would_exclude(&self, path: &str) -> bool {
         self.ignore.as_ref().is_some_and(|ignore| ignore.is_ignored(path).is_some())

@@ -46,8 +46,8 @@ impl Build<'_> {
         let directory = |cache: &Cache| cache.directory(home, |name| self.environment(command, name));
         let mounts: Vec<Mount> = command.step.mounts().into_iter().filter(|mount| mount.kind == "cache").collect();
         let is_of_another = |target: &str| {
-            let others = all().iter().filter(|other| !other.shares_a_cache_with(manager));
-            others.flat_map(|other| other.caches).any(|cache| cache.directory("/root", |_| None) == target)
+            let lies_there = |cache: &Cache| cache.directory("/root", |_| None) == target;
+            all().iter().any(|other| other.caches.iter().any(lies_there) && !other.shares_a_cache_with(manager))
         };
         let may_be_its = |mount: &Mount| {
             let target = mount.target.as_deref();

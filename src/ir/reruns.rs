@@ -14,13 +14,11 @@ impl<'f> Build<'f> {
         let mut again: Vec<&Step<'f>> = Vec::new();
         let mut changed = vec![false; self.stages.len()];
         for stage in self.stages.iter().filter(|stage| stage.is_reachable && stage.index >= step.stage) {
-            let mut behind = matches!(stage.base, Base::Stage(base) if changed.get(base) == Some(&true));
+            let is_changed = |from: &Base| from.stage().is_some_and(|from| changed.get(from) == Some(&true));
+            let mut behind = is_changed(&stage.base);
             for other in stage.steps.iter().filter(|other| other.is_run_by_builder()) {
                 let is_first = is_hit_by(stage, other, step);
-                let reads_changed = other
-                    .sources
-                    .iter()
-                    .any(|it| matches!(it.source, Base::Stage(read) if changed.get(read) == Some(&true)));
+                let reads_changed = other.sources.iter().any(|it| is_changed(&it.source));
                 if reads_changed || is_first || (behind && !other.is_linked()) {
                     again.push(other);
                     behind = true;

@@ -209,6 +209,11 @@ impl Stage<'_> {
 }
 
 impl Step<'_> {
+    /// The stage that it takes files from, the first where there are several.
+    pub fn source_stage(&self) -> Option<usize> {
+        self.sources.iter().find_map(|source| source.source.stage())
+    }
+
     /// What BuildKit makes of a word of this instruction; `None` for words that it does not expand.
     pub fn expanded(&self, word: &Word) -> Option<&ExpandedWord> {
         find_expanded(&self.expanded, word)

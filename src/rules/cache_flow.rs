@@ -1,7 +1,7 @@
 //! How a change gets from the instruction that takes it in to the steps that run again for it.
 
 use crate::finding::Label;
-use crate::ir::{Base, Step};
+use crate::ir::Step;
 use crate::source::Span;
 use crate::syntax::Keyword;
 
@@ -30,8 +30,7 @@ impl Context<'_> {
 
     /// What becomes of a step behind a change of `cause`; `None` where that takes no time worth a word.
     fn fate(&self, step: &Step<'_>, cause: &Step<'_>, changed: &[usize]) -> Option<String> {
-        let reads_change =
-            step.sources.iter().any(|it| matches!(it.source, Base::Stage(read) if changed.contains(&read)));
+        let reads_change = step.sources.iter().any(|it| it.source.stage().is_some_and(|read| changed.contains(&read)));
         let is_built_on_it = self.build.lineage(step.stage).any(|stage| stage.index == cause.stage);
         let line = self.source().line_at(cause.instruction.span.start);
         match step.instruction.keyword {

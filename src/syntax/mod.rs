@@ -108,6 +108,12 @@ impl Dockerfile {
         })
     }
 
+    /// The front ends that `# syntax` lines ask for.
+    pub fn front_ends(&self) -> impl Iterator<Item = &str> {
+        let asks = |directive: &&Directive| directive.name == DirectiveName::Syntax;
+        self.directives().filter(asks).map(|directive| directive.value.as_str())
+    }
+
     /// The comments, in order, those inside continued instructions included. Each is given from its `#` to the end of
     /// its text. Parser directives are not comments; lines of heredocs are not either.
     pub fn comments(&self) -> impl Iterator<Item = Span> {

@@ -9,7 +9,7 @@ use crate::ir::{Build, Command, Commands, Defeat, Means, MountedCache, Stage, St
 use crate::knowledge::front_ends::knows_run_mounts;
 use crate::knowledge::package_managers::{Action, CacheKind, Family, Home, Invocation, PackageManager};
 use crate::source::Span;
-use crate::syntax::{DirectiveName, Keyword};
+use crate::syntax::Keyword;
 
 pub use archives::{archives_flag, downloads_archives, keep_archives, mount_archives};
 pub use refusal::Refusal;
@@ -25,9 +25,8 @@ pub fn mount_caches<'b>(
     stage: &Stage<'_>,
     manager: &'static PackageManager,
 ) -> Result<Vec<Edit>, Refusal> {
-    let mut front_ends = build.file.directives().filter(|directive| directive.name == DirectiveName::Syntax);
-    if let Some(old) = front_ends.find(|directive| !knows_run_mounts(&directive.value)) {
-        return Err(Refusal::FrontEnd(old.value.clone()));
+    if let Some(old) = build.file.front_ends().find(|image| !knows_run_mounts(image)) {
+        return Err(Refusal::FrontEnd(old.to_owned()));
     }
     let users: Vec<&Step<'_>> = runs(stage).filter(|step| uses_cache(commands, step, manager)).collect();
     let is_run_from_cache = manager.name == "yarn" && build.may_use_modern_yarn();

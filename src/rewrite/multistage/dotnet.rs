@@ -2,7 +2,7 @@
 //!
 //! The image of ASP.NET Core holds that of the plain runtime, so that it is the one to take where the project is not known.
 
-use crate::ir::{Command, clean_path};
+use crate::ir::Command;
 use crate::knowledge::images::{NamedImage, dotnet_runtime};
 
 use super::deeds::Deeds;
@@ -54,9 +54,9 @@ fn product(single: &SingleStage<'_>, program: &Program<'_>, deeds: &Deeds<'_>) -
         product.assumptions.push(Assumption::NeedsNoCultures);
     }
     if let Some(context) = single.context {
-        let sources = context.entries().iter().map(|entry| entry.path.as_str()).filter(|path| path.ends_with(".cs"));
-        let starts = sources.filter(|path| context.text(path).is_some_and(|text| text.contains("Process.Start")));
-        product.assumptions.extend(starts.take(1).map(|path| Assumption::StartsNoProgram(path.to_owned())));
+        let mut sources = context.texts(|path| path.ends_with(".cs"));
+        let starts = sources.find(|(_, text)| text.contains("Process.Start"));
+        product.assumptions.extend(starts.map(|(path, _)| Assumption::StartsNoProgram(path.to_owned())));
     }
     Ok(product)
 }
@@ -69,7 +69,7 @@ fn output_of(single: &SingleStage<'_>, command: &Command<'_>) -> Result<Option<S
     }
     let Some(flag) = invocation.flag("-o --output") else { return Ok(None) };
     let told = flag.value.and_then(|value| value.text).ok_or_else(|| Refusal::UnknownPath("-o".to_owned()))?;
-    single.path_of(command, told).map(|path| Some(clean_path(&path)))
+    single.path_of(command, told).map(Some)
 }
 
 /// The smaller image sets a port for ASP.NET Core, which the kit's does not.

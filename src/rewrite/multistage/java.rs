@@ -4,7 +4,7 @@
 //! Eclipse Temurin, of the same version as the kit that the build stands on, and on the same distribution if there is one.
 
 use crate::context::BuildContext;
-use crate::ir::{Command, clean_path, lies_in};
+use crate::ir::{Command, lies_in};
 use crate::knowledge::images::{NamedImage, java_runtime};
 
 use super::deeds::Deeds;
@@ -90,7 +90,7 @@ impl<'s> JavaBuild<'s> {
             single.build_commands().filter(|command| builds(command)).map(|command| project(single, command));
         let needs_neighbours = single.context.is_some_and(|context| {
             let told = ["addClasspath", "copy-dependencies", "Class-Path"];
-            texts(context, is_told).any(|(_, text)| told.iter().any(|word| text.contains(word)))
+            context.texts(is_told).any(|(_, text)| told.iter().any(|word| text.contains(word)))
         });
         Ok(Self {
             deeds,
@@ -180,7 +180,7 @@ fn arguments_from_context(single: &SingleStage<'_>, command: &Command<'_>) -> Ve
     };
     let words = behind.iter().filter_map(|word| word.value).filter(is_file);
     let paths = words.filter_map(|word| single.build.path_of(command, word));
-    paths.map(|path| clean_path(&path)).filter(|path| copied.iter().any(|folder| lies_in(path, folder))).collect()
+    paths.filter(|path| copied.iter().any(|folder| lies_in(path, folder))).collect()
 }
 
 /// The folders of sources, whose resources the archives hold.
@@ -196,7 +196,7 @@ fn sources_that_need_more(context: &BuildContext) -> Vec<Assumption> {
     let is_source =
         |path: &str| [".java", ".kt"].iter().any(|ending| path.ends_with(ending)) && !path.contains("src/test/");
     let mentions = |words: &'static [&'static str]| {
-        texts(context, is_source).find(|(_, text)| words.iter().any(|word| text.contains(word))).map(|(path, _)| path)
+        context.texts(is_source).find(|(_, text)| words.iter().any(|word| text.contains(word))).map(|(path, _)| path)
     };
     let starts = mentions(&["ProcessBuilder", "getRuntime().exec"]);
     let compiles = mentions(&["javax.tools", "com.sun.tools", "jdk.jshell"]);
@@ -206,14 +206,6 @@ fn sources_that_need_more(context: &BuildContext) -> Vec<Assumption> {
 
 fn is_told(path: &str) -> bool {
     matches!(path.rsplit('/').next(), Some("build.gradle" | "build.gradle.kts" | "pom.xml"))
-}
-
-fn texts<'c>(
-    context: &'c BuildContext,
-    is_wanted: impl Fn(&str) -> bool + 'c,
-) -> impl Iterator<Item = (&'c str, &'c str)> {
-    let paths = context.entries().iter().map(|entry| entry.path.as_str()).filter(move |path| is_wanted(path));
-    paths.filter_map(|path| Some((path, context.text(path)?)))
 }
 
 /// The image with the runtime environment of the version that the build image has.

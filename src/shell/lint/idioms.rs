@@ -3,7 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::shell::walk::Node;
-use crate::shell::{Command, CommandKind, Parameter, ParameterOperator, Part, Script, Sequence, Simple, Word};
+use crate::shell::{
+    Command, CommandKind, Parameter, ParameterOperator, Part, Script, Sequence, Simple, VariableUse, Word,
+};
 use crate::source::Span;
 
 use super::Remark;
@@ -23,7 +25,9 @@ impl Script {
 /// A script, and what its variables hold.
 struct Idioms<'s> {
     commands: Vec<&'s Simple>,
-    substitutions: Vec<(Span, &'s Sequence)>,
+    /// Where the last of them starts.
+    last_start: usize,
+    substitutions: HashMap<Span, &'s Sequence>,
     /// The variable at each place that reads one.
     reads: HashMap<Span, &'s str>,
     values: Values<'s>,
@@ -33,17 +37,18 @@ struct Idioms<'s> {
 
 impl<'s> Idioms<'s> {
     fn new(script: &'s Script, environment: &'s dyn Fn(&str) -> Option<String>) -> Self {
-        let (mut commands, mut substitutions) = (Vec::new(), Vec::new());
+        let (mut commands, mut substitutions) = (Vec::new(), HashMap::new());
         script.visit(&mut |node| match node {
             Node::Command(Command { kind: CommandKind::Simple(simple), .. }) => commands.push(&**simple),
-            Node::Part(Part::CommandSubstitution { span, body }) => substitutions.push((*span, body)),
+            Node::Part(Part::CommandSubstitution { span, body }) => drop(substitutions.insert(*span, body)),
             _ => {}
         });
-        let reads = script.variables();
-        let reads = reads.iter().filter(|it| !it.assigned).map(|it| (it.span, it.name)).collect();
-        let values = Values::new(script, environment);
+        let last_start = commands.iter().map(|command: &&Simple| command.span.start).max().unwrap_or_default();
+        let variables = script.variables();
+        let reads = variables.iter().filter(|it| !it.assigned).map(|it| (it.span, it.name)).collect();
+        let values = Values::new(script, &variables, environment);
         let words = values.words();
-        Self { commands, substitutions, reads, values, words }
+        Self { commands, last_start, substitutions, reads, values, words }
     }
 
     fn has(&self, remark: &Remark) -> bool {
@@ -51,16 +56,15 @@ impl<'s> Idioms<'s> {
             // `mix do compile, test`
             "SC1010" => self.command_at(remark.span).and_then(Simple::name) == Some("mix"),
             "SC2016" => self.command_at(remark.span).is_some_and(writes_code),
-            "SC2046" => self
-                .substitutions
-                .iter()
-                .any(|(span, body)| *span == remark.span && (prints_one_word(body) || prints_list(body))),
+            "SC2046" => {
+                self.substitutions.get(&remark.span).is_some_and(|body| prints_one_word(body) || prints_list(body))
+            }
             "SC2086" => self
                 .reads
                 .get(&remark.span)
                 .is_some_and(|name| self.values.are_lists(name) || self.values.is_word(name, &self.words)),
             // Where nothing follows, the script fails as `cd` does.
-            "SC2164" => self.commands.iter().all(|command| command.span.start <= remark.span.start),
+            "SC2164" => self.last_start <= remark.span.start,
             _ => false,
         }
     }
@@ -84,10 +88,10 @@ struct Values<'s> {
 }
 
 impl<'s> Values<'s> {
-    fn new(script: &'s Script, environment: &'s dyn Fn(&str) -> Option<String>) -> Self {
+    fn new(script: &'s Script, variables: &[VariableUse<'s>], environment: &'s dyn Fn(&str) -> Option<String>) -> Self {
         let mut values =
             Self { script, environment, assigned: HashMap::new(), looped: HashMap::new(), counts: HashMap::new() };
-        for used in script.variables().iter().filter(|used| used.assigned) {
+        for used in variables.iter().filter(|used| used.assigned) {
             *values.counts.entry(used.name).or_default() += 1;
         }
         script.visit(&mut |node| match node {

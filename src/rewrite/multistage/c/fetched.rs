@@ -1,6 +1,6 @@
 //! Sources that the build fetches from elsewhere: only it reads them, where they lie beside what it makes.
 
-use crate::ir::{Command, clean_path, lies_in};
+use crate::ir::{Command, lies_in};
 
 use super::super::Refusal;
 use super::super::application::{self, TEMPORARY};
@@ -90,7 +90,7 @@ fn downloaded(single: &SingleStage<'_>, command: &Command<'_>, words: &[&str]) -
         None => {
             let address = download.addresses.first().and_then(|at| command.words.get(*at)).ok_or_else(unknown)?;
             let name = address.value.map_or("download", |it| it.rsplit('/').next().unwrap_or(it));
-            single.path_of(command, name).map(|path| Some(clean_path(&path)))
+            single.path_of(command, name).map(Some)
         }
     }
 }

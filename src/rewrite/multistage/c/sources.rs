@@ -83,9 +83,7 @@ impl<'b> Sources<'b> {
     }
 
     fn texts(&self, is_wanted: fn(&str) -> bool) -> impl Iterator<Item = (&'b str, &'b str)> {
-        let context = self.context;
-        let paths = context.into_iter().flat_map(|context| context.entries()).map(|entry| entry.path.as_str());
-        paths.filter(move |path| is_wanted(path)).filter_map(move |path| Some((path, context?.text(path)?)))
+        self.context.into_iter().flat_map(move |context| context.texts(is_wanted))
     }
 }
 
