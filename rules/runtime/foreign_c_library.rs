@@ -47,14 +47,15 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for (step, transfer) in cx.transfers().filter(|(step, _)| cx.build.stage_of(step).is_reachable) {
         copied_program(cx, step, transfer, sink);
     }
-    for fetch in cx.commands.downloads() {
-        let stage = fetch.command.step.stage;
+    for command in cx.commands.of_build() {
+        let stage = command.step.stage;
+        let Some(download) = command.download() else { continue };
         if cx.build.c_library(stage) != Some(CLibrary::Musl) {
             continue;
         }
-        for &index in &fetch.download.addresses {
-            let Some(name) = name_for_glibc(fetch.command.written(index)) else { continue };
-            let Some(word) = fetch.command.words.get(index) else { continue };
+        for &index in &download.addresses {
+            let Some(name) = name_for_glibc(command.written(index)) else { continue };
+            let Some(word) = command.words.get(index) else { continue };
             sink.report(word.span, format!("`{name}` is built for glibc, and {} has musl", base_image(cx, stage)))
                 .help("fetch the variant for musl, install Alpine's own package, or take a base image with glibc");
         }

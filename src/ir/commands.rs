@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 
 use crate::knowledge::commands::{Download, Wrapped, Wrapper, strip_wrapper};
+use crate::knowledge::file_name;
 use crate::knowledge::package_managers::{Action, Invocation, Operand, recognise};
 use crate::shell::{Failure, Invoked};
 use crate::source::Span;
@@ -144,8 +145,7 @@ impl<'b> Command<'b> {
 
     /// The name of what is run, without directory, where it is known.
     pub fn name(&self) -> Option<&'b str> {
-        let name = self.words.first()?.value?;
-        Some(name.rsplit('/').next().unwrap_or(name))
+        self.words.first()?.value.map(file_name)
     }
 
     /// The compiled program that .NET's host is told to run: `app.dll` of `dotnet app.dll`.

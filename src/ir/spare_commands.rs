@@ -26,9 +26,11 @@ impl Build<'_> {
 impl Build<'_> {
     /// Whether the command does nothing but empty caches that package managers can fill again.
     pub fn only_empties_caches(&self, command: &Command<'_>) -> bool {
-        let home = self.home(command.step).unwrap_or("~");
+        // All commands are asked, and few are worth a closer look.
+        let may_empty = command.manager.is_some() || command.name() == Some("rm");
         let is_plain = |invoked: &Invoked<'_>| invoked.redirections.is_empty() && invoked.assignments().is_empty();
-        command.invoked.as_ref().is_some_and(is_plain) && only_empties_caches(&command.patterns(), home)
+        let home = || self.home(command.step).unwrap_or("~");
+        may_empty && command.invoked.as_ref().is_some_and(is_plain) && only_empties_caches(&command.patterns(), home())
     }
 }
 

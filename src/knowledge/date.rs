@@ -82,18 +82,17 @@ impl FromStr for Date {
 
     /// Reads `YYYY-MM-DD` (ISO 8601), nothing shorter.
     fn from_str(text: &str) -> Result<Self, NotADate> {
-        let mut parts = text.split('-');
-        let mut number = |width: usize| {
-            let part = parts.next().filter(|part| part.len() == width)?;
-            part.bytes().all(|byte| byte.is_ascii_digit()).then(|| part.parse::<u16>().ok())?
+        let [millennium, century, decade, year, b'-', ten_months, month, b'-', ten_days, day] = text.as_bytes() else {
+            return Err(NotADate);
         };
-        let (year, month, day) = (number(4), number(2), number(2));
-        let date = Self::new(
-            year.ok_or(NotADate)?,
-            month.and_then(|month| u8::try_from(month).ok()).ok_or(NotADate)?,
-            day.and_then(|day| u8::try_from(day).ok()).ok_or(NotADate)?,
-        );
-        if parts.next().is_some() { Err(NotADate) } else { date.ok_or(NotADate) }
+        // The tables hold thousands of days: digit by digit is a tenth of the work of parting and parsing numbers.
+        let number = |digits: [u8; 2]| {
+            let [tens, ones] = digits.map(|digit| digit.wrapping_sub(b'0'));
+            (tens < 10 && ones < 10).then_some(10 * tens + ones)
+        };
+        let two = |tens: &u8, ones: &u8| number([*tens, *ones]).ok_or(NotADate);
+        let year = 100 * u16::from(two(millennium, century)?) + u16::from(two(decade, year)?);
+        Self::new(year, two(ten_months, month)?, two(ten_days, day)?).ok_or(NotADate)
     }
 }
 

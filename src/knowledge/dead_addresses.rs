@@ -100,13 +100,14 @@ pub fn find_dead_address(text: &str) -> Option<(DeadAddress, std::ops::Range<usi
     if !text.as_bytes().contains(&b'.') {
         return None;
     }
-    let is_part = |c: char| matches!(c, 'a'..='z' | 'A'..='Z' | '0'..='9' | '-' | '.' | '_' | ':' | '/' | '@' | '+' | '$' | '#' | '{' | '}' | '~' | '%');
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._:/@+$#{}~%".contains(byte);
     let mut start = 0;
-    for word in text.split(|c: char| !is_part(c)) {
-        if let Some((dead, place)) = in_address(word) {
+    for word in text.as_bytes().split(|byte| !is_part(byte)) {
+        let end = start + word.len();
+        if let Some((dead, place)) = text.get(start..end).and_then(in_address) {
             return Some((dead, start + place.start..start + place.end));
         }
-        start += word.len() + text[start + word.len()..].chars().next().map_or(0, char::len_utf8);
+        start = end + 1;
     }
     None
 }

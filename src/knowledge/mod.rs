@@ -23,8 +23,10 @@ pub mod package_managers;
 pub mod secrets;
 
 mod date;
+mod file_name;
 mod table;
 mod tag;
 
 pub use date::{Date, NotADate};
+pub use file_name::file_name;
 pub use table::List;

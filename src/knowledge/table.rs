@@ -5,6 +5,8 @@
 
 use std::cmp::Ordering;
 
+use memchr::{memchr, memrchr};
+
 /// Parts the items of a list inside a field (ASCII unit separator).
 pub(super) const LIST_SEPARATOR: char = '\u{1f}';
 
@@ -35,7 +37,12 @@ impl Table {
 
     /// Every row.
     pub(super) fn all(self) -> impl Iterator<Item = Row> {
-        self.0.lines().map(Row)
+        let mut start = 0;
+        std::iter::from_fn(move || {
+            let row = self.at_byte(start)?;
+            start += row.0.len() + 1;
+            Some(row)
+        })
     }
 
     /// The row that begins at this byte, given in base 36 as the tables write it.
@@ -50,8 +57,7 @@ impl Table {
 
     fn line_at(self, start: usize) -> &'static str {
         let rest = self.0.get(start..).unwrap_or_default();
-        // Lines and fields are short: going byte by byte is faster than setting up a search.
-        let end = rest.bytes().position(|byte| byte == b'\n').unwrap_or(rest.len());
+        let end = memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len());
         rest.get(..end).unwrap_or_default()
     }
 
@@ -62,7 +68,7 @@ impl Table {
         while low < high {
             let middle = low + (high - low) / 2;
             let before = bytes.get(low..middle).unwrap_or_default();
-            let start = before.iter().rposition(|&byte| byte == b'\n').map_or(low, |at| low + at + 1);
+            let start = memrchr(b'\n', before).map_or(low, |at| low + at + 1);
             let line = self.line_at(start);
             if Row(line).compare(key) == Ordering::Less {
                 low = start + line.len() + 1;
@@ -113,6 +119,7 @@ impl Iterator for Fields {
 
     fn next(&mut self) -> Option<&'static str> {
         let rest = self.rest?;
+        // Fields are short: going byte by byte is faster than setting up a search.
         let end = rest.bytes().position(|byte| byte == b'\t');
         let (field, behind) = rest.split_at_checked(end.unwrap_or(rest.len()))?;
         self.rest = end.and_then(|_| behind.get(1..));

@@ -54,7 +54,9 @@ impl<'b> PackagesFirst<'b> {
     pub fn of(build: &'b Build<'b>, commands: &'b Commands<'b>, step: &'b Step<'b>) -> Option<Self> {
         let is_shell_form = matches!(step.instruction.kind, InstructionKind::Run(CommandForm::Shell(_)));
         let [script] = build.scripts(step) else { return None };
-        if !is_shell_form || !step.instruction.heredocs.is_empty() || !script.is_clean() {
+        let installs = |command: &&Command<'_>| command.manager.as_ref().is_some_and(|it| it.installs());
+        let is_plain = is_shell_form && step.instruction.heredocs.is_empty() && script.is_clean();
+        if !is_plain || !commands.of_step(step).iter().any(|command| installs(&command)) {
             return None;
         }
         let links = script.top_level_and_chain()?;
@@ -77,7 +79,6 @@ impl<'b> PackagesFirst<'b> {
         let packages: Vec<&Command<'b>> = links.get(settings..head)?.iter().flat_map(in_link).collect();
         // Each link so far is one command; those behind may hold several.
         let others: Vec<&Command<'b>> = commands.of_step(step).get(head..)?.iter().collect();
-        let installs = |command: &&Command<'_>| command.manager.as_ref().is_some_and(|it| it.installs());
         let does_more = others.iter().any(|command| !handles_packages(build, command));
         (packages.iter().any(installs) && does_more).then_some(Self {
             step,

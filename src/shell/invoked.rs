@@ -1,6 +1,7 @@
 //! Every command that a script may run, with the circumstances in which it runs.
 
 use crate::shell::walk::substitutions;
+use crate::shell::wrappers::base_name;
 use crate::shell::{
     AndOr, Assignment, Chain, Command, CommandKind, Item, Pipeline, Redirection, RedirectionTarget, Script, Sequence,
     ShellOptions, Simple, Terminator, Word, Wrapper,
@@ -123,8 +124,7 @@ impl<'a> Invoked<'a> {
 
     /// The name of what is run, without directory, when it is static.
     pub fn name(&self) -> Option<&'a str> {
-        let name = self.words().first()?.literal()?;
-        Some(name.rsplit('/').next().unwrap_or(name))
+        self.words().first()?.literal().map(base_name)
     }
 
     /// The wrappers around it, the outermost first.

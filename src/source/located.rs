@@ -107,6 +107,12 @@ impl LocatedText {
 
     /// A part of the text, which still knows its places.
     pub fn slice(&self, within: Span) -> LocatedText {
+        // Most text stands in one piece.
+        if self.is_contiguous()
+            && let Some(text) = self.text.get(within.start..within.end)
+        {
+            return LocatedText::verbatim(text, self.first.file.start + within.start);
+        }
         let mut slice = LocatedText::empty_at(self.offset_of_start(within.start));
         let first = self.index_at(within.start);
         for stretch in (first..=self.rest.len()).map(|index| self.stretch(index)) {

@@ -2,6 +2,7 @@
 //!
 //! Sources: the manual pages curl(1), wget(1), git(1), git-clone(1), aria2c(1).
 
+use crate::knowledge::file_name;
 use crate::knowledge::options::{Flag, OptionSyntax, is_among, is_option, read_option};
 
 /// A command that fetches from the net. All indices are indices of words.
@@ -27,7 +28,7 @@ pub struct Download<'w> {
 /// Recognises a command that downloads; `words` as for
 /// [`recognise`](crate::knowledge::package_managers::recognise).
 pub fn download<'w>(words: &[Option<&'w str>]) -> Option<Download<'w>> {
-    let name = (*words.first()?)?.rsplit('/').next()?;
+    let name = file_name((*words.first()?)?);
     let row = ROWS.iter().find(|row| row.program == name)?;
     let (flags, mut operands) = read(words, row);
     if !row.verbs.is_empty() {

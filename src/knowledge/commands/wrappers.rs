@@ -1,5 +1,6 @@
 //! Commands that run the command in their operands: `sudo`, `env`, `sh -c`.
 
+use crate::knowledge::file_name;
 use crate::knowledge::options::{OptionSyntax, is_option, read_option};
 
 /// A command that runs another one.
@@ -42,7 +43,7 @@ pub enum Wrapped {
 /// Takes one wrapper off. `None` when the command is no wrapper, runs nothing, or hides what it runs in words that
 /// are not known before the build runs.
 pub fn strip_wrapper(words: &[Option<&str>]) -> Option<Wrapper> {
-    let program = (*words.first()?)?.rsplit('/').next()?;
+    let program = file_name((*words.first()?)?);
     if SHELLS.contains(&program) {
         return shell_script(words).map(|at| Wrapper { kind: WrapperKind::Shell, command: Wrapped::Script(at) });
     }

@@ -1,5 +1,6 @@
 //! Commands other than the managers' own that empty a cache: `rm -rf`, `find -delete`.
 
+use crate::knowledge::file_name;
 use crate::knowledge::options::{OptionSyntax, is_option, read_option};
 
 use super::invocation::Invocation;
@@ -146,7 +147,7 @@ fn covers(path: &str, directory: &str) -> bool {
 
 /// The paths that `rm -r` or `find ... -delete` remove, each with its place among the words.
 fn removed_paths<'w>(words: &[Option<&'w str>]) -> Vec<(usize, &'w str)> {
-    let program = words.first().copied().flatten().and_then(|word| word.rsplit('/').next());
+    let program = words.first().copied().flatten().map(file_name);
     match program {
         Some("rm") => operands_of_rm(words),
         Some("find") => {

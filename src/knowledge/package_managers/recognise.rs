@@ -1,5 +1,6 @@
 //! From words to an [`Invocation`].
 
+use crate::knowledge::file_name;
 use crate::knowledge::options::{Flag, OptionSyntax, is_option, read_option};
 
 use super::all;
@@ -38,11 +39,6 @@ pub fn recognise<'w>(words: &[Option<&'w str>]) -> Option<Invocation<'w>> {
 pub fn find(name: &str) -> Option<&'static PackageManager> {
     let called = |wanted: &&&'static PackageManager| wanted.is_called(name);
     all().iter().find(called).copied()
-}
-
-/// The last part of a path.
-fn file_name(word: &str) -> &str {
-    word.rsplit('/').next().unwrap_or_default()
 }
 
 fn find_tool(words: &[Option<&str>]) -> Option<(&'static PackageManager, usize)> {
@@ -140,13 +136,16 @@ fn find_verb(
                 }
                 continue;
             }
-            let length = spelling.split(' ').filter(|part| !part.is_empty()).count();
-            let fits = match *spelling {
-                "" => bare.is_empty() && !asks_for_help(words),
-                "*" => !bare.is_empty(),
-                _ => length <= bare.len() && spelling.split(' ').zip(bare).all(|(part, at)| part == text(at)),
+            let (fits, length) = match *spelling {
+                "" => (bare.is_empty() && !asks_for_help(words), 0),
+                "*" => (!bare.is_empty(), 0),
+                // Most spellings begin otherwise.
+                _ if !bare.first().is_some_and(|at| spelling.starts_with(text(at))) => continue,
+                _ => {
+                    let length = spelling.split(' ').count();
+                    (length <= bare.len() && spelling.split(' ').zip(bare).all(|(part, at)| part == text(at)), length)
+                }
             };
-            let length = if *spelling == "*" { 0 } else { length };
             if fits && best.is_none_or(|(_, longest)| length > longest) {
                 best = Some((row, length));
             }

@@ -80,14 +80,12 @@ const FORMATS: &[Format] = &[
 /// The secrets in a text that can be told by their form alone, in order, without overlaps.
 pub fn find_secrets(text: &str) -> Vec<SecretFormat> {
     let mut found = Vec::new();
-    let bytes = text.as_bytes();
     let mut behind = 0;
-    let begins = |(_, byte): &(usize, &u8)| BEGINS_SECRET[usize::from(**byte)];
-    for (at, _) in bytes.iter().enumerate().filter(begins) {
+    let mut before = b' ';
+    for (at, byte) in text.bytes().enumerate() {
         // All forms start where a word does; that also keeps the look-ahead from starting anew inside one long word.
-        let before = at.checked_sub(1).and_then(|before| bytes.get(before));
-        let starts_word = before.is_none_or(|byte| !byte.is_ascii_alphanumeric() && !b"_-.".contains(byte));
-        if !starts_word || at < behind {
+        let starts_word = !GOES_ON[usize::from(std::mem::replace(&mut before, byte))];
+        if !starts_word || !BEGINS_SECRET[usize::from(byte)] || at < behind {
             continue;
         }
         if let Some((what, prefix, length)) = text.get(at..).and_then(secret_at) {
@@ -97,6 +95,17 @@ pub fn find_secrets(text: &str) -> Vec<SecretFormat> {
     }
     found
 }
+
+/// The bytes behind which a word goes on.
+const GOES_ON: [bool; 256] = {
+    let mut goes_on = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        goes_on[byte] = (byte as u8).is_ascii_alphanumeric() || matches!(byte as u8, b'_' | b'-' | b'.');
+        byte += 1;
+    }
+    goes_on
+};
 
 /// The bytes with which a secret can begin: nearly every word of a Dockerfile begins otherwise.
 const BEGINS_SECRET: [bool; 256] = {
