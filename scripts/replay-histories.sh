@@ -3,8 +3,9 @@
 #
 # usage: scripts/replay-histories.sh FOLDER [COMMITS] [DFX]
 #
-# FOLDER holds streams for `git fast-import`, gzipped: *.fi.gz. Prints how often steps that take long ran again in each, as
-# it is, in the best order and with the proposed Dockerfile, and in how many commits files of each kind changed.
+# FOLDER holds streams for `git fast-import`, gzipped: *.fi.gz. Prints how often steps that take long ran again in each, and in
+# this repository, as it is, in the best order and with the proposed Dockerfile, and in how many commits of the others files
+# of each kind changed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 histories=$(cd "$1" && pwd)
@@ -23,7 +24,10 @@ for stream in "$histories"/*.fi.gz; do
         "$dfx" layers --history "$commits" --format json >"$work/$name.json" 2>/dev/null || true
     )
 done
-python3 - "$work"/*.json <<'PYTHON'
+# This project comes last, and does not count for what is usual elsewhere.
+git clone --quiet . "$work/own"
+(cd "$work/own" && "$dfx" layers --history "$commits" --format json >"$work/own/dfx.json" 2>/dev/null)
+python3 - "$work"/*.json "$work/own/dfx.json" <<'PYTHON'
 import json
 import os
 import sys
@@ -47,6 +51,8 @@ for path in sys.argv[1:]:
     name = os.path.basename(path).removesuffix(".json").replace("_", "/", 1)
     commits = report["history"]["commits"]
     print(TABLE.format(name, commits, runs("as_it_is"), runs("best"), proposed, f"{report['score']['points']:.1f}"))
+    if name == "dfx":
+        continue
     all_commits += commits
     for kind, number in report["history"]["changed"].items():
         kinds[kind] = kinds.get(kind, 0) + number

@@ -13,6 +13,7 @@ use super::keys::State;
 use super::order::StageOrder;
 use super::proposal::Proposal;
 use super::scenario::{Scenario, scenarios};
+use super::unneeded::Unneeded;
 
 /// The report on one Dockerfile.
 #[derive(Debug)]
@@ -27,6 +28,8 @@ pub struct Layers {
     pub history: Option<History>,
     /// A better Dockerfile, where one is known.
     pub proposal: Option<Proposal>,
+    /// What steps take in and no instruction asks for, as far as the commits changed it.
+    pub unneeded: Option<Unneeded>,
     /// The orders in which the stages would have cost least, where the history is known.
     pub orders: Vec<StageOrder>,
     /// How many files the builder is sent, where the build context is known.
@@ -120,6 +123,7 @@ impl Layers {
             scenarios: Vec::new(),
             history: None,
             proposal: None,
+            unneeded: None,
             orders: Vec::new(),
             files,
         }

@@ -22,6 +22,7 @@ mod scenario;
 mod score;
 mod timeline;
 mod timing;
+mod unneeded;
 mod worktree;
 
 pub use comparison::{Cache, Fate, Judged, Reason};
@@ -38,3 +39,4 @@ pub use scenario::{Scenario, ScenarioKind};
 pub use score::{Score, ScoreRow};
 pub use timeline::{Revision, Timeline};
 pub use timing::Timing;
+pub use unneeded::{Unneeded, UnneededFiles};

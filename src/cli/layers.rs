@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
-use crate::cache::{ContextFiles, Layers, Score, StageGraph, replay};
+use crate::cache::{ContextFiles, History, Layers, Score, StageGraph, Timeline, Unneeded, replay, replay_today};
 use crate::ir::Build;
 use crate::plan::Plan;
 use crate::report::layers::{LayersFormat, LayersReport};
@@ -105,6 +105,12 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         true => (layers, None),
         false => with_orders(layers, &project, &file, repaired(&file, context)?.as_ref()),
     };
+    let layers = match (&history, context) {
+        (Some(history), Some(context)) => {
+            Layers { unneeded: Unneeded::of(&history.timeline, &file, context), ..layers }
+        }
+        _ => layers,
+    };
     let other = arguments.compare.as_deref();
     let compared = other.map(|other| compare(other, arguments, folder.as_deref(), &state)).transpose()?;
     let advice = advice(&file, context)?;
@@ -134,10 +140,20 @@ fn with_orders(
     let better = repaired.map(|repaired| project.orders(repaired));
     let score = Score::new(&layers.orders, better.as_deref());
     if let Some(history) = project.history {
-        layers = layers.with_history(replay(&history.timeline, file));
+        layers = layers.with_history(replayed(&history.timeline, file));
     }
     layers.proposal = repaired.map(|repaired| project.proposal(file, repaired));
     (layers, Some(score))
+}
+
+/// What the commits did, each with its Dockerfile; with today's where none was built with its own after another.
+fn replayed(timeline: &Timeline, file: &Dockerfile) -> History {
+    let history = replay(timeline, file);
+    if history.commits > 0 || timeline.revisions.len() < 2 {
+        return history;
+    }
+    tell("note: no two of the commits have a Dockerfile, so that today's is taken for all of them\n");
+    replay_today(timeline, file)
 }
 
 /// What is to be known of the commits and of what was measured.

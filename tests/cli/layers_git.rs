@@ -129,6 +129,31 @@ fn commits_before_the_dockerfile_had_its_name_are_not_counted() {
 }
 
 #[test]
+fn a_dockerfile_that_came_last_is_taken_for_the_commits_before_it() {
+    let mut repository = Repository::new();
+    repository.commit(&[write("a", "1")]).commit(&[write("a", "2"), write("README.md", "1")]);
+    repository
+        .commit(&[write("README.md", "2")])
+        .commit(&[write("Dockerfile", "FROM a\nCOPY a .\nCOPY README.md .\n")]);
+    let run = repository.checkout().run("layers --history 9 --format json");
+    assert!(run.stderr.contains("today's is taken for all of them"), "{}", run.stderr);
+    assert_eq!(told(&run), ["COPY a .: 1 of 3 a 1", "COPY README.md .: 2 of 3 README.md 2 a 1"]);
+}
+
+#[test]
+fn documents_that_nothing_asks_for_are_counted() {
+    let dockerfile = write("Dockerfile", "FROM a\nCOPY . .\nRUN make\n");
+    let ignored = write(".dockerignore", "Dockerfile\n.dockerignore\n");
+    let mut repository = Repository::new();
+    repository.commit(&[dockerfile, ignored, write("a.c", "1"), write("README.md", "1")]);
+    repository.commit(&[write("README.md", "2")]).commit(&[write("a.c", "2")]);
+    let run = repository.checkout().run("layers --history 9");
+    let told = run.stdout.split("What steps take in, ").nth(1).unwrap();
+    assert!(told.contains("1  README.md (if no program shows it)"), "{told}");
+    assert!(told.contains("kept one commit from running anything again"), "{told}");
+}
+
+#[test]
 fn another_commit_of_a_submodule_may_bring_other_files_anywhere_in_it() {
     let dockerfile = "FROM a\nCOPY lib/src /lib/\nCOPY lib/*.c /c/\nCOPY own /own/\n";
     let mut repository = Repository::new();

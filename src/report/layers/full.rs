@@ -1,12 +1,12 @@
 //! The report for terminals, at most a hundred columns wide.
 
-use crate::cache::{Fate, History, Judged, Layers, Proposal, Scenario};
+use crate::cache::{Fate, History, Judged, Layers, Proposal, Scenario, Unneeded};
 use crate::report::plain;
 
 use super::order::{Order, lost_points, place, score_sentence};
 use super::{
-    Advice, Compared, KEPT, LayersReport, MEASURED, PROPOSAL, cost, cost_heading, has_measured, read, remedy, share,
-    shortened, title,
+    Advice, Compared, KEPT, LayersReport, MEASURED, PROPOSAL, UNNEEDED, cost, cost_heading, has_measured, read, remedy,
+    share, shortened, spared, title, unneeded_files,
 };
 
 /// Columns for the instruction of a step.
@@ -42,6 +42,9 @@ pub(super) fn render(report: &LayersReport<'_>) -> String {
     }
     if let Some(proposal) = report.proposal_in_history() {
         of_proposal(&mut text, proposal);
+    }
+    if let Some(unneeded) = &layers.unneeded {
+        of_unneeded(&mut text, unneeded);
     }
     if !report.advice.is_empty() {
         line(&mut text, "\nWhat would help");
@@ -154,6 +157,15 @@ fn of_proposal(text: &mut String, proposal: &Proposal) {
         let before = before.map_or("-".to_owned(), |before| before.to_string());
         line(text, &format!("      {step:STEP_WIDTH$}  {:15}{:>12}  {before:>8}", cost(layer), share(layer)));
     }
+}
+
+fn of_unneeded(text: &mut String, unneeded: &Unneeded) {
+    line(text, &format!("\n{UNNEEDED}"));
+    line(text, "      commits  changed");
+    for files in &unneeded.lines {
+        line(text, &format!("{:>13}  {}", files.commits, shortened(&unneeded_files(files), 80)));
+    }
+    line(text, &format!("      {}", spared(unneeded)));
 }
 
 fn of_advice(text: &mut String, advice: &Advice) {

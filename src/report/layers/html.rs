@@ -2,14 +2,14 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use crate::cache::{Cost, Fate, Judged, Layer, Layers, Proposal, Scenario, Score};
+use crate::cache::{Cost, Fate, Judged, Layer, Layers, Proposal, Scenario, Score, Unneeded};
 use crate::report::plain;
 
 use super::graph::{label, words};
 use super::order::{Order, lost_points, place, score_sentence};
 use super::{
-    Advice, Compared, KEPT, LayersReport, MEASURED, PROPOSAL, cost, cost_heading, has_measured, read, remedy, share,
-    svg, title,
+    Advice, Compared, KEPT, LayersReport, MEASURED, PROPOSAL, UNNEEDED, cost, cost_heading, has_measured, read, remedy,
+    share, spared, svg, title, unneeded_files,
 };
 
 /// Nothing may be loaded and nothing may run, whatever a Dockerfile holds.
@@ -42,6 +42,7 @@ pub(super) fn render(report: &LayersReport<'_>) -> String {
                     @if let Some(order) = Order::of(report.layers) { (of_order(&order)) }
                     @if let Some(score) = report.score { (of_score(score)) }
                     @if let Some(proposal) = report.proposal_in_history() { (of_proposal(proposal)) }
+                    @if let Some(unneeded) = &report.layers.unneeded { (of_unneeded(unneeded)) }
                     @if !report.advice.is_empty() { (advices(report.advice)) }
                     (stages(report))
                 }
@@ -212,6 +213,26 @@ fn of_score(score: &Score) -> Markup {
             ul {
                 @for (points, line, step) in &lost {
                     li { (points) ": line " (line) ", " code { (visible(step)) } }
+                }
+            }
+        }
+    }
+}
+
+fn of_unneeded(unneeded: &Unneeded) -> Markup {
+    html! {
+        h2 { (UNNEEDED) }
+        table {
+            caption { (spared(unneeded)) }
+            thead {
+                tr {
+                    th scope="col" { "changed" }
+                    th scope="col" { "commits" }
+                }
+            }
+            tbody {
+                @for files in &unneeded.lines {
+                    tr { th scope="row" { (visible(&unneeded_files(files))) } td.number { (files.commits) } }
                 }
             }
         }

@@ -34,6 +34,15 @@ pub(super) fn render(report: &LayersReport<'_>) -> String {
             "steps": proposal.layers.steps.iter().map(step).collect::<Vec<_>>(),
             "steps_as_it_is": proposal.as_it_is.iter().map(step).collect::<Vec<_>>(),
         })),
+        "unneeded": layers.unneeded.as_ref().map(|unneeded| json!({
+            "commits_spared": unneeded.spared,
+            "lines": unneeded.lines.iter().map(|files| json!({
+                "pattern": files.pattern,
+                "exceptions": files.exceptions,
+                "commits": files.commits,
+                "is_documentation": files.is_documentation,
+            })).collect::<Vec<_>>(),
+        })),
         "comparison": report.compared.map(|compared| json!({
             "other": compared.other,
             "steps": judged(report, &compared.judged),

@@ -4,7 +4,10 @@ use crate::cache::Judged;
 
 use super::super::markdown::{code, inline};
 use super::order::{Order, lost_points, place, score_sentence};
-use super::{KEPT, LayersReport, MEASURED, PROPOSAL, cost, cost_heading, has_measured, mermaid, share, title};
+use super::{
+    KEPT, LayersReport, MEASURED, PROPOSAL, UNNEEDED, cost, cost_heading, has_measured, mermaid, share, spared, title,
+    unneeded_files,
+};
 
 /// GitHub takes 65,536 characters in a comment; some are left for what others write around the report.
 const MOST_BYTES: usize = 60_000;
@@ -91,6 +94,13 @@ fn whole(report: &LayersReport<'_>) -> String {
             let before = before.map_or("-".to_owned(), |before| before.to_string());
             text.push_str(&format!("| {} | {} | {after} | {before} |\n", code(&layer.text), cost(layer)));
         }
+    }
+    if let Some(unneeded) = &layers.unneeded {
+        text.push_str(&format!("\n{}\n\n| commits | changed |\n| ---: | --- |\n", inline(UNNEEDED)));
+        for files in &unneeded.lines {
+            text.push_str(&format!("| {} | {} |\n", files.commits, inline(&unneeded_files(files))));
+        }
+        text.push_str(&format!("\n{}\n", spared(unneeded)));
     }
     if !report.advice.is_empty() {
         text.push_str("\nWhat would help:\n\n");

@@ -11,7 +11,10 @@ mod mermaid;
 mod order;
 mod svg;
 
-use crate::cache::{Fate, History, Judged, Layer, Layers, Proposal, Read, Scenario, ScenarioKind, Score, StageGraph};
+use crate::cache::{
+    Fate, History, Judged, Layer, Layers, Proposal, Read, Scenario, ScenarioKind, Score, StageGraph, Unneeded,
+    UnneededFiles,
+};
 use crate::edit::Effect;
 
 /// A form of the report.
@@ -220,6 +223,24 @@ fn remedy(advice: &Advice) -> String {
         Some(effect) if effect > Effect::Debris => format!("dfx fix --select {} --effect {effect}", advice.rule),
         Some(_) => format!("dfx fix --select {}", advice.rule),
         None => advice.rule.to_owned(),
+    }
+}
+
+/// What stands above the files that no instruction asks for.
+const UNNEEDED: &str = "What steps take in, no instruction asks for, and a `.dockerignore` could leave out";
+
+fn unneeded_files(files: &UnneededFiles) -> String {
+    let exceptions: String = files.exceptions.iter().map(|path| format!(", !{path}")).collect();
+    let doubt = if files.is_documentation { " (if no program shows it)" } else { "" };
+    format!("{}{exceptions}{doubt}", files.pattern)
+}
+
+/// What the commits would have been spared without these files.
+fn spared(unneeded: &Unneeded) -> String {
+    match unneeded.spared {
+        0 => "Left out, they would have kept no commit from running something again.".to_owned(),
+        1 => "Left out, they would have kept one commit from running anything again.".to_owned(),
+        commits => format!("Left out, they would have kept {commits} commits from running anything again."),
     }
 }
 
