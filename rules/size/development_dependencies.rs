@@ -31,12 +31,13 @@
 //!
 //! ## Fix
 //! Adds the manager's flag where the last stage installs: *content*. A program that loads a package from `devDependencies` when it runs has it in the
-//! wrong place and will not start.
+//! wrong place and will not start. Yarn 2 and later have another command instead of a flag, which the finding names.
 //!
 //! ## Sources
-//! The manuals of npm (`--omit`), Yarn 1 (`--production`), pnpm (`--prod`), Bun, Poetry (`--only`), uv (`--no-dev`) and
+//! The manuals of npm (`--omit`), Yarn 1 (`--production`), Yarn 4 (`workspaces focus`), pnpm (`--prod`), Bun, Poetry (`--only`), uv (`--no-dev`) and
 //! Composer (`--no-dev`).
 
+use crate::context::Yarn;
 use crate::edit::{Edit, Effect};
 use crate::finding::Severity;
 use crate::ir::{Command, Stage, clean_path, lies_in};
@@ -64,15 +65,23 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             || !runs_finished_program(cx, last, invocation)
             || is_used_or_removed_later(cx, command, invocation)
             || has_no_development_part(cx, invocation)
-            || invocation.manager.name == "yarn" && !is_classic_yarn(cx)
         {
             continue;
         }
+        let instead = match yarn(cx) {
+            _ if invocation.manager.name != "yarn" => None,
+            Some(Yarn::Classic) => None,
+            Some(Yarn::Berry { .. }) => Some(FOCUS),
+            None => continue,
+        };
         let (tool, verb) = (invocation.manager.name, cx.text(command.verb_span()));
         let words = if verb == tool { tool.to_owned() } else { format!("{tool} {verb}") };
-        let report = sink
-            .report(command.verb_span(), format!("`{words}` also installs what only developers need"))
-            .help(format!("add `{}`", switch.insert));
+        let report = sink.report(command.verb_span(), format!("`{words}` also installs what only developers need"));
+        if let Some(focus) = instead {
+            report.help(format!("use `{focus}` instead; Yarn 2 and 3 have it with the plugin `workspace-tools`"));
+            continue;
+        }
+        let report = report.help(format!("add `{}`", switch.insert));
         if let Some(anchor) = command.words.get(invocation.insert_after(switch.place)).filter(|word| word.is_contiguous)
         {
             let edit = Edit::insert(anchor.span.end, format!(" {}", switch.insert));
@@ -82,8 +91,14 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
 }
 
 /// What takes packages for development away again.
-const PRUNING: &[(&str, &str)] =
-    &[("npm", "npm prune --omit=dev"), ("pnpm", "pnpm prune --prod"), ("yarn", "yarn install --production --offline")];
+const PRUNING: &[(&str, &str)] = &[
+    ("npm", "npm prune --omit=dev"),
+    ("pnpm", "CI=true pnpm prune --prod"),
+    ("yarn", "yarn install --production --ignore-scripts --prefer-offline"),
+];
+
+/// What both installs without them and takes them away, since Yarn 2.
+const FOCUS: &str = "yarn workspaces focus --production";
 
 /// Reports folders with packages for development that the last stage copies from another.
 fn copied_from_other_stages(cx: &Context<'_>, sink: &mut Sink<'_>, last: &Stage<'_>) {
@@ -125,8 +140,12 @@ fn install_with_development<'c>(
                     && runs_finished_program(cx, last, invocation)
                     && !has_no_development_part(cx, invocation)
             });
-            let pruning = PRUNING.iter().find(|(name, _)| *name == invocation.manager.name);
-            found = pruning.filter(|_| is_complete).map(|(_, pruning)| (command, *pruning));
+            let words = PRUNING.iter().find(|(name, _)| *name == invocation.manager.name).map(|(_, words)| *words);
+            let pruning = match yarn(cx) {
+                Some(Yarn::Berry { .. }) if invocation.manager.name == "yarn" => Some(FOCUS),
+                _ => words,
+            };
+            found = pruning.filter(|_| is_complete).map(|pruning| (command, pruning));
         }
     }
     found
@@ -187,10 +206,19 @@ fn has_no_development_part(cx: &Context<'_>, invocation: &Invocation<'_>) -> boo
     !texts.is_empty() && texts.iter().all(|text| !text.contains("dev"))
 }
 
-/// Yarn 2 and later have `yarn workspaces focus --production` instead of the flag.
-fn is_classic_yarn(cx: &Context<'_>) -> bool {
+/// The Yarn of the project: Yarn 2 and later know no `--production`. `None` where neither the build context nor the file
+/// tells.
+fn yarn(cx: &Context<'_>) -> Option<Yarn> {
     let text = cx.source().text();
-    !["corepack", "berry", ".yarnrc.yml", ".yarn", "--immutable"].iter().any(|word| text.contains(word))
+    let names = |words: &[&str]| words.iter().any(|word| text.contains(word));
+    let of_file = || match () {
+        () if names(&["yarn set version berry", ".yarnrc.yml", ".yarn/releases", "--immutable"]) => {
+            Some(Yarn::Berry { has_focus: false })
+        }
+        () if names(&["corepack", "berry", ".yarn"]) => None,
+        () => Some(Yarn::Classic),
+    };
+    cx.build_context.and_then(crate::context::BuildContext::yarn).or_else(of_file)
 }
 
 #[cfg(test)]
@@ -220,6 +248,21 @@ mod tests {
         fixes!(&file("pnpm install --frozen-lockfile", "node a") => &file("pnpm install --prod --frozen-lockfile", "node a"));
         fixes!(&file("poetry install", "python a.py") => &file("poetry install --only main", "python a.py"));
         fixes!(&file("composer install", "[\"php-fpm\"]") => &file("composer install --no-dev", "[\"php-fpm\"]"));
+    }
+
+    #[test]
+    fn later_yarn_has_a_command_of_its_own() {
+        let file = |copied: &str, install: &str| {
+            format!("FROM node:22\nCOPY package.json yarn.lock {copied} ./\nRUN {install}\nCMD node a.js\n")
+        };
+        fires!(&file(".yarnrc.yml", "yarn «install» --immutable"));
+        fires!(&file("", "«yarn»"));
+        fixes!(&file("", "yarn install") => &file("", "yarn install --production"));
+        silent!(&file(".yarnrc.yml", "yarn workspaces focus --production"));
+        silent!(&file("", "corepack enable && yarn install"));
+        fires!(
+            "FROM node:22 AS b\nWORKDIR /app\nCOPY . .\nRUN yarn install --immutable && yarn build\nFROM node:22\nCOPY --from=b «/app» /app\nCMD node a.js\n"
+        );
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod ignore_file;
 mod ignore_pattern;
 mod manifest;
 mod package_json;
+mod yarn;
 
 pub use build_context::{BuildContext, Entry, EntryKind};
 pub use copy_source::CopySourceMatch;
@@ -22,3 +23,4 @@ pub use glob::{BadPattern, Glob};
 pub use ignore_file::{IgnoreFile, PathState, Problem, ProblemKind};
 pub use ignore_pattern::Pattern;
 pub use manifest::{LARGEST_MANIFEST, is_manifest};
+pub use yarn::Yarn;

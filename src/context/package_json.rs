@@ -20,6 +20,12 @@ impl BuildContext {
         let package: Option<serde_json::Value> = self.text("package.json").and_then(|it| serde_json::from_str(it).ok());
         package.is_some_and(|package| package.get(key).is_some())
     }
+
+    /// What the `package.json` at the root of the context has under `packageManager`: `pnpm@9.1.0`.
+    pub(super) fn package_manager(&self) -> Option<String> {
+        let package: serde_json::Value = serde_json::from_str(self.text("package.json")?).ok()?;
+        Some(package.get("packageManager")?.as_str()?.to_owned())
+    }
 }
 
 fn names(text: &str, section: &str) -> Option<Vec<String>> {

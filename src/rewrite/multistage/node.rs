@@ -1,7 +1,7 @@
 //! Node.js: packages lie in `node_modules` beside the program, which is text or what a compiler has made of it.
 //!
-//! The folder of the program is copied whole. What npm has installed for development is taken away at the end of the
-//! build where `package.json` is known; nobody but the user knows that the program loads none of it.
+//! The folder of the program is copied whole. What npm, Yarn or pnpm has installed for development is taken
+//! away at the end of the build where `package.json` is known; nobody but the user knows that the program loads none of it.
 
 mod globals;
 mod package;
@@ -123,6 +123,52 @@ mod tests {
             [("b x", "npm ci"), ("node a", "npm ci --omit=dev"), ("node a", "NODE_ENV=production npm ci")]
         {
             assert!(!with(start, install).contains("npm prune"), "{start}, {install}");
+        }
+    }
+
+    #[test]
+    fn yarn_and_pnpm_take_packages_for_development_away_in_their_own_words() {
+        let with = |install: &str, files: &[(&str, &str)]| {
+            let text =
+                format!("FROM node:20-slim\nWORKDIR /app\nCOPY . .\nRUN {install}\nRUN node build\nCMD node a.js\n");
+            let package = r#"{"dependencies": {"a": "1"}, "devDependencies": {"b": "5"}}"#;
+            let known = [("package.json", package), ("a.js", "")];
+            let files: Vec<(&str, &str)> = known.into_iter().chain(files.iter().copied()).collect();
+            let after = outcome(&text, Some(&files)).unwrap();
+            // Without a command at its end, a slim image has nothing to split.
+            after.ok().map(|(after, _)| after.lines().nth(5).unwrap().to_owned())
+        };
+        let (yarn, pnpm) = (("yarn.lock", ""), ("pnpm-lock.yaml", ""));
+        let classic = "RUN yarn install --production --frozen-lockfile --ignore-scripts --prefer-offline";
+        let modules = (".yarnrc.yml", "nodeLinker: node-modules\nyarnPath: .yarn/releases/yarn-4.1.0.cjs\n");
+        let old = (".yarnrc.yml", "nodeLinker: node-modules\nyarnPath: .yarn/releases/yarn-3.6.0.cjs\n");
+        assert_eq!(with("yarn --frozen-lockfile", &[yarn]).as_deref(), Some(classic));
+        assert_eq!(
+            with("yarn install --immutable", &[yarn, modules]).as_deref(),
+            Some("RUN yarn workspaces focus --production")
+        );
+        assert_eq!(
+            with("npm i -g pnpm && pnpm i --frozen-lockfile", &[pnpm]).as_deref(),
+            Some("RUN CI=true pnpm prune --prod")
+        );
+        let members = ("pnpm-workspace.yaml", "packages:\n  - a\n");
+        let hook =
+            ("package.json", r#"{"scripts": {"prepare": "husky"}, "dependencies": {}, "devDependencies": {"b": "5"}}"#);
+        for (install, files) in [
+            ("yarn", &[][..]),
+            ("yarn --immutable", &[yarn]),
+            ("yarn --ignore-engines", &[yarn]),
+            ("yarn --production", &[yarn]),
+            ("yarn --immutable", &[yarn, old]),
+            ("yarn --immutable", &[yarn, modules, hook]),
+            ("npm i -g pnpm && pnpm i", &[]),
+            ("npm i -g pnpm && pnpm i", &[pnpm, members]),
+            ("npm i -g pnpm && pnpm i", &[pnpm, hook]),
+            ("npm i -g pnpm && pnpm i --prod", &[pnpm]),
+            ("npm i -g pnpm && pnpm i --shamefully-hoist", &[pnpm]),
+            ("--mount=type=cache,target=/root/.local/share/pnpm/store npm i -g pnpm && pnpm i", &[pnpm]),
+        ] {
+            assert_eq!(with(install, files), None, "{install}, {files:?}");
         }
     }
 
