@@ -91,11 +91,11 @@ fn with_rewrite<'r>(report: Report<'r>, rewrite: &Rewrite) -> Report<'r> {
             let note = format!("Not rewritten by dfx: {refusal}. To make it possible: {}.", refusal.remedy());
             report.note(note).decisions(decided)
         }
-        Some(Ok(Split { edits, new_stage, decisions, least_megabytes, assumptions })) => {
+        Some(Ok(Split { edits, new_stage, decisions, assumptions })) => {
             let base = decisions.first().map_or("", |decision| &decision.chosen);
             let title = format!("build in a stage of its own, and run on `{base}`");
-            let saved =
-                least_megabytes.map(|megabytes| format!("Estimated to save at least {megabytes} MB of packages."));
+            let megabytes = new_stage.least_megabytes;
+            let saved = megabytes.map(|megabytes| format!("Estimated to save at least {megabytes} MB of packages."));
             let report = saved.into_iter().fold(report, Report::note);
             let report = assumptions.iter().fold(report, |report, assumption| report.note(assumption.to_string()));
             let decided = decisions.iter().map(ToString::to_string);

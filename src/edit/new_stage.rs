@@ -11,4 +11,6 @@ pub struct NewStage {
     pub pruning: Option<String>,
     /// The command that the last stage runs when everything is in its place.
     pub finish: Option<String>,
+    /// The least that the image gets smaller, in megabytes of 1,000,000 bytes, where package lists tell: an estimate.
+    pub least_megabytes: Option<u64>,
 }

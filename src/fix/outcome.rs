@@ -45,6 +45,8 @@ pub struct AppliedFix {
     pub effect: Effect,
     /// Who decides whether it is made.
     pub applicability: Applicability,
+    /// The least that the image gets smaller, in megabytes of 1,000,000 bytes, where that is estimated.
+    pub least_megabytes: Option<u64>,
     /// The word at fault in the file as it was. Empty for one that an earlier fix has brought.
     pub span: Span,
 }
@@ -115,6 +117,7 @@ impl AppliedFix {
             decisions: finding.decisions.clone(),
             effect: fix.effect,
             applicability: fix.applicability,
+            least_megabytes: fix.new_stage.as_ref().and_then(|stage| stage.least_megabytes),
             span,
         }
     }

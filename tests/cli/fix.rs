@@ -104,6 +104,21 @@ fn the_effect_decides_what_is_done() {
 }
 
 #[test]
+fn the_last_line_tells_the_estimated_megabytes() {
+    let text = "FROM golang:1.19\nWORKDIR /s\nCOPY . .\nRUN CGO_ENABLED=0 go build -o a .\nCMD [\"./a\"]\n";
+    let folder = Folder::with(&[("Dockerfile", text), ("main.go", "package main\n"), ("go.mod", "module a\n")]);
+    let told = folder.run("fix --effect runtime --select size/build-tools-in-final-image").stderr;
+    let (_, estimate) =
+        told.split_once("Would fix 1 finding in 1 file (1 runtime). Estimated to save at least ").unwrap();
+    let megabytes: u64 = estimate.strip_suffix(" MB of packages.\n").unwrap().parse().unwrap();
+    assert!(megabytes > 100, "{told}");
+    let json = folder.run("fix --format json --effect runtime --select size/build-tools-in-final-image").stdout;
+    assert!(json.contains(&format!("\"estimated_megabytes\":{megabytes}")), "{json}");
+    let nothing = folder.run("fix --select size/build-tools-in-final-image").stderr;
+    assert!(!nothing.contains("Estimated"), "{nothing}");
+}
+
+#[test]
 fn json_lists_fixes_and_edits() {
     let folder = Folder::with(&[("Dockerfile", FIXABLE)]);
     let run = folder.run(&format!("fix --quiet --format json {RULES} Dockerfile missing"));

@@ -27,6 +27,7 @@ fn promised() -> NewStage {
         packages: vec!["git".to_owned()],
         pruning: None,
         finish: None,
+        least_megabytes: None,
     }
 }
 

@@ -85,6 +85,8 @@ struct FixObject<'a> {
     title: &'a str,
     effect: &'static str,
     suggestion: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    estimated_megabytes: Option<u64>,
     range: RangeObject,
     url: String,
 }
@@ -143,6 +145,7 @@ fn fix_object<'a>(fix: &'a AppliedFix, places: &Places<'_>) -> FixObject<'a> {
         title: &fix.title,
         effect: fix.effect.name(),
         suggestion: fix.applicability == Applicability::Suggested,
+        estimated_megabytes: fix.least_megabytes,
         range: range(places, fix.span),
         url: rule_url(fix.rule),
     }

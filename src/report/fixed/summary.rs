@@ -20,6 +20,8 @@ pub struct FixSummary {
     pub held_back: usize,
     /// Fixes that wait for their rule to be selected by name.
     pub suggested: usize,
+    /// The least that the images get smaller by fixes that were made, in megabytes of 1,000,000 bytes: an estimate.
+    pub least_megabytes: u64,
     applied: [usize; Effect::ALL.len()],
     offered: [usize; Effect::ALL.len()],
 }
@@ -37,6 +39,7 @@ impl FixSummary {
         self.held_back += fixed.held_back.len();
         for fix in &fixed.applied {
             self.applied[fix.effect as usize] += 1;
+            self.least_megabytes += fix.least_megabytes.unwrap_or(0);
         }
         for fix in &fixed.offered {
             match fix.applicability {
@@ -67,6 +70,9 @@ impl FixSummary {
             let (findings, files) = (count(total, "finding"), count(self.changed, "file"));
             format!("{verb} {findings} in {files} ({}).", rungs.join(", "))
         };
+        if self.least_megabytes > 0 {
+            line += &format!(" Estimated to save at least {} MB of packages.", self.least_megabytes);
+        }
         let offered: usize = self.offered.iter().sum();
         let rest = [
             (offered, format!(" {offered} more with --unsafe.")),

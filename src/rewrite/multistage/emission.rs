@@ -42,10 +42,14 @@ pub fn emit<'b>(
     edits.extend(moved.into_iter().map(Edit::delete));
     let decisions = decision::decisions(single, deeds, product, base, &artifacts);
     let packages = deeds.packages.iter().map(|package| (*package).to_owned()).collect();
-    let new_stage =
-        NewStage { artifacts, packages, pruning: product.pruning.clone(), finish: product.finish.map(str::to_owned) };
-    let least_megabytes = saving::least_megabytes(single, deeds, base);
-    Ok(Split { edits, new_stage, decisions, least_megabytes, assumptions })
+    let new_stage = NewStage {
+        artifacts,
+        packages,
+        pruning: product.pruning.clone(),
+        finish: product.finish.map(str::to_owned),
+        least_megabytes: saving::least_megabytes(single, deeds, base),
+    };
+    Ok(Split { edits, new_stage, decisions, assumptions })
 }
 
 /// What is copied from the build stage, each path once, none that lies below another.

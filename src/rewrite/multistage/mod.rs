@@ -64,8 +64,6 @@ pub struct Split {
     pub new_stage: NewStage,
     /// What was decided, and why, in the order of the new last stage. The first is the image that it starts from.
     pub decisions: Vec<Decision>,
-    /// The least that the image gets smaller, in megabytes of 1,000,000 bytes, where package lists tell.
-    pub least_megabytes: Option<u64>,
     /// What only the user can know. Where there is nothing, the program runs as before.
     pub assumptions: Vec<Assumption>,
 }

@@ -37,6 +37,7 @@ fn every_line_of_the_new_stage_has_a_reason() {
 fn what_is_saved_is_told_where_package_lists_tell() {
     let megabytes = |image: &str, cmd: &str| {
         split_of(&format!("FROM {image}\nWORKDIR /s\nRUN apt-get install -y gcc\nRUN {cmd}\nCMD [\"./a\"]\n"))
+            .new_stage
             .least_megabytes
     };
     assert!(megabytes("debian:bookworm", "gcc -o a a.c").is_some_and(|it| (100..400).contains(&it)));
