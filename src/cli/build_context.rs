@@ -5,7 +5,9 @@ use std::ffi::OsString;
 use std::fs::{self, DirEntry, Metadata};
 use std::path::{Path, PathBuf};
 
-use crate::context::{BuildContext, Entry, EntryKind, IgnoreFile, LARGEST_MANIFEST, PathState, is_manifest};
+use crate::context::{
+    BuildContext, Entry, EntryKind, IgnoreFile, LARGEST_MANIFEST, PathState, is_folder_of_tools, is_manifest,
+};
 use crate::source::SourceFile;
 
 use super::folders::Folders;
@@ -146,7 +148,8 @@ impl Walk {
 
     fn read_directory(&mut self, parent: &Folder, found: &DirEntry, path: String, mode: u32) -> Option<Folder> {
         let state = self.ignore.as_ref().map(|ignore| ignore.judge(&path, parent.state.as_ref()));
-        let is_unlisted = found.file_name() == ".git" || state.as_ref().is_some_and(PathState::is_closed);
+        let is_closed = state.as_ref().is_some_and(PathState::is_closed) && !is_folder_of_tools(&path);
+        let is_unlisted = found.file_name() == ".git" || is_closed;
         let prefix = format!("{path}/");
         let kind = if is_unlisted { EntryKind::UnlistedDirectory } else { EntryKind::Directory };
         self.entries.push(Entry { path, kind, mode, size: 0 });
@@ -229,6 +232,14 @@ mod tests {
         assert_eq!(loaded.context.text("src/package.json"), Some("{}"));
         assert!(!loaded.context.is_truncated());
         assert_eq!(loaded.notes, [""; 0]);
+    }
+
+    #[test]
+    fn files_for_other_programs_are_read_though_they_are_excluded() {
+        let root = folder(&[(".dockerignore", ".github\n.devcontainer"), (".github/workflows/a.yml", "on: push")]);
+        let context = load(root.path(), &root.path().join("Dockerfile")).context;
+        assert_eq!(context.text(".github/workflows/a.yml"), Some("on: push"));
+        assert!(context.would_exclude(".github/workflows/a.yml"));
     }
 
     #[test]

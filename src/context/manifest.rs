@@ -5,6 +5,7 @@
 pub const LARGEST_MANIFEST: u64 = 512 * 1024;
 
 const NAMES: &[&str] = &[
+    ".devcontainer.json",
     ".dockerignore",
     ".npmrc",
     ".yarnrc",
@@ -22,6 +23,7 @@ const NAMES: &[&str] = &[
     "composer.json",
     "composer.lock",
     "configure.ac",
+    "devcontainer.json",
     "go.mod",
     "go.work",
     "makefile",
@@ -65,11 +67,21 @@ const SHAPES: &[(&str, &str)] = &[
     ("requirements", ".txt"),
 ];
 
+/// Folders whose files are meant for other programs, with the ends of their names.
+const FOLDERS: &[(&str, &str)] = &[(".github/workflows/", ".yaml"), (".github/workflows/", ".yml")];
+
+/// Whether the folder at `path` is read even where `.dockerignore` excludes it: what lies there tells how the image is
+/// built and run, and is none of its files.
+pub fn is_folder_of_tools(path: &str) -> bool {
+    matches!(path, ".devcontainer" | ".github" | ".github/workflows")
+}
+
 /// Whether the file at `path` is one whose text rules and rewrites ask for: package manifests, entrypoint scripts,
-/// compose files, sources that tell which files and programs they open.
+/// compose files, workflows, sources that tell which files and programs they open.
 pub fn is_manifest(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     NAMES.binary_search(&name).is_ok()
+        || FOLDERS.iter().any(|(folder, end)| path.starts_with(folder) && path.ends_with(end))
         || SHAPES.iter().any(|(start, end)| name.starts_with(start) && name.ends_with(end))
 }
 
@@ -84,9 +96,14 @@ mod tests {
 
     #[test]
     fn manifests_are_known_by_name_wherever_they_lie() {
-        for path in
-            ["package.json", "web/package.json", "requirements-dev.txt", "src/App/App.csproj", "compose.prod.yml"]
-        {
+        for path in [
+            "package.json",
+            "web/package.json",
+            "requirements-dev.txt",
+            "src/App/App.csproj",
+            "compose.prod.yml",
+            ".github/workflows/a.yml",
+        ] {
             assert!(is_manifest(path), "{path}");
         }
         for path in ["package.json5", "src/main.h", "app.yml", "logo.png"] {

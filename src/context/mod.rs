@@ -22,5 +22,5 @@ pub use extent::Extent;
 pub use glob::{BadPattern, Glob};
 pub use ignore_file::{IgnoreFile, PathState, Problem, ProblemKind};
 pub use ignore_pattern::Pattern;
-pub use manifest::{LARGEST_MANIFEST, is_manifest};
+pub use manifest::{LARGEST_MANIFEST, is_folder_of_tools, is_manifest};
 pub use yarn::Yarn;

@@ -4,8 +4,6 @@ use std::fmt;
 
 use crate::ir::Command;
 
-use super::single_stage::SingleStage;
-
 /// What has to be true for the smaller image to run the program as before, and only the user can know.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Assumption {
@@ -47,8 +45,10 @@ pub enum Assumption {
     },
     /// Sources of the program start other programs.
     StartsNoProgram(String),
-    /// A compose file says otherwise what is run.
-    ComposeFile(String),
+    /// A compose file or a development container says otherwise what is run.
+    SaysWhatRuns(String),
+    /// A workflow builds the stage by its name, which becomes the build stage.
+    BuildsStageByName(String),
 }
 
 impl Assumption {
@@ -113,34 +113,14 @@ impl fmt::Display for Assumption {
             Self::StartsNoProgram(path) => {
                 write!(f, "`{path}` starts other programs: right only if they are in the smaller image.")
             }
-            Self::ComposeFile(path) => {
+            Self::SaysWhatRuns(path) => {
                 write!(f, "`{path}` says what containers run: right only if that needs nothing of the build.")
             }
+            Self::BuildsStageByName(path) => write!(
+                f,
+                "`{path}` builds the stage by its name, which is the one that builds from now on: right only if it takes the last \
+                 stage instead."
+            ),
         }
     }
-}
-
-/// The compose files beside the Dockerfile that override its command or mount over its files.
-pub fn from_compose_files(single: &SingleStage<'_>) -> Vec<Assumption> {
-    let Some(context) = single.context else { return Vec::new() };
-    let is_compose = |path: &str| {
-        let name = path.trim_start_matches("docker-");
-        !path.contains('/') && name.starts_with("compose") && (name.ends_with(".yml") || name.ends_with(".yaml"))
-    };
-    let paths = context.entries().iter().map(|entry| entry.path.as_str()).filter(|path| is_compose(path));
-    paths
-        .filter(|path| context.text(path).is_some_and(overrides))
-        .map(|path| Assumption::ComposeFile(path.to_owned()))
-        .collect()
-}
-
-/// Whether a service that is built from this folder gets another command, or the folder mounted over it.
-fn overrides(text: &str) -> bool {
-    let keys = || text.lines().map(str::trim);
-    keys().any(|line| line.starts_with("build:"))
-        && keys().any(|line| {
-            ["command:", "entrypoint:", "target:"].iter().any(|key| line.starts_with(key))
-                || line.trim_start_matches(['-', ' ', '"', '\'']).starts_with(".:/")
-                || line.trim_start_matches(['-', ' ', '"', '\'']).starts_with("./:/")
-        })
 }

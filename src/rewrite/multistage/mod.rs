@@ -26,6 +26,7 @@ mod java;
 mod metadata;
 mod native;
 mod node;
+mod overrides;
 mod php;
 mod program;
 mod python;
@@ -117,7 +118,7 @@ fn split_stage(single: &SingleStage<'_>, ecosystem: &Ecosystem, choice: &BaseCho
     let mut assumptions = product.assumptions.clone();
     assumptions.extend(base.assumption.clone());
     assumptions.extend(files.assumption.clone());
-    assumptions.extend(assumption::from_compose_files(single));
+    assumptions.extend(overrides::assumptions(single));
     emission::emit(single, &deeds, &product, &base, &files.paths, assumptions)
 }
 

@@ -130,7 +130,7 @@ fn what_only_the_user_can_know_is_an_assumption() {
     assert_eq!(calling, [Assumption::StartsNoProgram("main.go".to_owned())]);
     let compose = ("compose.yaml", "services:\n  a:\n    build: .\n    command: ./b\n");
     let overridden = assumptions(&old, Some(&[("main.go", GO), compose]));
-    assert_eq!(overridden, [Assumption::ComposeFile("compose.yaml".to_owned())]);
+    assert_eq!(overridden, [Assumption::SaysWhatRuns("compose.yaml".to_owned())]);
 }
 
 #[test]
