@@ -158,6 +158,7 @@ mod tests {
             ("yarn", &[][..]),
             ("yarn --immutable", &[yarn]),
             ("yarn --ignore-engines", &[yarn]),
+            ("yarn set version berry && yarn", &[yarn]),
             ("yarn --production", &[yarn]),
             ("yarn --immutable", &[yarn, old]),
             ("yarn --immutable", &[yarn, modules, hook]),

@@ -36,7 +36,7 @@ pub fn command(single: &SingleStage<'_>, package: &Package) -> Option<String> {
         "npm" if is_npm_6(single) => "npm prune --production",
         "npm" => "npm prune --omit=dev",
         "pnpm" => of_pnpm(single.context?, install, invocation)?,
-        "yarn" => of_yarn(single.context?, install, invocation)?,
+        "yarn" if !changes_yarn(single) => of_yarn(single.context?, install, invocation)?,
         _ => return None,
     };
     Some(if here == at_the_end { prune.to_owned() } else { format!("cd {here} && {prune}") })
@@ -86,6 +86,14 @@ fn of_yarn(context: &BuildContext, install: &Command<'_>, invocation: &Invocatio
             (has_focus && !has_scripts(context)).then_some("yarn workspaces focus --production")
         }
     }
+}
+
+/// Whether the build itself chooses another Yarn than the project names: `yarn set version berry`.
+fn changes_yarn(single: &SingleStage<'_>) -> bool {
+    single.build_commands().any(|command| {
+        let is_yarn = command.manager.as_ref().is_some_and(|it| it.manager.name == "yarn");
+        is_yarn && (command.has_argument("set") || command.has_argument("policies"))
+    })
 }
 
 /// Whether the manager is called by its own name, with nothing that a second call would have to repeat.
