@@ -88,7 +88,7 @@ impl FromStr for Date {
         // The tables hold thousands of days: digit by digit is a tenth of the work of parting and parsing numbers.
         let number = |digits: [u8; 2]| {
             let [tens, ones] = digits.map(|digit| digit.wrapping_sub(b'0'));
-            (tens < 10 && ones < 10).then_some(10 * tens + ones)
+            (tens < 10 && ones < 10).then(|| 10 * tens + ones)
         };
         let two = |tens: &u8, ones: &u8| number([*tens, *ones]).ok_or(NotADate);
         let year = 100 * u16::from(two(millennium, century)?) + u16::from(two(decade, year)?);

@@ -238,9 +238,13 @@ fn unneeded_files(files: &UnneededFiles) -> String {
 /// What the commits would have been spared without these files.
 fn spared(unneeded: &Unneeded) -> String {
     match unneeded.spared {
-        0 => "Left out, they would have kept no commit from running something again.".to_owned(),
-        1 => "Left out, they would have kept one commit from running anything again.".to_owned(),
-        commits => format!("Left out, they would have kept {commits} commits from running anything again."),
+        0 => "With today's Dockerfile, leaving them out would have kept no commit from running something again."
+            .to_owned(),
+        1 => "With today's Dockerfile, leaving them out would have kept one commit from running anything again."
+            .to_owned(),
+        commits => format!(
+            "With today's Dockerfile, leaving them out would have kept {commits} commits from running anything again."
+        ),
     }
 }
 
