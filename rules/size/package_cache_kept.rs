@@ -32,7 +32,8 @@
 //!
 //! ## Fix
 //! Adds the manager's flag, or its clean-up as the last command of the RUN's `&&` chain: *debris*. Holds back where the
-//! RUN is no plain chain, and where a later RUN installs from these lists.
+//! RUN is no plain chain, and where a later RUN installs from these lists. Where `cache/missing-cache-mount` is on and mounts
+//! something in the same RUN, that comes first.
 //!
 //! ## Sources
 //! hadolint DL3009, DL3019, DL3032, DL3036, DL3040, DL3042, DL3060; Trivy DS-0015, DS-0019, DS-0020, DS-0025, DS-0027;
@@ -82,6 +83,7 @@ pub const META: Meta = Meta {
         "yarnCacheCleanAfterInstall",
         "yumInstallRmVarCacheYum",
     ],
+    gives_way_to: Some("cache/missing-cache-mount"),
     ..Meta::on_by_default()
 };
 

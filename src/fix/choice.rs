@@ -2,6 +2,7 @@
 
 use crate::edit::{Edit, Effect, Fix};
 use crate::finding::Finding;
+use crate::rules::find;
 use crate::source::Span;
 use crate::syntax::Dockerfile;
 
@@ -34,6 +35,9 @@ pub struct Identity {
 /// Fixes of which none touches another, lowest rung first, by place within a rung. What is left out comes again in
 /// the next round, for a text in which it may look different.
 pub fn choose<'f>(file: &Dockerfile, mut candidates: Vec<Candidate<'f>>) -> Vec<Candidate<'f>> {
+    let waiting: Vec<bool> = candidates.iter().map(|candidate| gives_way(file, candidate, &candidates)).collect();
+    let mut waits = waiting.into_iter();
+    candidates.retain(|_| !waits.next().unwrap_or_default());
     candidates.sort_by(|a, b| order(a).cmp(&order(b)));
     let mut chosen: Vec<Candidate<'f>> = Vec::new();
     let mut taken = Taken::default();
@@ -46,6 +50,17 @@ pub fn choose<'f>(file: &Dockerfile, mut candidates: Vec<Candidate<'f>>) -> Vec<
         }
     }
     chosen
+}
+
+/// Whether the fix waits for that of another rule, which would make it needless: a cache that is mounted is not cleaned up.
+fn gives_way(file: &Dockerfile, candidate: &Candidate<'_>, all: &[Candidate<'_>]) -> bool {
+    let Some(first) = find(candidate.finding.rule).and_then(|rule| rule.meta.gives_way_to) else { return false };
+    let mut others = all.iter().filter(|other| other.finding.rule == first).peekable();
+    if others.peek().is_none() {
+        return false;
+    }
+    let own = instructions(file, candidate.fix.edits());
+    others.any(|other| instructions(file, other.fix.edits()).iter().any(|instruction| own.contains(instruction)))
 }
 
 fn order<'c>(candidate: &Candidate<'c>) -> impl Ord + use<'c> {
@@ -95,5 +110,37 @@ impl Taken {
         self.edits.extend(edits.iter().map(|edit| edit.span));
         self.edits.sort();
         self.instructions.extend(instructions);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Settings;
+    use crate::config::{Choice, Selection, Selector};
+    use crate::knowledge::Date;
+    use crate::rules::Options;
+    use crate::source::SourceFile;
+    use crate::syntax::parse;
+
+    use super::*;
+
+    /// The rules whose fixes are made when those of `rules` are asked for.
+    fn made(rules: &[&'static str], text: &str) -> Vec<&'static str> {
+        let select = Some(rules.iter().map(|rule| Selector::Rule(rule)).collect());
+        let selection = Selection::new(Choice { select, ..Choice::default() }, Choice::default(), Vec::new());
+        let settings = Settings::new(selection, Options::new(Date::new(2026, 11, 25).unwrap()));
+        let fixed = crate::fix(&parse(SourceFile::new("Dockerfile", text)), &settings, None, Effect::Debris);
+        fixed.applied.iter().map(|fix| fix.rule).collect()
+    }
+
+    #[test]
+    fn a_cache_that_is_going_to_be_mounted_is_not_cleaned_up_before() {
+        let (mount, clean, defeated) =
+            ("cache/missing-cache-mount", "size/package-cache-kept", "cache/defeated-cache-mount");
+        let text = "FROM debian:13\nRUN apt-get update && apt-get install -y git\nCMD [\"git\"]\n";
+        assert_eq!(made(&[clean, defeated], text), [clean]);
+        assert_eq!(made(&[mount, clean, defeated], text), [mount]);
+        let beside = "FROM debian:13\nRUN apt-get update && apt-get install -y git && npm install -g a\nCMD [\"a\"]\n";
+        assert_eq!(made(&[mount, clean, defeated], beside), [mount, clean]);
     }
 }
