@@ -154,6 +154,14 @@ mod tests {
     }
 
     #[test]
+    fn a_moved_home_moves_no_cache_of_the_system() {
+        let text = "FROM debian:13\nENV HOME=/home/a\nRUN apt-get update\n";
+        let mounted = |target: &str| format!("--mount=type=cache,target={target} apt-get");
+        assert_eq!(judged(Effect::Debris, text, "apt-get", &mounted("/var/lib/apt/lists")), Ok(()));
+        assert!(judged(Effect::Debris, text, "apt-get", &mounted("/var/lib/apt")).is_err());
+    }
+
+    #[test]
     fn a_fix_of_content_keeps_to_its_instruction_and_off_what_runs() {
         let text = "FROM a\nWORKDIR /b\nRUN npm install\nCOPY . .\nCMD [\"c\"]\n";
         assert_eq!(judged(Effect::Content, text, "install", "ci"), Ok(()));

@@ -70,11 +70,12 @@ impl Eraser<'_> {
 
     fn is_cache(&self, step: &Step<'_>, directory: &str) -> bool {
         let variable = |name: &str| self.build.variable(step, name).filter(|value| !value.is_empty());
-        let is_it = |cache: &Cache| match self.build.home(step) {
-            Some(home) => cache.directory(home, variable) == directory.trim_end_matches('/'),
-            None => {
-                !cache.path.starts_with('/') && directory.trim_end_matches('/').ends_with(&format!("/{}", cache.path))
-            }
+        let directory = directory.trim_end_matches('/');
+        // Whose home it is makes no difference to a cache of the system.
+        let home = |cache: &Cache| self.build.home(step).or(cache.path.starts_with('/').then_some("~"));
+        let is_it = |cache: &Cache| match home(cache) {
+            Some(home) => cache.directory(home, variable) == directory,
+            None => directory.ends_with(&format!("/{}", cache.path)),
         };
         all().iter().flat_map(|manager: &&PackageManager| manager.caches).any(is_it)
     }
