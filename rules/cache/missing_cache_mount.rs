@@ -22,8 +22,18 @@
 //! ```
 //!
 //! Silent where a variable turns the cache off, and for users whose number or home directory is not known. Each manager is
-//! named once in a stage; build stages count as well. apk keeps no packages by itself, only a list of them that is fetched
-//! in a second.
+//! named once in a stage; build stages count as well.
+//!
+//! Of the distributions' package managers, apt, dnf, yum, tdnf and pacman are spoken of; dnf and yum where the base image
+//! says which of `/var/cache/dnf`, `/var/cache/libdnf5` and `/var/cache/yum` they fill. Not so:
+//!
+//! - apk keeps no packages by itself, only a list of them that is fetched in a second. `--cache-dir` would have to take the
+//!   place of `--no-cache` in each command.
+//! - zypper keeps packages only of repositories that the image's own settings say so of. Its lists lie below the short name
+//!   of a repository, `repo-oss`, which is the same in all of openSUSE's releases, and the keys of a repository get into
+//!   the image only while lists are fetched.
+//! - microdnf takes all lists for outdated when it starts, deletes packages once they are installed, and has versions that
+//!   fail at `--setopt=keepcache=1`.
 //!
 //! apt has two: package lists, and archives, which `/etc/apt/apt.conf.d/docker-clean` of the Debian and Ubuntu images deletes
 //! behind each installation. The archives are spoken of once the lists are mounted.
@@ -33,8 +43,9 @@
 //!
 //! ## Fix
 //! Mounts the cache in every RUN of the stage that uses the manager, and takes out of them what would empty it or go past
-//! it: `rm -rf /var/lib/apt/lists/*`, `npm cache clean`, `--no-cache-dir`. *Debris*: what the manager has downloaded is no
-//! part of the layers any more. A cache for another user than root gets `uid=`.
+//! it: `rm -rf /var/lib/apt/lists/*`, `dnf clean all`, `npm cache clean`, `--no-cache-dir`. *Debris*: what the manager has downloaded is no
+//! part of the layers any more. A cache for another user than root gets `uid=`. dnf and yum get `--setopt=keepcache=1`, without
+//! which they keep lists only.
 //!
 //! The archives of apt are *content*, because `docker-clean` is removed from the image: an image that is built FROM this one
 //! keeps archives in its layers, unless it mounts the directory too.
@@ -45,7 +56,8 @@
 //! than 1.2 knows no mounts.
 //!
 //! ## Sources
-//! Docker's documentation, "Optimize cache usage in builds: use cache mounts"; Dockerfile reference, `RUN --mount`.
+//! Docker's documentation, "Optimize cache usage in builds: use cache mounts"; Dockerfile reference, `RUN --mount`;
+//! dnf.conf(5), dnf5-caching(7), pacman(8), apk-cache(5), zypper(8).
 
 use crate::edit::Effect;
 use crate::finding::Severity;
@@ -117,11 +129,19 @@ fn report(
     };
     let report = sink
         .report(command.verb_span(), format!("`{tool}` {what} each time this RUN is executed"))
-        .help(format!("write `RUN {} ...`", flags.join(" ")));
+        .help(format!("write `RUN {} ...`{}", flags.join(" "), keeping(invocation)));
     match mount_caches(cx.build, cx.commands, stage, invocation.manager) {
         Ok(edits) => report.fix(format!("mount the cache of `{tool}`"), Effect::Debris, edits),
         Err(refusal) => report.note(format!("It is not written for you: {refusal}.")),
     };
+}
+
+/// What makes the manager fill the mount with packages.
+fn keeping(invocation: &Invocation<'_>) -> String {
+    let switch = invocation.manager.keeps.as_ref().filter(|switch| switch.actions.contains(&invocation.action));
+    switch.map_or_else(String::new, |switch| {
+        format!(", and `{}`, without which `{}` deletes what it has downloaded", switch.insert, invocation.manager.name)
+    })
 }
 
 /// Whether the command installs or compiles a project, or fetches lists, and could keep what it has downloaded.
@@ -136,13 +156,13 @@ fn fills_cache(cx: &Context<'_>, command: &Command<'_>, invocation: &Invocation<
     let compiles = || invocation.action == Action::Build && manager.home != Home::Language("javascript");
     let fills = match manager.home {
         Home::System(Family::Debian) => invocation.fetches_lists(),
-        Home::System(_) => false,
+        Home::System(_) => invocation.installs() || matches!(invocation.action, Action::Upgrade | Action::UpdateLists),
         Home::Language(_) => invocation.is_project_install() || compiles(),
     };
     command.is_in_build()
         && fills
         && !manager.caches.is_empty()
-        && !invocation.has_flag("--cache-dir --cache --cache-folder --offline --dry-run")
+        && !invocation.has_flag("--cache-dir --cache --cache-folder --offline --dry-run --installroot --downloadonly")
         && !is_off
 }
 
@@ -251,6 +271,54 @@ mod tests {
         );
         let found = findings(&META, check, "FROM maven:3\nRUN useradd -u 7 a\nUSER a\nRUN mvn package\n");
         assert!(found[0].fix.is_none() && found[0].notes[0].contains("would belong to root"), "{found:?}");
+    }
+
+    #[test]
+    fn rpm_packages_are_kept_in_the_directory_of_the_release() {
+        fixes!(
+            "FROM fedora:42\nRUN dnf -y install git && dnf clean all\n" =>
+            "FROM fedora:42\nRUN --mount=type=cache,target=/var/cache/libdnf5,sharing=locked dnf -y install --setopt=keepcache=1 git\n"
+        );
+        fixes!(
+            "FROM rockylinux:9\nRUN dnf install -y git && rm -rf /var/cache/dnf /tmp/*\n" =>
+            "FROM rockylinux:9\nRUN --mount=type=cache,target=/var/cache/dnf,sharing=locked dnf install --setopt=keepcache=1 -y git && rm -rf /tmp/*\n"
+        );
+        fixes!(
+            "FROM centos:7\nRUN yum install -y git && yum clean all && rm -rf /var/cache/yum\n" =>
+            "FROM centos:7\nRUN --mount=type=cache,target=/var/cache/yum,sharing=locked yum install --setopt=keepcache=1 -y git\n"
+        );
+        fixes!(
+            "FROM registry.access.redhat.com/ubi9/ubi:9.4\nRUN dnf upgrade -y --setopt=keepcache=0\n" =>
+            "FROM registry.access.redhat.com/ubi9/ubi:9.4\nRUN --mount=type=cache,target=/var/cache/dnf,sharing=locked dnf upgrade -y --setopt=keepcache=0\n"
+        );
+        fixes!(
+            "FROM mcr.microsoft.com/azurelinux/base/core:3.0\nRUN tdnf install -y git && tdnf clean all\n" =>
+            "FROM mcr.microsoft.com/azurelinux/base/core:3.0\nRUN --mount=type=cache,target=/var/cache/tdnf,sharing=locked tdnf install -y git\n"
+        );
+        let found =
+            findings(&META, check, "FROM fedora:42\nRUN dnf install -y a\nRUN dnf --installroot=/x install -y b\n");
+        assert!(found[0].fix.is_none() && found[0].notes[0].contains("`--installroot`"), "{found:?}");
+    }
+
+    #[test]
+    fn pacman_keeps_packages_and_not_its_databases() {
+        fixes!(
+            "FROM archlinux\nRUN pacman -Syu --noconfirm git && pacman -Scc --noconfirm\n" =>
+            "FROM archlinux\nRUN --mount=type=cache,target=/var/cache/pacman/pkg,sharing=locked \\\n    pacman -Syu --noconfirm git\n"
+        );
+        fixes!(
+            "FROM archlinux\nRUN pacman -Sy --noconfirm git && rm -rf /var/cache/pacman/pkg/* /var/lib/pacman/sync/*\n" =>
+            "FROM archlinux\nRUN --mount=type=cache,target=/var/cache/pacman/pkg,sharing=locked \\\n    pacman -Sy --noconfirm git && rm -rf /var/lib/pacman/sync/*\n"
+        );
+    }
+
+    #[test]
+    fn managers_that_a_mount_would_not_serve_are_passed_over() {
+        silent!("FROM alpine:3.22\nRUN apk add git\n");
+        silent!("FROM opensuse/leap:15.6\nRUN zypper --non-interactive install git\n");
+        silent!("FROM registry.access.redhat.com/ubi9/ubi-minimal\nRUN microdnf install -y git\n");
+        silent!("FROM example.com/a\nRUN dnf install -y git\n");
+        silent!("FROM fedora:42\nRUN dnf install -y --installroot /x git\n");
     }
 
     #[test]

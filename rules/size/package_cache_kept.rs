@@ -258,6 +258,14 @@ mod tests {
     }
 
     #[test]
+    fn tdnf_cleans_up_behind_itself() {
+        fixes!(
+            "FROM mcr.microsoft.com/azurelinux/base/core:3.0\nRUN tdnf install -y a\n" =>
+            "FROM mcr.microsoft.com/azurelinux/base/core:3.0\nRUN tdnf install -y a && tdnf clean all\n"
+        );
+    }
+
+    #[test]
     fn the_clean_up_takes_the_form_of_the_run() {
         fixes!(
             "RUN apt-get update \\\n # tools\n && apt-get install -y \\\n    curl\n" =>

@@ -40,6 +40,7 @@ mod spare_commands;
 mod spare_words;
 mod stage;
 mod suggest;
+mod system_caches;
 #[cfg(test)]
 mod tests;
 mod tools;

@@ -238,6 +238,15 @@ const DNF_NO_RECOMMENDS: Switch = Switch {
     environment: &[],
 };
 
+/// dnf.conf(5), yum.conf(5), `keepcache`: off unless it is set. yum of CentOS 7 takes it too.
+const DNF_KEEPS: Switch = Switch {
+    insert: "--setopt=keepcache=1",
+    place: Place::AfterVerb,
+    actions: &[Install, Upgrade],
+    spellings: &[Spelling::Setting("--setopt", "keepcache", TRUE)],
+    environment: &[],
+};
+
 const DNF_UNVERIFIED: &[Spelling] = &[
     Spelling::Flag("--nogpgcheck --no-gpgchecks"),
     Spelling::Setting("--setopt", "gpgcheck", FALSE),
@@ -267,7 +276,7 @@ const DNF_VERBS: &[Verb] = &[
 
 pub(super) static DNF: PackageManager = PackageManager {
     name: "dnf",
-    aliases: &["dnf5", "dnf-3", "tdnf"],
+    aliases: &["dnf5", "dnf-3"],
     home: Home::System(Family::Fedora),
     options: DNF_OPTIONS,
     verbs: DNF_VERBS,
@@ -276,12 +285,9 @@ pub(super) static DNF: PackageManager = PackageManager {
     no_prompt: Some(DNF_YES),
     no_recommends: Some(DNF_NO_RECOMMENDS),
     unverified: DNF_UNVERIFIED,
+    keeps: Some(DNF_KEEPS),
     clean: Some("dnf clean all"),
-    caches: &[
-        cache("/var/cache/dnf", &[]).of(Lists).locked(),
-        cache("/var/cache/libdnf5", &[]).of(Lists).locked(),
-        cache("/var/cache/tdnf", &[]).of(Lists).locked(),
-    ],
+    caches: &[cache("/var/cache/dnf", &[]).of(Lists).locked(), cache("/var/cache/libdnf5", &[]).of(Lists).locked()],
     codes: Codes {
         prompt: &["DL3038", "KICS-7ebd323c", "missing-dnf-assume-yes-switch", "S6584"],
         unpinned: &["DL3041", "KICS-93d88cf7"],
@@ -289,6 +295,22 @@ pub(super) static DNF: PackageManager = PackageManager {
         upgrade: &["KICS-09fda05e", "avoid-dnf-update"],
         unverified: &["CKV2_DOCKER_9", "CKV2_DOCKER_15"],
     },
+    ..PackageManager::BLANK
+};
+
+/// Photon's and Azure Linux' own, which reads dnf's options, and no other package manager is beside it.
+pub(super) static TDNF: PackageManager = PackageManager {
+    name: "tdnf",
+    home: Home::System(Family::Fedora),
+    options: DNF_OPTIONS,
+    verbs: DNF_VERBS,
+    versions: Rpm,
+    package_files: &[".rpm"],
+    no_prompt: Some(DNF_YES),
+    unverified: DNF_UNVERIFIED,
+    clean: Some("tdnf clean all"),
+    caches: &[cache("/var/cache/tdnf", &[]).of(Lists).locked()],
+    codes: DNF.codes,
     ..PackageManager::BLANK
 };
 
@@ -326,6 +348,7 @@ pub(super) static YUM: PackageManager = PackageManager {
     package_files: &[".rpm"],
     no_prompt: Some(DNF_YES),
     unverified: DNF_UNVERIFIED,
+    keeps: Some(DNF_KEEPS),
     clean: Some("yum clean all"),
     // Since RHEL 8, yum is another name of dnf and fills dnf's directory.
     caches: &[cache("/var/cache/yum", &[]).of(Lists).locked(), cache("/var/cache/dnf", &[]).of(Lists).locked()],

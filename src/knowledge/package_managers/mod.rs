@@ -12,6 +12,7 @@ mod operand;
 mod python;
 mod recognise;
 mod row;
+mod rpm_caches;
 mod scripting;
 #[cfg(test)]
 mod tests;
@@ -24,6 +25,7 @@ pub use row::{
     Action, Cache, CacheKind, Codes, Family, Home, Launcher, Locked, OptionSpec, PackageManager, Place, ProjectFiles,
     ProjectScripts, Spelling, Switch, Takes, Verb,
 };
+pub use rpm_caches::rpm_cache;
 
 /// All package managers, those of distributions first.
 pub fn all() -> &'static [&'static PackageManager] {
@@ -36,6 +38,7 @@ static PACKAGE_MANAGERS: &[&PackageManager] = &[
     &distribution::APTITUDE,
     &distribution::APK,
     &distribution::DNF,
+    &distribution::TDNF,
     &distribution::MICRODNF,
     &distribution::YUM,
     &distribution::ZYPPER,

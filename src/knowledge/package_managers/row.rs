@@ -37,6 +37,8 @@ pub struct PackageManager {
     pub no_recommends: Option<Switch>,
     /// Keeps it from leaving a cache behind.
     pub no_cache: Option<Switch>,
+    /// Has it keep the packages that it downloads. `None`: it does so by itself, or no flag could make it.
+    pub keeps: Option<Switch>,
     /// Leaves out what only the project's developers need.
     pub no_development: Option<Switch>,
     /// How it is told not to verify what it downloads.
@@ -73,6 +75,7 @@ impl PackageManager {
         no_prompt: None,
         no_recommends: None,
         no_cache: None,
+        keeps: None,
         no_development: None,
         unverified: &[],
         clean: None,

@@ -307,7 +307,7 @@ fn the_fields_of_a_row_fit_together() {
         let actions: HashSet<Action> =
             manager.verbs.iter().flat_map(|verb| [Some(verb.action), verb.on_project]).flatten().collect();
         assert!(manager.caches.is_empty() == manager.clean.is_none(), "{name}: caches are there to be emptied");
-        let switches = [&manager.no_prompt, &manager.no_recommends, &manager.no_cache];
+        let switches = [&manager.no_prompt, &manager.no_recommends, &manager.no_cache, &manager.keeps];
         for switch in switches.into_iter().flatten() {
             assert!(!switch.actions.is_empty() && !switch.spellings.is_empty(), "{name}");
             let inserted: &'static str = switch.insert;

@@ -11,7 +11,7 @@ use crate::syntax::{Dockerfile, Keyword, parse};
 use super::Tolerance;
 
 /// The file without the words that make no difference on the rung: flags that answer questions, `sudo` of root, `apt`
-/// for `apt-get`; with [`Tolerance::Debris`] also flags and mounts that keep caches out, and commands that empty them.
+/// for `apt-get`; with [`Tolerance::Debris`] also flags and mounts that keep caches out or fill them, and commands that empty them.
 /// `None` where there are none.
 pub fn erased(file: &Dockerfile, tolerance: Tolerance) -> Option<Dockerfile> {
     let build = Build::new(file);
@@ -38,6 +38,7 @@ impl Eraser<'_> {
             edits.extend(switched_on(command, invocation, invocation.manager.no_prompt.as_ref()));
             if self.tolerance == Tolerance::Debris {
                 edits.extend(switched_on(command, invocation, invocation.manager.no_cache.as_ref()));
+                edits.extend(switched_on(command, invocation, invocation.manager.keeps.as_ref()));
             }
         }
         if self.tolerance == Tolerance::Debris {

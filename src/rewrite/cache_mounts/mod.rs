@@ -7,6 +7,7 @@ mod refusal;
 use crate::edit::Edit;
 use crate::ir::{Build, Command, Commands, Defeat, Means, MountedCache, Stage, Step};
 use crate::knowledge::front_ends::knows_run_mounts;
+use crate::knowledge::options::Flag;
 use crate::knowledge::package_managers::{Action, CacheKind, Family, Home, Invocation, PackageManager};
 use crate::source::Span;
 use crate::syntax::Keyword;
@@ -50,11 +51,11 @@ pub fn mount_flags<'b>(
     command: &Command<'_>,
     manager: &'static PackageManager,
 ) -> Option<Vec<String>> {
-    Some(caches_of(build, commands, command, manager).ok()?.iter().map(MountedCache::flag).collect())
+    let caches = caches_of(build, commands, command, manager).ok()?;
+    (!caches.is_empty()).then(|| caches.iter().map(MountedCache::flag).collect())
 }
 
-/// What the manager keeps, where the command would find it. What is emptied behind every installation, as Debian's images
-/// do with the archives of apt, is no cache.
+/// What the manager keeps, where the command would find it.
 fn caches_of<'b>(
     build: &Build<'_>,
     commands: &'b Commands<'b>,
@@ -63,11 +64,17 @@ fn caches_of<'b>(
 ) -> Result<Vec<MountedCache>, Refusal> {
     // The system's package managers run as root, if need be by `sudo`.
     let account = if manager.is_system() { None } else { build.account(commands, command.step) };
-    let kept = || manager.caches.iter().filter(|cache| cache.stays && !cache.of_later_versions);
-    if account.is_none() && kept().any(|cache| !cache.path.starts_with('/')) {
+    let manager = if manager.is_system() { command.manager.as_ref().map_or(manager, |it| it.manager) } else { manager };
+    let mut kept = Vec::new();
+    for cache in manager.caches {
+        if build.is_worth_a_mount(command, cache).ok_or(Refusal::Place)? {
+            kept.push(cache);
+        }
+    }
+    if account.is_none() && kept.iter().any(|cache| !cache.path.starts_with('/')) {
         return Err(Refusal::Account);
     }
-    Ok(kept().map(|cache| build.mounted_cache(command, manager, cache, account.as_ref())).collect())
+    Ok(kept.into_iter().map(|cache| build.mounted_cache(command, manager, cache, account.as_ref())).collect())
 }
 
 fn edits_of_step<'b>(
@@ -77,10 +84,20 @@ fn edits_of_step<'b>(
     step: &Step<'_>,
     manager: &'static PackageManager,
 ) -> Result<Vec<Edit>, Refusal> {
-    let Some(command) = commands.of_step(step).iter().find(|command| is_of(command, manager)) else {
-        return Ok(Vec::new());
-    };
-    let mut caches = caches_of(build, commands, command, manager)?;
+    let of_manager: Vec<&Command<'_>> =
+        commands.of_step(step).iter().filter(|command| is_of(command, manager)).collect();
+    if let Some(option) = of_manager.iter().find_map(|command| elsewhere(command)) {
+        return Err(Refusal::Option(option));
+    }
+    let mut caches: Vec<MountedCache> = Vec::new();
+    for command in &of_manager {
+        // dnf and yum share some directories, and each may have another one beside.
+        for cache in caches_of(build, commands, command, manager)? {
+            if caches.iter().all(|other| other.directory != cache.directory) {
+                caches.push(cache);
+            }
+        }
+    }
     if !caches.iter().all(|mounted| build.knows_place_of(step, mounted.cache)) {
         return Err(Refusal::Place);
     }
@@ -99,10 +116,43 @@ fn edits_of_step<'b>(
     }
     let flags: Vec<String> = caches.iter().map(MountedCache::flag).collect();
     let mut edits = vec![with_flags(build, step, &flags)];
+    for command in of_manager {
+        edits.extend(kept_packages(command)?);
+    }
     for defeat in build.defeats(commands, step, &caches) {
         edits.extend(removal(build, &defeat)?.into_iter().map(Edit::delete));
     }
     Ok(edits)
+}
+
+/// The option that makes a command of a distribution's package manager work on other directories than those mounted,
+/// or need what only the image has.
+fn elsewhere(command: &Command<'_>) -> Option<String> {
+    let invocation = command.manager.as_ref()?;
+    let options = match invocation.manager.home {
+        Home::System(Family::Fedora) => "--installroot -C --cacheonly --downloadonly --downloaddir --destdir",
+        Home::System(Family::Arch) => "-b --dbpath -r --root --sysroot --cachedir --config -w --downloadonly",
+        _ => return None,
+    };
+    let moves = |setting: &str| setting.starts_with("cachedir") || setting.starts_with("system_cachedir");
+    let by_setting =
+        || invocation.flags.iter().find(|flag| flag.is_one_of("--setopt") && flag.text().is_some_and(moves));
+    invocation.flag(options).or_else(by_setting).map(|flag| flag.name.to_string())
+}
+
+/// The flag that makes the manager keep in the mount what it downloads, unless the command says what it wants.
+fn kept_packages(command: &Command<'_>) -> Result<Option<Edit>, Refusal> {
+    let of_command = command.manager.as_ref().and_then(|it| Some((it, it.manager.keeps.as_ref()?)));
+    let Some((invocation, switch)) = of_command.filter(|(it, switch)| switch.actions.contains(&it.action)) else {
+        return Ok(None);
+    };
+    let is_said = |flag: &Flag<'_>| flag.text().is_some_and(|setting| setting.starts_with("keepcache"));
+    if invocation.flags.iter().any(is_said) {
+        return Ok(None);
+    }
+    let anchor = command.words.get(invocation.insert_after(switch.place)).filter(|word| word.is_contiguous);
+    let anchor = anchor.ok_or(Refusal::Script)?;
+    Ok(Some(Edit::insert(anchor.span.end, format!(" {}", switch.insert))))
 }
 
 fn removal(build: &Build<'_>, defeat: &Defeat<'_>) -> Result<Vec<Span>, Refusal> {

@@ -9,6 +9,8 @@ pub enum Refusal {
     FrontEnd(String),
     /// A RUN has a flag beside which no mount is written.
     Flags,
+    /// This option makes a package manager work elsewhere than in the mount.
+    Option(String),
     /// The number or the home directory of the user is not known.
     Account,
     /// The builder would make the folder around this mount for root, and the user has more to put there.
@@ -38,6 +40,7 @@ impl fmt::Display for Refusal {
                 write!(f, "`# syntax={image}` knows no mounts; `docker/dockerfile:1.2` is the first that does")
             }
             Self::Flags => f.write_str("a RUN that needs the mount has other flags"),
+            Self::Option(option) => write!(f, "a RUN uses `{option}`, with which the mount would not serve"),
             Self::Account => f.write_str("the number or the home directory of the user is not known"),
             Self::Folder(directory) => {
                 write!(f, "the folder around {directory} would belong to root, and the user needs it too")
