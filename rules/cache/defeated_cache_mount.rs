@@ -21,7 +21,7 @@
 //!
 //! ## Fix
 //! Takes out the flag, the clean-up command, or of `rm -rf` the words that name the cache: *debris*. Holds back where the
-//! command stands in a compound command or an `||` list, where it removes more than the cache, and where a variable turns
+//! command stands in a compound command or an `||` list, where it removes more than mounted caches, and where a variable turns
 //! the cache off.
 //!
 //! The archives of apt are emptied by `/etc/apt/apt.conf.d/docker-clean` of the Debian and Ubuntu images: the fix removes that
@@ -120,9 +120,13 @@ fn report(cx: &Context<'_>, sink: &mut Sink<'_>, defeat: &Defeat<'_>) {
             format!("this empties the cache that is mounted at {directory} for the next build"),
             "take it out: what lies in a mount is no part of the image".to_owned(),
         ),
-        Means::Around(_) => (
+        Means::Around { holds_more, .. } => (
             format!("this empties the cache that is mounted at {directory}, and fails, because the mount is in use"),
-            "name what is to be removed beside the mount".to_owned(),
+            if *holds_more {
+                "name what is to be removed beside the mount".to_owned()
+            } else {
+                "take it out: nothing but what is mounted would be there".to_owned()
+            },
         ),
     };
     let edits = defeat.removal(cx.build).unwrap_or_default().into_iter().map(Edit::delete).collect();
@@ -157,6 +161,10 @@ mod tests {
     fn removing_the_folder_of_the_mount_fails() {
         fires!("RUN --mount=type=cache,target=/root/.cache/pip pip install a && rm -rf «/root/.cache»\n");
         fires!("RUN --mount=type=cache,target=/root/.cache pip install a && «rm -rf /root/.cache»\n");
+        fixes!(
+            "RUN --mount=type=cache,target=/root/.cache/pip pip install a && rm -rf /tmp/* ~/.cache\n" =>
+            "RUN --mount=type=cache,target=/root/.cache/pip pip install a && rm -rf /tmp/*\n"
+        );
     }
 
     #[test]

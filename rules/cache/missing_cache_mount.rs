@@ -43,9 +43,10 @@
 //!
 //! ## Fix
 //! Mounts the cache in every RUN of the stage that uses the manager, and takes out of them what would empty it or go past
-//! it: `rm -rf /var/lib/apt/lists/*`, `dnf clean all`, `npm cache clean`, `--no-cache-dir`. *Debris*: what the manager has downloaded is no
-//! part of the layers any more. A cache for another user than root gets `uid=`. dnf and yum get `--setopt=keepcache=1`, without
-//! which they keep lists only.
+//! it: `rm -rf /var/lib/apt/lists/*`, `dnf clean all`, `npm cache clean`, `--no-cache-dir`, and `rm -rf ~/.cache` where
+//! nothing but mounted caches would be there. *Debris*: what the manager has downloaded is no part of the layers any more.
+//! A cache for another user than root gets `uid=`. dnf and yum get `--setopt=keepcache=1`, without which they keep lists
+//! only.
 //!
 //! The archives of apt are *content*, because `docker-clean` is removed from the image: an image that is built FROM this one
 //! keeps archives in its layers, unless it mounts the directory too.
@@ -221,6 +222,10 @@ mod tests {
             "FROM python:3.14\nRUN --mount=type=cache,target=/root/.cache/pip pip install -r a.txt\n"
         );
         fixes!(
+            "FROM python:3.14\nRUN pip install -r a.txt && rm -rf $HOME/.cache\n" =>
+            "FROM python:3.14\nRUN --mount=type=cache,target=/root/.cache/pip pip install -r a.txt\n"
+        );
+        fixes!(
             "FROM node:24\nRUN npm ci && npm cache clean --force\n" =>
             "FROM node:24\nRUN --mount=type=cache,target=/root/.npm npm ci\n"
         );
@@ -235,7 +240,7 @@ mod tests {
         assert!(unfixed("FROM example.com/go\nRUN go mod download\n"));
         assert!(unfixed("FROM debian:13\nRUN apt-get update\nRUN apt-get install -y git\n"));
         assert!(unfixed("FROM debian:13\nRUN apt-get update && cp -r /var/lib/apt/lists /x\n"));
-        assert!(unfixed("FROM python:3.14\nRUN pip install -r a.txt && rm -rf /root/.cache\n"));
+        assert!(unfixed("FROM python:3.14\nRUN pip install -r a.txt && ./x && rm -rf /root/.cache\n"));
         assert!(unfixed("FROM python:3.14\nRUN pip install -r a.txt; rm -rf ~/.cache/pip\n"));
         assert!(unfixed("FROM node:24\nCOPY .yarnrc.yml .\nRUN yarn install\n"));
         assert!(unfixed("FROM maven:3 AS b\nRUN mvn package\nFROM a\nCOPY --from=b /root/.m2 /root/.m2\n"));

@@ -104,6 +104,16 @@ impl<'b> CommandWord<'b> {
         let is_plain = !self.written.contains(['$', '`', '{', '"', '\'', '\\', '(', '<', '>']);
         self.value.or_else(|| is_plain.then_some(self.written))
     }
+
+    /// A path below `$HOME` in which nothing else has to be expanded, without quotes.
+    fn path_in_home(&self) -> Option<&'b str> {
+        let quoted = self.written.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+        let path = quoted.unwrap_or(self.written);
+        let below = ["$HOME/", "${HOME}/"].iter().find_map(|start| path.strip_prefix(start))?;
+        let is_glob = below.contains(['*', '?', '[']);
+        let is_plain = !below.contains(['$', '`', '{', '"', '\'', '\\', '(', '<', '>']);
+        (is_plain && !(is_glob && quoted.is_some())).then_some(path)
+    }
 }
 
 fn of_scripts<'b>(build: &'b Build<'b>, step: &'b Step<'b>, commands: &mut Vec<Command<'b>>) {
@@ -172,6 +182,30 @@ impl<'b> Command<'b> {
     /// The words with globs and `~` left as they stand; `None` for one that expansions, or braces, make up.
     pub fn patterns(&self) -> Vec<Option<&'b str>> {
         self.words.iter().map(|word| word.pattern()).collect()
+    }
+
+    /// The words as [`patterns`](Self::patterns) has them, and also paths below `$HOME` as they stand, for those who know
+    /// where that is.
+    pub fn patterns_in_home(&self) -> Vec<Option<&'b str>> {
+        let is_home_set = || {
+            let script = self.invoked.as_ref().map(|invoked| invoked.script);
+            script.is_some_and(|script| script.variables().iter().any(|it| it.assigned && it.name == "HOME"))
+        };
+        self.words
+            .iter()
+            .map(|word| word.pattern().or_else(|| word.path_in_home().filter(|_| !is_home_set())))
+            .collect()
+    }
+
+    /// Whether the command surely has nothing to do with what a package manager of a language has downloaded. Scripts and
+    /// `make` may.
+    pub fn uses_no_downloads(&self) -> bool {
+        const NAMES: &[&str] = &[
+            "addgroup", "adduser", "cat", "cd", "chmod", "chown", "cp", "echo", "export", "groupadd", "ln", "ls",
+            "mkdir", "mv", "printf", "rm", "set", "strip", "tar", "test", "touch", "true", "useradd",
+        ];
+        let is_system = self.manager.as_ref().is_some_and(|invocation| invocation.manager.is_system());
+        is_system || self.name().is_some_and(|name| NAMES.binary_search(&name).is_ok())
     }
 
     /// Whether one of the words behind the name is exactly `value`.

@@ -1,6 +1,6 @@
 //! What keeps a cache mount from being of use to the next build.
 
-use crate::knowledge::package_managers::{Cache, PackageManager, Removed, removed_of};
+use crate::knowledge::package_managers::{Cache, PackageManager, Removed, in_home, removed_of};
 use crate::source::Span;
 
 use super::{Account, Build, Command, Commands, Step};
@@ -69,7 +69,12 @@ pub enum Means {
     /// These words of a command that removes other things too name the cache.
     Paths(Vec<usize>),
     /// This word names a directory around the mount: all in it goes, and removing the directory fails.
-    Around(usize),
+    Around {
+        /// The word.
+        word: usize,
+        /// Whether anything but mounted caches may lie there.
+        holds_more: bool,
+    },
 }
 
 impl Defeat<'_> {
@@ -81,7 +86,13 @@ impl Defeat<'_> {
                 words.iter().map(|at| self.command.span_of_word_with_blanks(*at)).collect()
             }
             Means::Emptying => Some(vec![build.span_without(self.command)?]),
-            Means::Variable(_) | Means::Around(_) => None,
+            Means::Around { word, holds_more: false }
+                if operands(self.command, &self.command.patterns_in_home()) > 1 =>
+            {
+                Some(vec![self.command.span_of_word_with_blanks(*word)?])
+            }
+            Means::Around { holds_more: false, .. } => Some(vec![build.span_without(self.command)?]),
+            Means::Variable(_) | Means::Around { holds_more: true, .. } => None,
         }
     }
 
@@ -92,7 +103,7 @@ impl Defeat<'_> {
         };
         match &self.means {
             Means::Flags(words) | Means::Paths(words) => spans(words).unwrap_or(self.command.span()),
-            Means::Around(word) => spans(&[*word]).unwrap_or(self.command.span()),
+            Means::Around { word, .. } => spans(&[*word]).unwrap_or(self.command.span()),
             Means::Variable(_) => self.command.verb_span(),
             Means::Emptying => self.command.span(),
         }
@@ -115,8 +126,9 @@ impl<'b> Build<'b> {
 
     /// The commands of a step that make mounts over `caches` useless.
     pub fn defeats(&self, commands: &'b Commands<'b>, step: &Step<'_>, caches: &[MountedCache]) -> Vec<Defeat<'b>> {
+        let is_all_mounted = commands.of_step(step).iter().all(|command| fills_mounts_alone(command, caches));
         let of_command = |command: &'b Command<'b>| {
-            let found = self.bypass(command, caches).or_else(|| emptying(command, caches));
+            let found = self.bypass(command, caches).or_else(|| emptying(command, caches, is_all_mounted));
             found.map(|(cache, means)| Defeat { command, means, directory: cache.directory.clone() })
         };
         commands.of_step(step).iter().filter_map(of_command).collect()
@@ -137,8 +149,21 @@ impl<'b> Build<'b> {
     }
 }
 
-/// How the command empties one of the caches.
-fn emptying<'c>(command: &Command<'_>, caches: &'c [MountedCache]) -> Option<(&'c MountedCache, Means)> {
+/// Whether all that the command may put into `~/.cache` lies in the mounts, so that nothing is left there to clean up.
+fn fills_mounts_alone(command: &Command<'_>, caches: &[MountedCache]) -> bool {
+    let is_mounted = |cache: &Cache| caches.iter().any(|mounted| mounted.cache.path == cache.path);
+    match command.manager.as_ref().map(|invocation| invocation.manager).filter(|manager| !manager.is_system()) {
+        Some(manager) => manager.caches.iter().filter(|cache| cache.path.starts_with(".cache/")).all(is_mounted),
+        None => command.uses_no_downloads(),
+    }
+}
+
+/// How the command empties one of the caches. `is_all_mounted` says that `~/.cache` has nothing else.
+fn emptying<'c>(
+    command: &Command<'_>,
+    caches: &'c [MountedCache],
+    is_all_mounted: bool,
+) -> Option<(&'c MountedCache, Means)> {
     let by_verb = |cache: &&MountedCache| {
         command.manager.as_ref().is_some_and(|invocation| {
             invocation.cleans().contains(&cache.cache.kind) && cache.manager.shares_a_cache_with(invocation.manager)
@@ -147,7 +172,7 @@ fn emptying<'c>(command: &Command<'_>, caches: &'c [MountedCache]) -> Option<(&'
     if let Some(cache) = caches.iter().find(by_verb) {
         return Some((cache, Means::Emptying));
     }
-    let words = command.patterns();
+    let words = command.patterns_in_home();
     let removed: Vec<(&MountedCache, usize, Removed)> = caches
         .iter()
         .flat_map(|cache| {
@@ -155,7 +180,12 @@ fn emptying<'c>(command: &Command<'_>, caches: &'c [MountedCache]) -> Option<(&'
         })
         .collect();
     if let Some((cache, word, _)) = removed.iter().find(|(.., removed)| *removed == Removed::Above) {
-        return Some((cache, Means::Around(*word)));
+        let path = words.get(*word).copied().flatten().map(|path| in_home(path, cache.home()));
+        let is_folder_of_caches = path.is_some_and(|path| {
+            let named = path.strip_suffix("/*").unwrap_or(&path).trim_end_matches('/');
+            named.strip_suffix("/.cache") == Some(cache.home().trim_end_matches('/'))
+        });
+        return Some((cache, Means::Around { word: *word, holds_more: !(is_all_mounted && is_folder_of_caches) }));
     }
     let (cache, ..) = removed.first()?;
     let mut at_fault: Vec<usize> = removed.iter().map(|(_, at, _)| *at).collect();
@@ -182,6 +212,8 @@ mod tests {
     use crate::syntax::parse;
 
     use super::*;
+
+    const AROUND: Means = Means::Around { word: 2, holds_more: true };
 
     /// The RUN without what makes mounts over the caches of a manager useless; `Err` tells what stays.
     fn mended(manager: &str, steps: &str) -> Result<String, Means> {
@@ -218,6 +250,22 @@ mod tests {
     }
 
     #[test]
+    fn the_folder_of_all_caches_is_no_more_than_what_lies_in_it() {
+        let install = "RUN apt-get update && pip install a";
+        for folder in ["~/.cache", "/root/.cache/", "$HOME/.cache", "\"${HOME}/.cache\"", "/root/.cache/*"] {
+            assert_eq!(mended("pip", &format!("{install} && rm -rf {folder}")).as_deref(), Ok(install), "{folder}");
+        }
+        assert_eq!(
+            mended("pip", &format!("{install} && rm -rf /tmp/* ~/.cache")),
+            Ok(format!("{install} && rm -rf /tmp/*"))
+        );
+        assert_eq!(
+            mended("pip", "USER app\nRUN pip install a && rm -rf /root/.cache").as_deref(),
+            Ok("USER app\nRUN pip install a && rm -rf /root/.cache")
+        );
+    }
+
+    #[test]
     fn flags_that_turn_a_cache_off_go() {
         assert_eq!(mended("pip", "RUN pip install --no-cache-dir a").as_deref(), Ok("RUN pip install a"));
         assert_eq!(
@@ -228,7 +276,13 @@ mod tests {
 
     #[test]
     fn what_does_more_stays() {
-        assert_eq!(mended("pip", "RUN pip install a && rm -rf /root/.cache"), Err(Means::Around(2)));
+        assert_eq!(mended("pip", "RUN pip install a && ./x && rm -rf /root/.cache"), Err(AROUND));
+        assert_eq!(mended("pip", "RUN pip install a && rm -rf /root"), Err(AROUND));
+        assert_eq!(mended("pip", "RUN pip install a && go build . && rm -rf ~/.cache"), Err(AROUND));
+        assert_eq!(
+            mended("pip", "RUN HOME=/x; pip install a && rm -rf $HOME/.cache").as_deref(),
+            Ok("RUN HOME=/x; pip install a && rm -rf $HOME/.cache")
+        );
         assert_eq!(
             mended("pip", "ENV PIP_NO_CACHE_DIR=1\nRUN pip install a"),
             Err(Means::Variable("PIP_NO_CACHE_DIR"))

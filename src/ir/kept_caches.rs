@@ -142,7 +142,7 @@ impl<'b> Build<'b> {
     /// Whether the command surely empties the cache.
     fn empties(&self, command: &Command<'_>, manager: &PackageManager, kind: CacheKind) -> bool {
         let home = self.home(command.step).unwrap_or("~");
-        let (words, invocation) = (command.patterns(), command.manager.as_ref());
+        let (words, invocation) = (command.patterns_in_home(), command.manager.as_ref());
         manager.caches_cleaned_by(&words, invocation, home, |name| self.environment(command, name)).contains(&kind)
     }
 

@@ -30,7 +30,8 @@ impl Build<'_> {
         let may_empty = command.manager.is_some() || command.name() == Some("rm");
         let is_plain = |invoked: &Invoked<'_>| invoked.redirections.is_empty() && invoked.assignments().is_empty();
         let home = || self.home(command.step).unwrap_or("~");
-        may_empty && command.invoked.as_ref().is_some_and(is_plain) && only_empties_caches(&command.patterns(), home())
+        let empties = || only_empties_caches(&command.patterns_in_home(), home());
+        may_empty && command.invoked.as_ref().is_some_and(is_plain) && empties()
     }
 }
 

@@ -122,9 +122,9 @@ fn removed_by(path: &str, directory: &str) -> Option<Removed> {
     }
 }
 
-/// The path with `~` put in place.
-fn in_home(path: &str, home: &str) -> String {
-    match path.strip_prefix("~/") {
+/// The path with `~` and `$HOME` put in place.
+pub fn in_home(path: &str, home: &str) -> String {
+    match ["~/", "$HOME/", "${HOME}/"].iter().find_map(|start| path.strip_prefix(start)) {
         Some(below) => format!("{}/{below}", home.trim_end_matches('/')),
         None => path.to_owned(),
     }

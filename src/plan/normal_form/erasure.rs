@@ -53,7 +53,7 @@ impl Eraser<'_> {
             return self.build.span_without(command).into_iter().map(Edit::delete).collect();
         }
         let home = self.build.home(command.step).unwrap_or("~");
-        let words = words_that_empty_caches(&command.patterns(), home);
+        let words = words_that_empty_caches(&command.patterns_in_home(), home);
         words.into_iter().filter_map(|at| command.span_of_word_with_blanks(at)).map(Edit::delete).collect()
     }
 

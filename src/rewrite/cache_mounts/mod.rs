@@ -215,7 +215,7 @@ fn may_be_read_later<'b>(
         process.is_some_and(|process| process.commands(commands).any(|command| is_of(command, manager)))
     };
     let mut others = runs(stage).flat_map(|step| commands.of_step(step)).filter(|command| !is_of(command, manager));
-    is_base || starts() || !others.all(others::reads_no_downloads)
+    is_base || starts() || !others.all(Command::uses_no_downloads)
 }
 
 /// Whether lists have to stay in the image, because a RUN, one of `users` or a later one, installs from lists that it has

@@ -1,7 +1,7 @@
 //! What else in the build may use the directory that a mount would hide.
 
 use crate::ir::{Build, Command, Commands, Stage, Step, lies_in};
-use crate::knowledge::package_managers::{PackageManager, removed_of};
+use crate::knowledge::package_managers::{PackageManager, in_home, removed_of};
 use crate::syntax::{InstructionKind, Keyword};
 
 use super::is_of;
@@ -45,10 +45,10 @@ fn command_uses(build: &Build<'_>, command: &Command<'_>, directory: &str) -> bo
         return false;
     }
     let home = build.home(command.step).unwrap_or("~");
-    if !removed_of(&command.patterns(), directory, home).is_empty() {
+    if !removed_of(&command.patterns_in_home(), directory, home).is_empty() {
         return false;
     }
-    let paths = command.arguments().iter().map(|word| in_home(word.written, home));
+    let paths = command.arguments().iter().map(|word| in_home(word.written.trim_matches('"'), home));
     paths.into_iter().any(|path| path != "/" && meets(&path, directory))
 }
 
@@ -74,25 +74,8 @@ fn words<'s>(step: &'s Step<'_>) -> impl Iterator<Item = String> + 's {
     words.filter(|word| word.starts_with('/'))
 }
 
-/// The path with `~` and `$HOME` put in place.
-fn in_home(path: &str, home: &str) -> String {
-    let path = path.trim_matches('"');
-    let below = ["~/", "$HOME/", "${HOME}/"].iter().find_map(|start| path.strip_prefix(start));
-    below.map_or_else(|| path.to_owned(), |below| format!("{home}/{below}"))
-}
-
 /// Whether one of the two lies in the other.
 fn meets(path: &str, directory: &str) -> bool {
     let path = format!("/{}", path.trim_matches('/'));
     lies_in(&path, directory) || lies_in(directory, &path)
-}
-
-/// Commands that surely have nothing to do with what a package manager has downloaded. Scripts and `make` may.
-pub(super) fn reads_no_downloads(command: &Command<'_>) -> bool {
-    const NAMES: &[&str] = &[
-        "addgroup", "adduser", "cat", "cd", "chmod", "chown", "cp", "echo", "export", "groupadd", "ln", "ls", "mkdir",
-        "mv", "printf", "rm", "set", "strip", "tar", "test", "touch", "true", "useradd",
-    ];
-    let is_system = command.manager.as_ref().is_some_and(|invocation| invocation.manager.is_system());
-    is_system || command.name().is_some_and(|name| NAMES.binary_search(&name).is_ok())
 }
