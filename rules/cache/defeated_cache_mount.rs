@@ -21,8 +21,11 @@
 //!
 //! ## Fix
 //! Takes out the flag, the clean-up command, or of `rm -rf` the words that name the cache: *debris*. Holds back where the
-//! command stands in a compound command or an `||` list, where it removes more than mounted caches, and where a variable turns
-//! the cache off.
+//! command stands in a compound command or an `||` list, where it removes more than mounted caches.
+//!
+//! A variable that turns the cache off, such as `PIP_NO_CACHE_DIR`, is taken out of its ENV where no other command depends on
+//! it. Programs in the container see such a variable too, so that this is *runtime*; in a stage that is no part of the
+//! final image it is *content*.
 //!
 //! The archives of apt are emptied by `/etc/apt/apt.conf.d/docker-clean` of the Debian and Ubuntu images: the fix removes that
 //! file, as Docker's documentation does. That is *content*, as it is then missing in the image.
@@ -32,15 +35,17 @@
 
 use crate::edit::{Edit, Effect};
 use crate::finding::Severity;
-use crate::ir::{DOCKER_CLEAN, Defeat, Means, Mount, MountedCache, Step, lies_in};
+use crate::ir::{Command, DOCKER_CLEAN, Defeat, Means, Mount, MountedCache, Step, lies_in};
+use crate::knowledge::package_managers::{Cache, Switch};
 use crate::rewrite::{downloads_archives, keep_archives};
 use crate::rules::{Context, Meta, Sink};
-use crate::syntax::Keyword;
+use crate::source::Span;
+use crate::syntax::{InstructionKind, Keyword};
 
 pub const META: Meta = Meta {
     name: "cache/defeated-cache-mount",
     severity: Severity::Warning,
-    effect: Some(Effect::Content),
+    effect: Some(Effect::Runtime),
     ..Meta::on_by_default()
 };
 
@@ -129,8 +134,65 @@ fn report(cx: &Context<'_>, sink: &mut Sink<'_>, defeat: &Defeat<'_>) {
             },
         ),
     };
+    let report = sink.report(defeat.span(), message).help(help.clone());
+    if let Means::Variable(name) = &defeat.means {
+        match without_variable(cx, defeat.command, name) {
+            Ok((effect, edit)) => report.fix(format!("take `{name}` out"), effect, vec![edit]),
+            Err(reason) => report.note(format!("It is not taken out for you: {reason}.")),
+        };
+        return;
+    }
     let edits = defeat.removal(cx.build).unwrap_or_default().into_iter().map(Edit::delete).collect();
-    sink.report(defeat.span(), message).help(help.clone()).fix(help, Effect::Debris, edits);
+    report.fix(help, Effect::Debris, edits);
+}
+
+/// The edit that takes the variable of a command out of the ENV that sets it, and what that comes to: programs in the
+/// container see it too.
+fn without_variable(cx: &Context<'_>, command: &Command<'_>, name: &str) -> Result<(Effect, Edit), &'static str> {
+    let variable = cx.build.visible(command.step).variable(name).ok_or("the base image or the RUN itself sets it")?;
+    let sets = |step: &&Step<'_>| {
+        matches!(&step.instruction.kind, InstructionKind::Env(_)) && step.instruction.span.contains(variable.name_span)
+    };
+    let step = cx.build.steps().find(sets).ok_or("it is no ENV of this file that sets it")?;
+    if cx.build.file.source.text().matches(name).count() > 1 {
+        return Err("the file speaks of it in other places too");
+    }
+    let sees = |other: &Command<'_>| {
+        cx.build.visible(other.step).variable(name).is_some_and(|seen| seen.name_span == variable.name_span)
+    };
+    if cx.commands.of_build().filter(|other| sees(other)).any(|other| would_leave_cache(cx, other, name)) {
+        return Err("another command, which has no mount, would leave its cache in the image");
+    }
+    let effect = if cx.shapes_final_image(step) { Effect::Runtime } else { Effect::Content };
+    let span = span_of_pair(cx, step, variable.name_span).ok_or("a comment stands beside it")?;
+    Ok((effect, Edit::delete(span)))
+}
+
+/// Whether the command keeps no cache because of the variable, and has no mount to keep it in.
+fn would_leave_cache(cx: &Context<'_>, command: &Command<'_>, name: &str) -> bool {
+    let Some(invocation) = &command.manager else { return false };
+    let heeds = |switch: &Switch| {
+        switch.actions.contains(&invocation.action) && switch.environment.iter().any(|(variable, _)| *variable == name)
+    };
+    let account = cx.build.account(cx.commands, command.step);
+    let is_mounted = |cache: &'static Cache| {
+        let mounted = cx.build.mounted_cache(command, invocation.manager, cache, account.as_ref());
+        command.step.mounts_over(&mounted.directory)
+    };
+    invocation.manager.no_cache.as_ref().is_some_and(heeds) && !invocation.manager.caches.iter().all(is_mounted)
+}
+
+/// The pair of an ENV with the blanks on one side of it, or the whole instruction where it has no other pair.
+fn span_of_pair(cx: &Context<'_>, step: &Step<'_>, name: Span) -> Option<Span> {
+    let InstructionKind::Env(pairs) = &step.instruction.kind else { return None };
+    let at = pairs.pairs.iter().position(|pair| pair.name.span() == name)?;
+    let (pair, next) = (pairs.pairs.get(at)?, pairs.pairs.get(at + 1));
+    let span = match (next, at.checked_sub(1).and_then(|before| pairs.pairs.get(before))) {
+        (Some(next), _) => Span::new(pair.span().start, next.span().start),
+        (None, Some(before)) => Span::new(before.span().end, pair.span().end),
+        (None, None) => return cx.whole_paragraph(step.instruction),
+    };
+    (!cx.build.file.comments().any(|comment| span.contains(comment))).then_some(span)
 }
 
 #[cfg(test)]
@@ -180,5 +242,47 @@ mod tests {
     #[test]
     fn a_variable_that_turns_the_cache_off_is_named() {
         fires!("ENV PIP_NO_CACHE_DIR=1\nRUN --mount=type=cache,target=/root/.cache/pip pip «install» a\n");
+    }
+
+    #[test]
+    fn a_variable_goes_where_nothing_else_depends_on_it() {
+        let run = "RUN --mount=type=cache,target=/root/.cache/pip pip install a\n";
+        fixes!(
+            &format!("FROM python:3.14\nENV A=b \\\n    PIP_NO_CACHE_DIR=1 \\\n    C=d\n{run}") =>
+            &format!("FROM python:3.14\nENV A=b \\\n    C=d\n{run}")
+        );
+        fixes!(
+            &format!("FROM python:3.14\nENV A=b PIP_NO_CACHE_DIR=off\n{run}") =>
+            &format!("FROM python:3.14\nENV A=b\n{run}")
+        );
+        fixes!(
+            &format!("FROM python:3.14\nENV PIP_NO_CACHE_DIR 1\n{run}") => &format!("FROM python:3.14\n{run}")
+        );
+    }
+
+    #[test]
+    fn the_rung_of_a_variable_is_that_of_its_stage() {
+        let effect = |text: &str| {
+            let found = findings(&META, check, text);
+            found[0].fix.as_ref().map(|fix| fix.effect)
+        };
+        let stage = "FROM python:3.14 AS a\nENV PIP_NO_CACHE_DIR=1\nRUN --mount=type=cache,target=/root/.cache/pip pip install a\n";
+        assert_eq!(effect(stage), Some(Effect::Runtime));
+        assert_eq!(effect(&format!("{stage}FROM a\n")), Some(Effect::Runtime));
+        assert_eq!(effect(&format!("{stage}FROM debian\nCOPY --from=a /x /x\n")), Some(Effect::Content));
+    }
+
+    #[test]
+    fn a_variable_that_others_need_stays_and_the_note_says_why() {
+        let run = "RUN --mount=type=cache,target=/root/.cache/pip pip install a\n";
+        for (text, reason) in [
+            (format!("FROM a\nENV PIP_NO_CACHE_DIR=1\n{run}RUN pip install b\n"), "another command"),
+            (format!("FROM a AS b\nENV PIP_NO_CACHE_DIR=1\n{run}FROM b\nRUN pip install b\n"), "another command"),
+            (format!("FROM a\nENV PIP_NO_CACHE_DIR=1\n{run}RUN echo $PIP_NO_CACHE_DIR\n"), "other places"),
+            (format!("FROM a\nARG PIP_NO_CACHE_DIR=1\n{run}"), "no ENV"),
+        ] {
+            let found = findings(&META, check, &text);
+            assert!(found[0].fix.is_none() && found[0].notes[0].contains(reason), "{text}: {found:?}");
+        }
     }
 }
