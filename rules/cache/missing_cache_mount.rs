@@ -24,7 +24,7 @@
 //! Silent where a variable turns the cache off, and for users whose number or home directory is not known. Each manager is
 //! named once in a stage; build stages count as well.
 //!
-//! Of the distributions' package managers, apt, dnf, yum, tdnf and pacman are spoken of; dnf and yum where the base image
+//! Of the distributions' package managers, apt, dnf, yum and tdnf are spoken of; dnf and yum where the base image
 //! says which of `/var/cache/dnf`, `/var/cache/libdnf5` and `/var/cache/yum` they fill. Not so:
 //!
 //! - apk keeps no packages by itself, only a list of them that is fetched in a second. `--cache-dir` would have to take the
@@ -34,6 +34,7 @@
 //!   the image only while lists are fetched.
 //! - microdnf takes all lists for outdated when it starts, deletes packages once they are installed, and has versions that
 //!   fail at `--setopt=keepcache=1`.
+//! - pacman's packages are deleted behind each installation by `package-cleanup.hook` of the archlinux image.
 //!
 //! apt has two: package lists, and archives, which `/etc/apt/apt.conf.d/docker-clean` of the Debian and Ubuntu images deletes
 //! behind each installation. The archives are spoken of once the lists are mounted.
@@ -58,7 +59,7 @@
 //!
 //! ## Sources
 //! Docker's documentation, "Optimize cache usage in builds: use cache mounts"; Dockerfile reference, `RUN --mount`;
-//! dnf.conf(5), dnf5-caching(7), pacman(8), apk-cache(5), zypper(8).
+//! dnf.conf(5), dnf5-caching(7), apk-cache(5), zypper(8); archlinux-docker, `package-cleanup.hook`.
 
 use crate::edit::Effect;
 use crate::finding::Severity;
@@ -306,20 +307,9 @@ mod tests {
     }
 
     #[test]
-    fn pacman_keeps_packages_and_not_its_databases() {
-        fixes!(
-            "FROM archlinux\nRUN pacman -Syu --noconfirm git && pacman -Scc --noconfirm\n" =>
-            "FROM archlinux\nRUN --mount=type=cache,target=/var/cache/pacman/pkg,sharing=locked \\\n    pacman -Syu --noconfirm git\n"
-        );
-        fixes!(
-            "FROM archlinux\nRUN pacman -Sy --noconfirm git && rm -rf /var/cache/pacman/pkg/* /var/lib/pacman/sync/*\n" =>
-            "FROM archlinux\nRUN --mount=type=cache,target=/var/cache/pacman/pkg,sharing=locked \\\n    pacman -Sy --noconfirm git && rm -rf /var/lib/pacman/sync/*\n"
-        );
-    }
-
-    #[test]
     fn managers_that_a_mount_would_not_serve_are_passed_over() {
         silent!("FROM alpine:3.22\nRUN apk add git\n");
+        silent!("FROM archlinux\nRUN pacman -Syu --noconfirm git\n");
         silent!("FROM opensuse/leap:15.6\nRUN zypper --non-interactive install git\n");
         silent!("FROM registry.access.redhat.com/ubi9/ubi-minimal\nRUN microdnf install -y git\n");
         silent!("FROM example.com/a\nRUN dnf install -y git\n");

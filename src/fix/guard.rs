@@ -154,6 +154,16 @@ mod tests {
     }
 
     #[test]
+    fn packages_are_kept_in_a_mount_alone() {
+        let text = "FROM fedora:41\nRUN dnf install -y a\n";
+        let mount = "--mount=type=cache,target=/var/cache/libdnf5";
+        let (kept, mounted) =
+            ("dnf install --setopt=keepcache=True", format!("{mount} dnf install --setopt=keepcache=True"));
+        assert_eq!(judged(Effect::Debris, text, "dnf install", &mounted), Ok(()));
+        assert!(judged(Effect::Debris, text, "dnf install", kept).is_err());
+    }
+
+    #[test]
     fn a_moved_home_moves_no_cache_of_the_system() {
         let text = "FROM debian:13\nENV HOME=/home/a\nRUN apt-get update\n";
         let mounted = |target: &str| format!("--mount=type=cache,target={target} apt-get");

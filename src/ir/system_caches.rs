@@ -1,6 +1,6 @@
 //! Which of the directories that a package manager of a distribution may fill it does fill in a stage.
 
-use crate::knowledge::package_managers::{Cache, CacheKind, Family, Home, rpm_cache};
+use crate::knowledge::package_managers::{Cache, Family, Home, rpm_cache};
 
 use super::{Build, Command, ImageReference};
 
@@ -15,10 +15,9 @@ impl Build<'_> {
                 let (family, release) = self.release(command.step.stage).unwrap_or_default();
                 Some(rpm_cache(program, family, release)? == cache.path)
             }
-            // The databases of pacman are fetched in a second, and two distributions call theirs by the same names.
-            Home::System(Family::Arch) => Some(cache.kind == CacheKind::Packages),
             // An option or a link in the image would have to make apk keep packages, and a setting of each repository zypper.
-            Home::System(Family::Alpine | Family::Suse) => Some(false),
+            // Arch's images have a hook, `package-cleanup.hook`, that deletes pacman's packages behind each installation.
+            Home::System(Family::Alpine | Family::Arch | Family::Suse) => Some(false),
             Home::System(Family::Debian) | Home::Language(_) => Some(cache.stays && !cache.of_later_versions),
         }
     }

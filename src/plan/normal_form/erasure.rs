@@ -38,7 +38,11 @@ impl Eraser<'_> {
             edits.extend(switched_on(command, invocation, invocation.manager.no_prompt.as_ref()));
             if self.tolerance == Tolerance::Debris {
                 edits.extend(switched_on(command, invocation, invocation.manager.no_cache.as_ref()));
-                edits.extend(switched_on(command, invocation, invocation.manager.keeps.as_ref()));
+                // Without a mount, what is kept would stay in the layer.
+                let is_mounted = |cache: &Cache| command.step.mounts_over(cache.path);
+                let keeps = invocation.manager.keeps.as_ref();
+                let keeps = keeps.filter(|_| invocation.manager.caches.iter().any(is_mounted));
+                edits.extend(switched_on(command, invocation, keeps));
             }
         }
         if self.tolerance == Tolerance::Debris {
