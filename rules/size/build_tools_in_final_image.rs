@@ -28,7 +28,8 @@
 //! ```
 //!
 //! Packages are reported from 50 MB on, as computed from Debian's package lists, and only where the same RUN does not
-//! remove them again. Images without CMD and ENTRYPOINT of their own, whose purpose may be to build, are left alone.
+//! remove them again. Images without CMD and ENTRYPOINT of their own, whose purpose may be to build, are left alone, unless they
+//! inherit a server, such as Apache in `php:8-apache`.
 //!
 //! ## Fix
 //! `dfx fix --effect runtime` makes two stages of one where it knows what the program needs when it runs. The first keeps
@@ -153,7 +154,7 @@ fn runs_a_program(cx: &Context<'_>, last: &Stage<'_>) -> bool {
         cx.build.last_step_of(last.index, Keyword::Entrypoint).or(cx.build.last_step_of(last.index, Keyword::Cmd));
     let commands = step.map_or(&[][..], |step| cx.commands.of_step(step));
     !is_workplace
-        && !commands.is_empty()
+        && (!commands.is_empty() || cx.build.starts_server_of_image(last.index))
         && !commands.iter().any(|command| {
             let is_managed = command.manager.as_ref().filter(|_| command.assembly().is_none());
             is_managed.is_some_and(|it| !starts_a_program(it))
@@ -274,6 +275,16 @@ mod tests {
         silent!("FROM golang:1.25\nRUN go install example.com/tool@v1\n");
         silent!("FROM golang:1.25\nRUN go build .\nCMD [\"bash\"]\n");
         silent!("FROM rust:1.90\nCMD [\"cargo\", \"run\"]\n");
+    }
+
+    #[test]
+    fn a_server_of_the_image_is_a_program() {
+        let apt = "apt-get «install» -y --no-install-recommends build-essential";
+        let file = |image: &str, apt: &str| {
+            format!("FROM php:8.2-{image}-bookworm\nRUN {apt}\nRUN docker-php-ext-install zip\n")
+        };
+        fires!(&file("apache", apt));
+        silent!(&file("cli", &apt.replace(['«', '»'], "")));
     }
 
     #[test]

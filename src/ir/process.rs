@@ -36,7 +36,18 @@ impl<'b> Build<'b> {
         }
         process
     }
+
+    /// Whether the stage leaves it to its image what runs, and that is a server: images of programs that serve files begin so.
+    pub fn starts_server_of_image(&'b self, stage: usize) -> bool {
+        let process = self.process(stage);
+        let cmd = self.image_configuration(stage).and_then(|image| image.cmd.value());
+        let program = cmd.and_then(|cmd| cmd.iter().next());
+        process.entrypoint.is_none() && process.cmd.is_none() && program.is_some_and(|name| SERVERS.contains(&name))
+    }
 }
+
+/// Programs in the CMD of official images that serve what is put beside them.
+const SERVERS: &[&str] = &["apache2-foreground", "php-fpm"];
 
 impl<'b> Process<'b> {
     /// ENTRYPOINT, then CMD, where they are set and not empty.

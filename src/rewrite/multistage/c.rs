@@ -12,7 +12,7 @@ mod sources;
 use crate::ir::{Command, lies_in};
 
 use super::deeds::Deeds;
-use super::ecosystem::{Ecosystem, Product, Runtime};
+use super::ecosystem::{Ecosystem, Maker, Product, Runtime};
 use super::program::{Program, is_searched_by_default};
 use super::single_stage::SingleStage;
 use super::{Assumption, Refusal, application};
@@ -23,7 +23,7 @@ use sources::Sources;
 pub const C: Ecosystem = Ecosystem {
     images: &["alpine", "buildpack-deps", "debian", "gcc", "ubuntu"],
     builds,
-    product,
+    product: Maker::OfProgram(product),
     is_source: sources::is_source,
     runtime: Runtime::Distribution,
 };

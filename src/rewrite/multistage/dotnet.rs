@@ -6,7 +6,7 @@ use crate::ir::Command;
 use crate::knowledge::images::{NamedImage, dotnet_runtime};
 
 use super::deeds::Deeds;
-use super::ecosystem::{Ecosystem, Product, Runtime};
+use super::ecosystem::{Ecosystem, Maker, Product, Runtime};
 use super::program::Program;
 use super::single_stage::SingleStage;
 use super::{Assumption, Refusal, application};
@@ -14,7 +14,7 @@ use super::{Assumption, Refusal, application};
 pub const DOTNET: Ecosystem = Ecosystem {
     images: &["mcr.microsoft.com/dotnet/core/sdk", "mcr.microsoft.com/dotnet/sdk"],
     builds,
-    product,
+    product: Maker::OfProgram(product),
     is_source,
     runtime: Runtime::Counterpart(runtime_image),
 };

@@ -15,11 +15,20 @@ pub struct Ecosystem {
     /// Whether the command is one of this build: all that it leaves is known to [`product`](Self::product).
     pub builds: fn(&Command<'_>) -> bool,
     /// What comes out of the build.
-    pub product: fn(&SingleStage<'_>, &Program<'_>, &Deeds<'_>) -> Result<Product, Refusal>,
+    pub product: Maker,
     /// Whether the file of this name is one that only the build reads.
     pub is_source: fn(&str) -> bool,
     /// What the program runs on.
     pub runtime: Runtime,
+}
+
+/// What tells the product of a build.
+#[derive(Clone, Copy)]
+pub enum Maker {
+    /// The program that the container starts with comes out of the build, and leads to it.
+    OfProgram(fn(&SingleStage<'_>, &Program<'_>, &Deeds<'_>) -> Result<Product, Refusal>),
+    /// Whole folders are copied, whatever the container starts with.
+    OfFolders(fn(&SingleStage<'_>, &Deeds<'_>) -> Result<Product, Refusal>),
 }
 
 /// What a program runs on.

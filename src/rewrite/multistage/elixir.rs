@@ -6,13 +6,18 @@
 use crate::ir::Command;
 
 use super::deeds::Deeds;
-use super::ecosystem::{Ecosystem, Product, Runtime};
+use super::ecosystem::{Ecosystem, Maker, Product, Runtime};
 use super::program::Program;
 use super::single_stage::SingleStage;
 use super::{Refusal, start};
 
-pub const ELIXIR: Ecosystem =
-    Ecosystem { images: &["elixir"], builds, product, is_source: |_| false, runtime: Runtime::Interpreter };
+pub const ELIXIR: Ecosystem = Ecosystem {
+    images: &["elixir"],
+    builds,
+    product: Maker::OfProgram(product),
+    is_source: |_| false,
+    runtime: Runtime::Interpreter,
+};
 
 fn builds(command: &Command<'_>) -> bool {
     command.manager.as_ref().is_some_and(|it| it.manager.name == "mix")

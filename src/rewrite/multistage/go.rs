@@ -5,12 +5,13 @@ use crate::ir::{Command, clean_path};
 use crate::knowledge::package_managers::{Action, Invocation};
 
 use super::deeds::Deeds;
-use super::ecosystem::{Ecosystem, Product, Runtime};
+use super::ecosystem::{Ecosystem, Maker, Product, Runtime};
 use super::program::{Program, is_searched_by_default};
 use super::single_stage::SingleStage;
 use super::{Assumption, Refusal};
 
-pub const GO: Ecosystem = Ecosystem { images: &[], builds, product, is_source, runtime: Runtime::Distribution };
+pub const GO: Ecosystem =
+    Ecosystem { images: &[], builds, product: Maker::OfProgram(product), is_source, runtime: Runtime::Distribution };
 
 fn builds(command: &Command<'_>) -> bool {
     command.manager.as_ref().is_some_and(|it| it.manager.name == "go")

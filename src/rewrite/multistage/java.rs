@@ -8,7 +8,7 @@ use crate::ir::{Command, lies_in};
 use crate::knowledge::images::{NamedImage, java_runtime};
 
 use super::deeds::Deeds;
-use super::ecosystem::{Ecosystem, Product, Runtime};
+use super::ecosystem::{Ecosystem, Maker, Product, Runtime};
 use super::program::Program;
 use super::single_stage::SingleStage;
 use super::{Assumption, Refusal, application};
@@ -16,7 +16,7 @@ use super::{Assumption, Refusal, application};
 pub const JAVA: Ecosystem = Ecosystem {
     images: &["amazoncorretto", "eclipse-temurin", "gradle", "maven", "openjdk"],
     builds,
-    product,
+    product: Maker::OfProgram(product),
     is_source,
     runtime: Runtime::Counterpart(runtime_environment),
 };

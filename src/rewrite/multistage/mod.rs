@@ -53,7 +53,7 @@ pub use decision::{Decision, Subject};
 pub use refusal::Refusal;
 
 use deeds::Deeds;
-use ecosystem::{Ecosystem, Runtime};
+use ecosystem::{Ecosystem, Maker, Runtime};
 use single_stage::SingleStage;
 
 /// How a file is split.
@@ -92,12 +92,23 @@ pub fn split<'b>(
 }
 
 fn split_stage(single: &SingleStage<'_>, ecosystem: &Ecosystem, choice: &BaseChoice) -> Result<Split, Refusal> {
-    let program = match ecosystem.runtime {
-        Runtime::Distribution | Runtime::Counterpart(_) => program::find(single)?,
-        Runtime::Interpreter => start::find(single)?,
+    let (mut deeds, product) = match ecosystem.product {
+        Maker::OfProgram(product) => {
+            let program = match ecosystem.runtime {
+                Runtime::Distribution | Runtime::Counterpart(_) => program::find(single)?,
+                Runtime::Interpreter => start::find(single)?,
+            };
+            let deeds = Deeds::of(single, ecosystem)?;
+            let product = product(single, &program, &deeds)?;
+            (deeds, product)
+        }
+        Maker::OfFolders(product) => {
+            start::check(single)?;
+            let deeds = Deeds::of(single, ecosystem)?;
+            let product = product(single, &deeds)?;
+            (deeds, product)
+        }
     };
-    let mut deeds = Deeds::of(single, ecosystem)?;
-    let product = (ecosystem.product)(single, &program, &deeds)?;
     deeds.add_packages(&product.packages);
     deeds.leave_behind(&product.tools_of_build);
     deeds.leave_folders(&product.folders_of_build);
@@ -108,6 +119,7 @@ fn split_stage(single: &SingleStage<'_>, ecosystem: &Ecosystem, choice: &BaseCho
     if base.is_build_image && product.pruning.is_none() && !is_worth_a_stage(single, &deeds) {
         return Err(Refusal::NothingToSplit);
     }
+    start::check_server(single, &base)?;
     if base.is_of_interpreter {
         start::check_files(single, &product, &deeds)?;
     }

@@ -11,13 +11,17 @@ use crate::ir::{Command, clean_path, lies_in};
 use crate::knowledge::package_managers::Action;
 
 use super::deeds::Deeds;
-use super::ecosystem::{Ecosystem, Product, Runtime};
-use super::program::Program;
+use super::ecosystem::{Ecosystem, Maker, Product, Runtime};
 use super::single_stage::SingleStage;
 use super::{Assumption, Refusal, application, start};
 
-pub const NODE: Ecosystem =
-    Ecosystem { images: &["node"], builds, product, is_source: |_| false, runtime: Runtime::Interpreter };
+pub const NODE: Ecosystem = Ecosystem {
+    images: &["node"],
+    builds,
+    product: Maker::OfFolders(product),
+    is_source: |_| false,
+    runtime: Runtime::Interpreter,
+};
 
 /// Programs that come with packages, write to the folder of the project, and are called without a package manager.
 const TOOLS: &[&str] = &["bower", "corepack", "grunt", "gulp", "nest", "next", "ng", "node", "tsc", "vite", "webpack"];
@@ -31,7 +35,7 @@ fn is_managed(command: &Command<'_>) -> bool {
     command.manager.as_ref().is_some_and(|it| matches!(it.manager.name, "npm" | "npx" | "pnpm" | "yarn"))
 }
 
-fn product(single: &SingleStage<'_>, _: &Program<'_>, deeds: &Deeds<'_>) -> Result<Product, Refusal> {
+fn product(single: &SingleStage<'_>, deeds: &Deeds<'_>) -> Result<Product, Refusal> {
     let mut product =
         Product { has_all_files: true, artifacts: application::of_context(single)?, ..Product::default() };
     for command in single.build_commands().filter(|command| builds(command)) {

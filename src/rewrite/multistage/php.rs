@@ -7,13 +7,17 @@ use crate::ir::Command;
 use crate::knowledge::package_managers::Action;
 
 use super::deeds::Deeds;
-use super::ecosystem::{Ecosystem, Product, Runtime};
-use super::program::Program;
+use super::ecosystem::{Ecosystem, Maker, Product, Runtime};
 use super::single_stage::SingleStage;
 use super::{Assumption, Refusal, application, start};
 
-pub const PHP: Ecosystem =
-    Ecosystem { images: &["php"], builds, product, is_source: |_| false, runtime: Runtime::Interpreter };
+pub const PHP: Ecosystem = Ecosystem {
+    images: &["php"],
+    builds,
+    product: Maker::OfFolders(product),
+    is_source: |_| false,
+    runtime: Runtime::Interpreter,
+};
 
 /// Where compiled extensions lie, and the settings that load them.
 const EXTENSIONS: [&str; 2] = ["/usr/local/lib/php/extensions", "/usr/local/etc/php"];
@@ -41,7 +45,7 @@ fn sets_up_apache(command: &Command<'_>) -> bool {
     matches!(command.name(), Some("a2disconf" | "a2dismod" | "a2dissite" | "a2enconf" | "a2enmod" | "a2ensite"))
 }
 
-fn product(single: &SingleStage<'_>, _: &Program<'_>, _: &Deeds<'_>) -> Result<Product, Refusal> {
+fn product(single: &SingleStage<'_>, _: &Deeds<'_>) -> Result<Product, Refusal> {
     let mut product =
         Product { has_all_files: true, artifacts: application::of_context(single)?, ..Product::default() };
     for command in single.build_commands().filter(|command| builds(command)) {
@@ -70,6 +74,7 @@ fn product(single: &SingleStage<'_>, _: &Program<'_>, _: &Deeds<'_>) -> Result<P
 mod tests {
     use super::super::testing::*;
     use super::*;
+    use crate::rewrite::multistage::BaseChoice;
 
     #[test]
     fn extensions_are_copied_with_their_libraries() {
@@ -82,6 +87,18 @@ mod tests {
                         COPY --from=build /usr/local/etc/php /usr/local/etc/php\nCMD [\"php\", \"a.php\"]\n";
         assert_eq!(after.split_once("\n\n").unwrap().1, expected);
         assert_eq!(assumptions, []);
+    }
+
+    #[test]
+    fn a_server_that_the_image_starts_needs_no_cmd() {
+        let text = "FROM php:8.2-apache-bookworm\nRUN apt-get update && apt-get install -y --no-install-recommends libpq-dev g++ \\\n    \
+                    && docker-php-ext-install pdo_pgsql\nCOPY . /var/www/html\n";
+        let stage = new_stage(text, None);
+        assert!(stage.starts_with("php:8.2-apache-bookworm\nRUN apt-get update"), "{stage}");
+        assert!(stage.contains("COPY --from=build /var/www/html /var/www/html\n"), "{stage}");
+        assert_eq!(refusal(&text.replace("apache", "cli")), Refusal::NoProgram);
+        let other = outcome_on(&BaseChoice::Image("php:8.2-cli-bookworm".to_owned()), text, None);
+        assert!(other.is_some_and(|it| it.is_err()));
     }
 
     #[test]

@@ -9,13 +9,17 @@ mod native;
 use crate::ir::Command;
 
 use super::deeds::Deeds;
-use super::ecosystem::{Ecosystem, Product, Runtime};
-use super::program::Program;
+use super::ecosystem::{Ecosystem, Maker, Product, Runtime};
 use super::single_stage::SingleStage;
 use super::{Assumption, Refusal, application, start};
 
-pub const PYTHON: Ecosystem =
-    Ecosystem { images: &["python"], builds, product, is_source: |_| false, runtime: Runtime::Interpreter };
+pub const PYTHON: Ecosystem = Ecosystem {
+    images: &["python"],
+    builds,
+    product: Maker::OfFolders(product),
+    is_source: |_| false,
+    runtime: Runtime::Interpreter,
+};
 
 fn builds(command: &Command<'_>) -> bool {
     let is_manager = |name: &str| matches!(name, "pip" | "pipenv" | "poetry" | "uv");
@@ -33,7 +37,7 @@ fn runs_program(command: &Command<'_>) -> bool {
         && command.first_operand().and_then(|word| word.value).is_some_and(|word| word.ends_with(".py"))
 }
 
-fn product(single: &SingleStage<'_>, _: &Program<'_>, deeds: &Deeds<'_>) -> Result<Product, Refusal> {
+fn product(single: &SingleStage<'_>, deeds: &Deeds<'_>) -> Result<Product, Refusal> {
     let mut product =
         Product { has_all_files: true, artifacts: application::of_context(single)?, ..Product::default() };
     product.artifacts.extend(installed::folders(single)?);

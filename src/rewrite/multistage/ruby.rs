@@ -3,14 +3,18 @@
 use crate::ir::Command;
 
 use super::deeds::Deeds;
-use super::ecosystem::{Ecosystem, Product, Runtime};
+use super::ecosystem::{Ecosystem, Maker, Product, Runtime};
 use super::native::Needs;
-use super::program::Program;
 use super::single_stage::SingleStage;
 use super::{Assumption, Refusal, application, start};
 
-pub const RUBY: Ecosystem =
-    Ecosystem { images: &["ruby"], builds, product, is_source: |_| false, runtime: Runtime::Interpreter };
+pub const RUBY: Ecosystem = Ecosystem {
+    images: &["ruby"],
+    builds,
+    product: Maker::OfFolders(product),
+    is_source: |_| false,
+    runtime: Runtime::Interpreter,
+};
 
 /// Where the official image keeps gems, and what Bundler is told of them.
 const GEMS: &str = "/usr/local/bundle";
@@ -48,7 +52,7 @@ fn runs_program(command: &Command<'_>) -> bool {
     is_run_by_bundler || matches!(command.name(), Some("rails" | "rake"))
 }
 
-fn product(single: &SingleStage<'_>, _: &Program<'_>, deeds: &Deeds<'_>) -> Result<Product, Refusal> {
+fn product(single: &SingleStage<'_>, deeds: &Deeds<'_>) -> Result<Product, Refusal> {
     let mut product =
         Product { has_all_files: true, artifacts: application::of_context(single)?, ..Product::default() };
     for command in single.build_commands().filter(|command| builds(command)) {

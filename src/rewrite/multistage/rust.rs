@@ -8,12 +8,13 @@ use crate::knowledge::debian::{Base, Release, package, runtime_packages};
 use crate::knowledge::package_managers::Invocation;
 
 use super::deeds::Deeds;
-use super::ecosystem::{Ecosystem, Product, Runtime};
+use super::ecosystem::{Ecosystem, Maker, Product, Runtime};
 use super::program::{Program, is_searched_by_default};
 use super::single_stage::SingleStage;
 use super::{Assumption, Refusal};
 
-pub const RUST: Ecosystem = Ecosystem { images: &[], builds, product, is_source, runtime: Runtime::Distribution };
+pub const RUST: Ecosystem =
+    Ecosystem { images: &[], builds, product: Maker::OfProgram(product), is_source, runtime: Runtime::Distribution };
 
 fn builds(command: &Command<'_>) -> bool {
     let is_cargo = command.manager.as_ref().is_some_and(|it| it.manager.name == "cargo");

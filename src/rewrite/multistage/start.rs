@@ -4,11 +4,13 @@
 //! script. It may not build: the tools are gone.
 
 use crate::ir::{Command, lies_in};
+use crate::knowledge::images::Configuration;
 use crate::knowledge::package_managers::{Action, Invocation};
 
 use super::deeds::Deeds;
 use super::ecosystem::Product;
 use super::program::{Program, prepares};
+use super::runtime_base::RuntimeBase;
 use super::single_stage::SingleStage;
 use super::{Assumption, Refusal};
 
@@ -24,6 +26,27 @@ pub fn find<'b>(single: &SingleStage<'b>) -> Result<Program<'b>, Refusal> {
         program = Some(Program { command, word });
     }
     program.ok_or(Refusal::NoProgram)
+}
+
+/// Whether the container of an interpreted program starts with something that a smaller image could run.
+///
+/// # Errors
+/// As [`find`].
+pub fn check(single: &SingleStage<'_>) -> Result<(), Refusal> {
+    if single.build.starts_server_of_image(single.stage.index) { Ok(()) } else { find(single).map(drop) }
+}
+
+/// Whether the smaller image starts the same server, where the file leaves that to its image.
+///
+/// # Errors
+/// Where it does not.
+pub fn check_server(single: &SingleStage<'_>, base: &RuntimeBase) -> Result<(), Refusal> {
+    let of_image = |image: &Configuration| (image.entrypoint, image.cmd);
+    let is_same = base.configuration.as_ref().map(of_image) == Some(of_image(&single.configuration));
+    match is_same || !single.build.starts_server_of_image(single.stage.index) {
+        true => Ok(()),
+        false => Err(Refusal::NoProgram),
+    }
 }
 
 /// Those of the programs that nothing at the start calls; none where a script could.
