@@ -1,6 +1,8 @@
 //! What tags stood on that Microsoft has stopped building, and that no manifest of today lists.
 //!
-//! From the announcements at each release of .NET; the images without a distribution in their tag.
+//! The images without a distribution in their tag. A major version begins on the newest stable Debian of its day, and its
+//! tags never move on: dotnet/dotnet-docker issues 3134 (3.1 and 5.0 stay on buster) and 3273 (6.0 on bullseye). So 7.0, of
+//! November 2022, stands on bullseye and 3.0, of September 2019, on buster; 2.1 and 2.2, of 2018, on stretch.
 
 use super::Distribution;
 
