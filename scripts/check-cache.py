@@ -3,9 +3,11 @@
 
     scripts/check-cache.py [DFX] [EDIT...]      needs root; fetches Debian's docker.io for the first run (scripts/docker.py)
 
-Four projects are built, and each of them again after every edit on its list. With names of edits only those are tried.
+Four projects are built by Docker 20.10 and by Docker 26.1, two more by the latter alone, and each of them again after every
+edit on its list. With names of edits only those are tried.
 """
 
+import concurrent.futures
 import json
 import os
 import pathlib
@@ -15,7 +17,7 @@ import sys
 import tempfile
 
 sys.dont_write_bytecode = True
-from docker import ROOT, Docker, stage_name  # noqa: E402
+from docker import NEWER, OLDER, ROOT, Docker, stage_name  # noqa: E402
 
 
 def write(path, text):
@@ -194,6 +196,83 @@ MOUNTS = {
 }
 
 
+LINKS = {
+    "files": {"src/a": "a", "conf/x": "x", "conf/y": "y", "b": "b", "c": "c", "d": "d"},
+    "dockerfile": "FROM base:1 AS build\nWORKDIR /src\nCOPY src .\nRUN cat a > /out\nFROM base:1\nRUN echo one\n"
+                  "COPY --link conf /etc/app/\nCOPY --link --chown=1000:1000 b /b\nCOPY --link --from=build /out /out\n"
+                  "ADD --link c /c\nCOPY d /d\nCOPY --link d /e\nRUN echo two\n",
+    "edits": {
+        "a file that is linked": write("b", "2"),
+        "a file in a folder that is linked": write("conf/x", "2"),
+        "a file that ADD links": write("c", "2"),
+        "a file that is copied and linked": write("d", "2"),
+        "the mode of a linked file": mode("b", 0o755),
+        "the name of a linked file": rename("conf/x", "conf/z"),
+        "time stamps of a linked file": lambda folder: os.utime(folder / "b", (1, 1)),
+        "a step before links": replace("echo one", "echo 1"),
+        "an ENV before links": replace("RUN echo one", "ENV A=1\nRUN echo one"),
+        "the image below links": replace("FROM base:1\nRUN", "FROM base:2\nRUN"),
+        "a user before links": replace("RUN echo one", "RUN echo one\nUSER user"),
+        "a working directory before links": replace("RUN echo one", "RUN echo one\nWORKDIR /w"),
+        "links in another order": replace("COPY --link --chown=1000:1000 b /b\nCOPY --link --from=build /out /out\n",
+                                          "COPY --link --from=build /out /out\nCOPY --link --chown=1000:1000 b /b\n"),
+        "a link taken away": replace("COPY --link conf /etc/app/\n", ""),
+        "a copy in the place of a link": replace("COPY --link conf", "COPY conf"),
+        "a link in the place of a copy": replace("COPY d /d", "COPY --link d /d"),
+        "a link that is written out": replace("COPY --link conf", "COPY --link=true conf"),
+        "a link that is denied": replace("ADD --link c", "ADD --link=false c"),
+        "the owner of a link": replace("--chown=1000:1000", "--chown=1000"),
+        "the mode that a link gives": replace("--chown=1000:1000", "--chown=1000:1000 --chmod=600"),
+        "the destination of a link": replace("b /b", "b /bb"),
+        "COPY in the place of ADD that links": replace("ADD --link", "COPY --link"),
+        "a stage that a link takes from": write("src/a", "2"),
+        "a stage that a link takes from, with the same files": (SAME_FILES, replace("cat a >", "cat  a >")),
+        "the name of a stage that a link takes from": replace_all("build", "maker"),
+        "a step behind links": replace("echo two", "echo 2"),
+    },
+}
+
+HEREDOCS = {
+    "files": {"a": "text\n", "b": "b"},
+    "dockerfile": "FROM base:1\nARG V=1\nRUN <<EOF\n# a comment\necho one\necho $V\nEOF\nCOPY <<one <<two /texts/\ntext\none\nt $V\ntwo\n"
+                  "COPY <<'raw' /raw\n$V\nraw\nRUN --mount=type=tmpfs,target=/scratch,size=1048576 cat <<x > /x && cat <<y > /y\n"
+                  "of x\nx\nof y\ny\nCOPY a /copied\nRUN echo two\n",
+    "edits": {
+        "a line of a script": replace("echo one", "echo 1"),
+        "a comment in a script": replace("# a comment", "# another"),
+        "a blank line in a script": replace("echo one", "\necho one"),
+        "the word that ends a script": replace("<<EOF\n# a comment\necho one\necho $V\nEOF", "<<END\n# a comment\necho one\necho $V\nEND"),
+        "quotes of the word that ends a script": replace("<<EOF", "<<'EOF'"),
+        "a script with tabs": replace("<<EOF\n# a comment\necho one", "<<-EOF\n\t# a comment\n\techo one"),
+        "tabs in a script": replace("echo one", "\techo one"),
+        "a script with a first line": replace("RUN <<EOF\n", "RUN <<EOF\n#!/bin/sh\n"),
+        "a script of one line in the place of a script": replace("RUN <<EOF\n# a comment\necho one\necho $V\nEOF", "RUN echo one; echo $V"),
+        "the text of a file": replace("\ntext\n", "\nTEXT\n"),
+        "the name of a file": replace("<<one <<two /texts/\ntext\none", "<<uno <<two /texts/\ntext\nuno"),
+        "the files in another order": replace("<<one <<two /texts/\ntext\none\nt $V\ntwo", "<<two <<one /texts/\nt $V\ntwo\ntext\none"),
+        "an argument that a file and a script hold": replace("ARG V=1", "ARG V=2"),
+        "a build argument that a file and a script hold": Argument("V=3"),
+        "a text in quotes": replace("\n$V\nraw", "\n$W\nraw"),
+        "a text without quotes": replace("'raw'", "raw"),
+        "a text with tabs": replace("<<'raw' /raw\n$V", "<<-'raw' /raw\n\t$V"),
+        "the destination of a text": replace("/raw\n", "/crude\n"),
+        "the mode of a text": replace("COPY <<'raw'", "COPY --chmod=600 <<'raw'"),
+        "the owner of a text": replace("COPY <<'raw'", "COPY --chown=1000 <<'raw'"),
+        "a link of a text": replace("COPY <<'raw'", "COPY --link <<'raw'"),
+        "ADD of a text": replace("COPY <<'raw'", "ADD <<'raw'"),
+        "a text in the place of an equal file": replace("COPY a /copied", "COPY <<a /copied\ntext\na"),
+        "what a command reads": replace("of y", "for y"),
+        "the word that ends what a command reads": replace("<<x > /x && cat <<y > /y\nof x\nx", "<<z > /x && cat <<y > /y\nof x\nz"),
+        "the size of a file system in memory": replace("size=1048576", "size=2097152"),
+        "a file beside texts": write("a", "2"),
+        "a file that no step takes in": write("b", "2"),
+    },
+}
+
+# What each Docker builds: the older one knows neither links nor heredocs.
+PROJECTS = {OLDER: (FILES, SETTINGS, STAGES, MOUNTS), NEWER: (FILES, SETTINGS, STAGES, MOUNTS, LINKS, HEREDOCS)}
+
+
 def make(folder, project):
     folder.mkdir()
     for path, text in project["files"].items():
@@ -241,20 +320,28 @@ def check(docker, dfx, folder, project, wanted):
     return tried, wrong
 
 
-def main():
-    dfx = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "target/release/dfx").resolve()
-    tried, wrong = 0, 0
-    with Docker() as docker, tempfile.TemporaryDirectory() as temporary:
+def check_release(release, dfx, wanted):
+    """Has the Docker of a release build its projects. Tells how many edits were tried, and how many foretold wrongly."""
+    counts = []
+    with Docker(release) as docker, tempfile.TemporaryDirectory() as temporary:
         docker.make_base("base:1")
         docker.make_base("base:2", "another")
         docker.make_base("base:3", "a third")
-        for place, project in enumerate((FILES, SETTINGS, STAGES, MOUNTS)):
+        for place, project in enumerate(PROJECTS[release]):
             folder = pathlib.Path(temporary) / str(place)
             folder.mkdir()
-            counts = check(docker, dfx, folder, project, sys.argv[2:])
-            tried, wrong = tried + counts[0], wrong + counts[1]
-    print(f"{tried} edits; after {tried - wrong} of them every step was kept or done as foretold")
-    return 1 if wrong or not tried else 0
+            counts.append(check(docker, dfx, folder, project, wanted))
+        tried, wrong = map(sum, zip(*counts))
+        print(f"Docker {docker.version()}, {tried} edits; after {tried - wrong} of them every step was kept or done as foretold",
+              flush=True)
+    return tried, wrong
+
+
+def main():
+    dfx = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "target/release/dfx").resolve()
+    with concurrent.futures.ThreadPoolExecutor() as both:
+        counts = list(both.map(lambda release: check_release(release, dfx, sys.argv[2:]), PROJECTS))
+    return 0 if any(tried for tried, _ in counts) and not any(wrong for _, wrong in counts) else 1
 
 
 if __name__ == "__main__":

@@ -1,9 +1,10 @@
 """A Docker daemon with BuildKit, for the scripts that ask a real builder.
 
-The programs are those of Debian 12's packages, unpacked below target/ and not installed. All that a daemon keeps lies in a
+The programs are those of Debian's packages, unpacked below target/ and not installed. All that a daemon keeps lies in a
 temporary folder, which goes with it. Needs root, and Debian's packages for the first run.
 """
 
+import json
 import os
 import pathlib
 import re
@@ -13,44 +14,77 @@ import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-PROGRAMS = ROOT / "target/docker"
-PACKAGES = ("docker.io", "containerd", "runc", "busybox-static")
+MIRROR = "http://deb.debian.org/debian"
+KEYS = "/usr/share/keyrings/debian-archive-keyring.gpg"
 
-# `#7 [build 3/5] COPY . .`, `#7 CACHED`, `#7 DONE 0.4s`
-STEP = re.compile(r"#(\d+) \[(?:(\S+) )?(\d+)/(\d+)\] ")
+# The releases of Debian whose Docker can be started on Debian 12, and the packages that each takes from which release: the newer
+# runc needs a newer C library than Debian 12 has, all else of Debian 13's Docker does not.
+OLDER, NEWER = "bookworm", "trixie"
+PACKAGES = {
+    OLDER: {OLDER: ("docker.io", "containerd", "runc", "busybox-static")},
+    NEWER: {OLDER: ("runc", "busybox-static"), NEWER: ("docker.io", "docker-cli", "docker-buildx", "containerd")},
+}
+
+# `#7 [build 3/5] COPY . .`, `#7 CACHED`, `#7 DONE 0.4s`; in JSON only `[build 3/5] COPY . .`.
+# Numbers are padded: `[build  3/12]`.
+STEP = re.compile(r"#(\d+) \[(?:([^\s/]+) )? *(\d+)/(\d+)\] ")
+VERTEX = re.compile(r"\[(?:([^\s/]+) )? *(\d+)/(\d+)\] (.*)")
 OUTCOME = re.compile(r"#(\d+) (CACHED|DONE|ERROR)")
 
 
-def unpack_programs():
-    """Fetches Debian's packages and unpacks them, unless that was done before."""
-    if (PROGRAMS / "complete").exists():
-        return
-    shutil.rmtree(PROGRAMS, ignore_errors=True)
-    PROGRAMS.mkdir(parents=True)
-    download = ["apt-get", "download", "-qq", *PACKAGES]
-    if subprocess.run(download, cwd=PROGRAMS, capture_output=True, check=False).returncode:
-        subprocess.run(["apt-get", "update", "-qq"], check=True)
-        subprocess.run(download, cwd=PROGRAMS, check=True, stderr=subprocess.DEVNULL)
-    for package in PROGRAMS.glob("*.deb"):
-        subprocess.run(["dpkg-deb", "--extract", package, PROGRAMS], check=True)
+def unpack_programs(release):
+    """Fetches the packages of a release's Docker and unpacks them, unless that was done before. Tells where they are."""
+    programs = ROOT / "target/docker" / release
+    if (programs / "complete").exists():
+        return programs
+    shutil.rmtree(programs, ignore_errors=True)
+    programs.mkdir(parents=True)
+    for origin, packages in PACKAGES[release].items():
+        download(programs, origin, packages)
+    for package in programs.glob("*.deb"):
+        subprocess.run(["dpkg-deb", "--extract", package, programs], check=True)
         package.unlink()
-    (PROGRAMS / "complete").touch()
+    (programs / "complete").touch()
+    return programs
+
+
+def download(folder, release, packages):
+    """Fetches packages of a release. The machine's own list of packages stays as it is."""
+    apt = folder / "apt"
+    (apt / "lists/partial").mkdir(parents=True)
+    (apt / "sources").write_text(f"deb [signed-by={KEYS}] {MIRROR} {release} main\n")
+    options = [f"--option={option}" for option in (
+        f"Dir::Etc::SourceList={apt}/sources", "Dir::Etc::SourceParts=/dev/null", f"Dir::State::Lists={apt}/lists",
+        f"Dir::Cache={apt}/cache", "Dir::State::Status=/dev/null", "APT::Sandbox::User=root")]
+    for command in (["update"], ["download", *packages]):
+        subprocess.run(["apt-get", "-qq", *options, *command], cwd=folder, check=True)
+    shutil.rmtree(apt)
 
 
 class Docker:
     """A daemon that runs as long as the `with` block does."""
 
+    def __init__(self, release=OLDER):
+        self.release = release
+
     def __enter__(self):
-        unpack_programs()
+        self.programs = unpack_programs(self.release)
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="dfx-docker-", dir="/var/tmp"))
+        # A newer client has BuildKit in a program of its own.
+        (self.folder / "config").mkdir()
+        (self.folder / "config/config.json").write_text(
+            json.dumps({"cliPluginsExtraDirs": [f"{self.programs}/usr/libexec/docker/cli-plugins"]}))
         self.environment = os.environ | {
-            "PATH": f"{PROGRAMS}/usr/sbin:{PROGRAMS}/usr/bin:{os.environ['PATH']}",
+            "PATH": f"{self.programs}/usr/sbin:{self.programs}/usr/bin:{os.environ['PATH']}",
             "DOCKER_HOST": f"unix://{self.folder}/socket",
             "DOCKER_CONFIG": str(self.folder / "config"),
             "DOCKER_BUILDKIT": "1",
         }
         command = ["dockerd", "--iptables=false", "--ip6tables=false", "--bridge=none", f"--data-root={self.folder}/data",
-                   f"--exec-root={self.folder}/exec", f"--pidfile={self.folder}/pid", f"--host=unix://{self.folder}/socket"]
+                   f"--exec-root={self.folder}/exec", f"--pidfile={self.folder}/pid", f"--host=unix://{self.folder}/socket",
+                   f"--config-file={self.folder}/daemon.json"]
+        # Without containerd's store of images Docker has no MergeOp: it takes `COPY --link` for COPY, and says nothing.
+        (self.folder / "daemon.json").write_text(json.dumps({"features": {"containerd-snapshotter": self.release == NEWER}}))
         self.log = (self.folder / "log").open("w")
         self.daemon = subprocess.Popen(command, env=self.environment, stdout=self.log, stderr=self.log)
         try:
@@ -79,8 +113,11 @@ class Docker:
         raise RuntimeError(f"dockerd does not answer:\n{(self.folder / 'log').read_text()[-2000:]}")
 
     def call(self, *arguments):
-        return subprocess.run([PROGRAMS / "usr/bin/docker", *arguments], env=self.environment, capture_output=True,
+        return subprocess.run([self.programs / "usr/bin/docker", *arguments], env=self.environment, capture_output=True,
                               text=True, check=False)
+
+    def version(self):
+        return self.call("version", "--format", "{{.Server.Version}}").stdout.strip()
 
     def make_base(self, name, note="", files=None):
         """Makes an image of BusyBox and of programs and texts, by path; with another note it is another image."""
@@ -88,7 +125,7 @@ class Docker:
         for folder in ("bin", "etc", "tmp"):
             (root / folder).mkdir(parents=True, exist_ok=True)
         busybox = root / "bin/busybox"
-        shutil.copy(PROGRAMS / "bin/busybox", busybox)
+        shutil.copy(self.programs / "bin/busybox", busybox)
         for program in subprocess.run([busybox, "--list"], capture_output=True, text=True, check=True).stdout.split():
             if not (root / "bin" / program).exists():
                 (root / "bin" / program).symlink_to("busybox")
@@ -106,10 +143,14 @@ class Docker:
 
     def build(self, folder, *options):
         """Builds a folder. Tells the steps that ran, each as the name of its stage and its place from the end of that."""
-        built = self.call("build", "--network=host", "--progress=plain", *options, folder)
+        how, tell = ["--progress=plain"], ran
+        if self.release == NEWER:
+            # The plain log of a newer client tells a linked copy and its merge as one step; an image is of no use here.
+            how, tell = ["--progress=rawjson", "--output=type=cacheonly"], vertices_that_ran
+        built = self.call("build", "--network=host", *how, *options, folder)
         if built.returncode:
             raise RuntimeError(f"the build of {folder} failed:\n{built.stderr[-2000:]}")
-        return ran(built.stderr)
+        return tell(built.stderr)
 
 
 def stage_name(name):
@@ -128,3 +169,20 @@ def ran(log):
             outcomes.setdefault(outcome[1], set()).add(outcome[2])
     is_done = {number for number in steps if "CACHED" not in outcomes.get(number, ())}
     return {step for number, (step, is_image) in steps.items() if number in is_done and not is_image}
+
+
+def vertices_that_ran(log):
+    """The same of a log of `--progress=rawjson`: documents one after the other."""
+    decoder, at, vertices = json.JSONDecoder(), 0, {}
+    log = log.strip()
+    while at < len(log):
+        document, at = decoder.raw_decode(log, at)
+        at += len(log[at:]) - len(log[at:].lstrip())
+        vertices |= {vertex["digest"]: vertex for vertex in document.get("vertexes", ())}
+    done = set()
+    for vertex in vertices.values():
+        step = VERTEX.match(vertex["name"])
+        # What merges a linked copy with the steps before it is no step of the Dockerfile.
+        if step and not vertex.get("cached") and not step[4].startswith(("FROM ", "LINK ")):
+            done.add((step[1] or "stage-0", int(step[3]) - int(step[2])))
+    return done
