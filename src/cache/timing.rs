@@ -18,6 +18,10 @@ impl Timing {
     /// a Dockerfile, such as `[internal] load build context`.
     pub fn new(name: &str, milliseconds: u64) -> Option<Self> {
         let (place, instruction) = name.strip_prefix('[')?.split_once("] ")?;
+        // The merge of a linked copy with the steps before it, which takes no time.
+        if instruction.starts_with("LINK ") {
+            return None;
+        }
         let mut words = place.split_ascii_whitespace().rev();
         let (number, all) = words.next()?.split_once('/')?;
         number.parse::<usize>().ok().and(all.parse::<usize>().ok())?;
@@ -89,6 +93,7 @@ mod tests {
         assert!(!timing("[2/3] RUN npm ci").is_of("0", "RUN npm ci && a"));
         assert_eq!(Timing::new("[internal] load build context", 1), None);
         assert_eq!(Timing::new("exporting to image", 1), None);
+        assert_eq!(Timing::new("[3/5] LINK COPY --link a /a", 1), None);
     }
 
     #[test]

@@ -40,9 +40,9 @@ impl Vertices<'_> {
     }
 }
 
-/// One object of BuildKit's `SolveStatus` on each line.
+/// BuildKit's `SolveStatus`, again and again.
 fn of_rawjson(log: &str) -> Vec<Timing> {
-    let objects: Vec<Value> = log.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    let objects = objects(log);
     let mut vertices = Vertices::default();
     for vertex in objects.iter().filter_map(|object| object["vertexes"].as_array()).flatten() {
         let (Some(digest), Some(name)) = (vertex["digest"].as_str(), vertex["name"].as_str()) else { continue };
@@ -55,6 +55,20 @@ fn of_rawjson(log: &str) -> Vec<Timing> {
         }
     }
     vertices.timings()
+}
+
+/// The objects of a log: one on each line, or each on many lines, as buildx wrote them until 0.13.
+fn objects(log: &str) -> Vec<Value> {
+    let mut objects = Vec::new();
+    let mut rest = log;
+    while !rest.is_empty() {
+        let mut stream = serde_json::Deserializer::from_str(rest).into_iter::<Value>();
+        objects.extend(stream.by_ref().map_while(Result::ok));
+        // Whatever is no object ends with its line.
+        rest = rest.get(stream.byte_offset()..).unwrap_or_default();
+        rest = rest.split_once('\n').map_or("", |(_, rest)| rest);
+    }
+    objects
 }
 
 /// `#7 [build 3/5] RUN npm ci`, and later `#7 DONE 12.3s`.
@@ -125,6 +139,13 @@ mod tests {
             {\"vertexes\":[{\"digest\":\"sha256:1\",\"name\":\"[build 2/3] RUN npm ci\",\"started\":\"2026-11-25T23:59:59.5Z\",\
             \"completed\":\"2026-11-26T02:00:12.123456789+02:00\"}]}\n";
         assert_eq!(shown(&of_rawjson(log)), [(Some("build"), "RUN npm ci", 12_623)]);
+    }
+
+    #[test]
+    fn an_object_may_take_many_lines() {
+        let log = "warning: {\n{\n  \"vertexes\": [\n    {\n      \"digest\": \"sha256:1\",\n      \"name\": \"[2/2] RUN make\",\n\
+                   \"started\": \"2026-11-25T23:00:00Z\",\n\"completed\": \"2026-11-25T23:00:02Z\"\n}\n]\n}\n{\n\"logs\": []\n}\n{\n";
+        assert_eq!(shown(&of_rawjson(log)), [(None, "RUN make", 2_000)]);
     }
 
     #[test]
