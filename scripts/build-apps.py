@@ -42,6 +42,9 @@ LIBRARIES_OF_GCC = ("mkdir -p /usr/local/lib64; cp -L /lib/x86_64-linux-gnu/libg
                     "/usr/lib/x86_64-linux-gnu/libstdc++.so.6 /usr/local/lib64/; "
                     "echo /usr/local/lib64 > /etc/ld.so.conf.d/000-local-lib.conf; ldconfig")
 TIME_ZONES = "mkdir -p /go/src /usr/local/go/lib/time; cd /usr/share/zoneinfo; zip -q -r /usr/local/go/lib/time/zoneinfo.zip ."
+# Maven asks no repository but the one that Debian's packages fill, in the versions that these have.
+WITH_DEBIAN_REPOSITORY = ("echo '<settings><localRepository>/usr/share/maven-repo</localRepository><offline>true</offline></settings>' "
+                          "> /etc/maven/settings.xml")
 
 # The packages that stand for an official image, what makes them look like it, and the environment that it sets. As with
 # the official images, those without `slim` in their name hold a compiler.
@@ -63,18 +66,21 @@ BASES = {
     "php:8.2-cli": ("php-cli php-mbstring php-xml composer unzip", "", {}),
     "ruby:3.1": (f"ruby ruby-dev ruby-webrick bundler {COMPILERS}", "mkdir -p /usr/local/bundle", GEMS),
     "ruby:3.1-slim": ("ruby ruby-webrick bundler", "mkdir -p /usr/local/bundle", GEMS),
-    "rust:1.63": (f"cargo rustc {COMPILERS}", "", {"CARGO_HOME": "/usr/local/cargo"}),
+    "rust:1.63": (COMPILERS, "", {"CARGO_HOME": "/usr/local/cargo"}),
+    "eclipse-temurin:17-jre": ("openjdk-17-jre-headless", "", {}),
     "eclipse-temurin:17-jre-noble": ("openjdk-17-jre-headless", "", {}),
+    "maven:3.8-openjdk-17": ("maven maven-debian-helper openjdk-17-jdk-headless", WITH_DEBIAN_REPOSITORY, {}),
     "gradle:7.6-jdk17": ("gradle openjdk-17-jdk-headless", "", {}),
     "elixir:1.14": (f"elixir {COMPILERS}", "", {}),
     "elixir:1.14-slim": ("elixir", "", {}),
 }
 
+# What of Rust's toolchain on this machine stands in an image: the cargo of Debian 12 asks an index that cannot be reached.
+TOOLCHAIN = ("bin/cargo", "bin/rustc", "lib")
+
 # Applications that are not built, and why.
 NOT_BUILT = {
     "dotnet-web": "Debian has no .NET SDK",
-    "java-maven": "Maven Central cannot be reached",
-    "rust-server": "the index of crates that Debian's cargo 1.63 asks cannot be reached",
 }
 
 # A file of each application that is changed by one line, and that line's comment.
@@ -113,9 +119,18 @@ def root_file_system():
     return root
 
 
+def copies(name):
+    """What a stand-in takes from this machine besides packages: paths here, and in the image."""
+    if not name.startswith("rust:"):
+        return {}
+    sysroot = pathlib.Path(run("rustc", "--print", "sysroot").stdout.strip())
+    return {sysroot / part: f"/usr/local/{part}" for part in TOOLCHAIN}
+
+
 def base(name):
     """Makes the image that stands for an official one, unless it is there as it is described here."""
-    image, recipe = f"docker.io/library/{name}", hashlib.sha256(repr(BASES[name]).encode()).hexdigest()
+    recipe = hashlib.sha256(repr((BASES[name], copies(name))).encode()).hexdigest()
+    image = f"docker.io/library/{name}"
     made = run("buildah", "inspect", "--type", "image", "--format", "{{.OCIv1.Author}}", image, check=False)
     if made.stdout.strip() == recipe:
         return
@@ -126,6 +141,8 @@ def base(name):
         script = (f"set -e; apt-get update -qq; DEBIAN_FRONTEND=noninteractive apt-get install -qq -y "
                   f"--no-install-recommends {packages}; {finish or 'true'}; apt-get clean; rm -rf /var/lib/apt/lists/*")
         run("buildah", "run", "--network", "host", container, "--", "sh", "-c", script)
+        for source, target in copies(name).items():
+            run("buildah", "copy", "--quiet", container, source, target)
     else:
         container = run("buildah", "from", "scratch").stdout.strip()
         run("buildah", "copy", "--quiet", container, root_file_system(), "/")
