@@ -1,15 +1,14 @@
 //! What a finding is known by from one version of a file to the next.
 
-use std::collections::HashMap;
-
+use foldhash::HashMap;
 use sha2::{Digest, Sha256};
 
 use crate::source::SourceFile;
 
 use super::Finding;
 
-/// Length of a fingerprint in hexadecimal digits.
-const LENGTH: usize = 32;
+/// Length of a fingerprint in bytes, each of which is two hexadecimal digits.
+const LENGTH: usize = 16;
 
 /// One fingerprint for each of `findings`, all of them about `source`, in the same order.
 ///
@@ -17,8 +16,8 @@ const LENGTH: usize = 32;
 /// changes), and the how-manieth finding of this kind it is in the file. Lines that move keep their fingerprints. It
 /// does not know the file's name: who collects findings of several files must add it.
 pub fn fingerprints(source: &SourceFile, findings: &[Finding]) -> Vec<String> {
-    let mut lines: HashMap<usize, [u8; 32]> = HashMap::new();
-    let mut ordinals: HashMap<(&str, [u8; 32]), usize> = HashMap::new();
+    let mut lines: HashMap<usize, [u8; 32]> = HashMap::default();
+    let mut ordinals: HashMap<(&str, [u8; 32]), usize> = HashMap::default();
     let mut fingerprint = |finding: &Finding| {
         let line = source.line_at(finding.span.start);
         let text = *lines.entry(line).or_insert_with(|| digest_of_line(source.line_text(line)));
@@ -29,7 +28,7 @@ pub fn fingerprints(source: &SourceFile, findings: &[Finding]) -> Vec<String> {
         hash.update([0]);
         hash.update(text);
         hash.update((*ordinal as u64).to_be_bytes());
-        hexadecimal(&hash.finalize())
+        const_hex::encode(&hash.finalize()[..LENGTH])
     };
     findings.iter().map(&mut fingerprint).collect()
 }
@@ -41,10 +40,6 @@ fn digest_of_line(text: &str) -> [u8; 32] {
         hash.update(" ");
     }
     hash.finalize().into()
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().take(LENGTH / 2).map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]
@@ -81,7 +76,7 @@ mod tests {
     fn a_line_that_moves_or_is_indented_keeps_its_fingerprint() {
         let before = of("FROM a", &[5]);
         assert_eq!(before, of("# new\r\n\r\n  FROM\ta \r\n", &[14]));
-        assert_eq!(before[0].len(), LENGTH);
+        assert_eq!(before[0].len(), 2 * LENGTH);
     }
 
     #[test]

@@ -272,7 +272,7 @@ fn packages_are_compared_by_version() {
 
 /// The digest of a blob, as a descriptor of it.
 fn descriptor(kind: &str, bytes: &[u8]) -> (serde_json::Value, (String, Vec<u8>)) {
-    let digest = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let digest = const_hex::encode(Sha256::digest(bytes));
     let value = serde_json::json!({
         "mediaType": format!("application/vnd.oci.image.{kind}"), "digest": format!("sha256:{digest}"), "size": bytes.len(),
     });

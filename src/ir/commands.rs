@@ -9,12 +9,14 @@ use crate::shell::{Failure, Invoked};
 use crate::source::Span;
 use crate::syntax::{CommandForm, InstructionKind, Keyword};
 
-use super::{Build, Step, command_of};
+use super::{Build, Stage, Step, command_of};
 
 /// The commands of a file, in the order in which they stand.
 #[derive(Debug)]
 pub struct Commands<'b> {
     commands: Vec<Command<'b>>,
+    /// For each stage, where the commands of each of its steps start, and where those of the last one end.
+    starts: Vec<Vec<usize>>,
 }
 
 /// One command, looked at through `sudo`, `env` and the like.
@@ -50,22 +52,17 @@ impl<'b> Commands<'b> {
     /// The commands of all RUN, CMD, ENTRYPOINT and HEALTHCHECK instructions, also of those inside ONBUILD.
     pub fn new(build: &'b Build<'b>) -> Self {
         let mut commands = Vec::new();
-        for step in build.steps() {
-            match command_of(step.instruction.innermost()) {
-                Some(CommandForm::Exec { words, .. }) if build.scripts(step).is_empty() => {
-                    let words = words.iter().map(|word| CommandWord {
-                        value: Some(word.text()),
-                        written: word.text(),
-                        span: word.span(),
-                        is_contiguous: word.is_contiguous(),
-                    });
-                    commands.push(Command::in_exec_form(step, words.collect()));
-                }
-                Some(_) => of_scripts(build, step, &mut commands),
-                None => {}
+        let mut of_stage = |stage: &'b Stage<'b>| {
+            let mut starts = Vec::with_capacity(stage.steps.len() + 1);
+            for step in &stage.steps {
+                starts.push(commands.len());
+                add_of_step(build, step, &mut commands);
             }
-        }
-        Self { commands }
+            starts.push(commands.len());
+            starts
+        };
+        let starts = build.stages.iter().map(&mut of_stage).collect();
+        Self { commands, starts }
     }
 
     /// All commands.
@@ -80,10 +77,9 @@ impl<'b> Commands<'b> {
 
     /// The commands of one step.
     pub fn of_step(&self, step: &Step<'_>) -> &[Command<'b>] {
-        let place = |other: &Step<'_>| (other.stage, other.index);
-        let start = self.commands.partition_point(|command| place(command.step) < place(step));
-        let end = self.commands.partition_point(|command| place(command.step) <= place(step));
-        &self.commands[start..end]
+        let starts = self.starts.get(step.stage).and_then(|starts| starts.get(step.index..step.index + 2));
+        let of_step = starts.and_then(|starts| self.commands.get(starts[0]..starts[1]));
+        of_step.unwrap_or_default()
     }
 
     /// The commands of package managers that the build runs.
@@ -113,6 +109,22 @@ impl<'b> CommandWord<'b> {
         let is_glob = below.contains(['*', '?', '[']);
         let is_plain = !below.contains(['$', '`', '{', '"', '\'', '\\', '(', '<', '>']);
         (is_plain && !(is_glob && quoted.is_some())).then_some(path)
+    }
+}
+
+fn add_of_step<'b>(build: &'b Build<'b>, step: &'b Step<'b>, commands: &mut Vec<Command<'b>>) {
+    match command_of(step.instruction.innermost()) {
+        Some(CommandForm::Exec { words, .. }) if build.scripts(step).is_empty() => {
+            let words = words.iter().map(|word| CommandWord {
+                value: Some(word.text()),
+                written: word.text(),
+                span: word.span(),
+                is_contiguous: word.is_contiguous(),
+            });
+            commands.push(Command::in_exec_form(step, words.collect()));
+        }
+        Some(_) => of_scripts(build, step, commands),
+        None => {}
     }
 }
 

@@ -1,7 +1,7 @@
 //! Variables over the course of a stage.
 
+use foldhash::HashMap;
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 use crate::source::Span;
 

@@ -114,7 +114,7 @@ pub fn find_dead_address(text: &str) -> Option<(DeadAddress, std::ops::Range<usi
 
 fn in_address(word: &str) -> Option<(DeadAddress, std::ops::Range<usize>)> {
     // `git+git://host/path`
-    let (scheme_start, authority_start) = match word.find("://") {
+    let (scheme_start, authority_start) = match memchr::memmem::find(word.as_bytes(), b"://") {
         Some(at) => (word[..at].rfind(|c: char| !c.is_ascii_alphabetic()).map_or(0, |before| before + 1), at + 3),
         None => (0, 0),
     };

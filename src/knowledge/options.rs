@@ -48,7 +48,10 @@ pub enum OptionSyntax {
 
 /// Whether the option is among `names`, written with blanks between: `"-y --yes"`.
 pub fn is_among(option: &str, names: &str) -> bool {
-    names.as_bytes().split(|byte| *byte == b' ').any(|name| name == option.as_bytes())
+    let (names, option) = (names.as_bytes(), option.as_bytes());
+    let ends = |at: usize| names.get(at).is_none_or(|byte| *byte == b' ');
+    let is_at = |start: usize| names[start..].starts_with(option) && ends(start + option.len());
+    (0..names.len()).any(|at| (at == 0 || names[at - 1] == b' ') && is_at(at))
 }
 
 /// Whether `word` is an option and not an operand. `-` and `--` are none.

@@ -30,7 +30,7 @@ impl Table {
         let next = move || {
             let row = Row(self.line_at(start));
             start += row.0.len() + 1;
-            Some(row).filter(|row| row.compare(&key) == Ordering::Equal && !row.0.is_empty())
+            Some(row).filter(|row| row.begins_with(&key) && !row.0.is_empty())
         };
         std::iter::from_fn(next)
     }
@@ -100,12 +100,32 @@ impl Row {
         self.0
     }
 
+    /// Whether these are the leading fields.
+    fn begins_with(self, key: &[&str]) -> bool {
+        let mut rest = Some(self.0);
+        key.iter().all(|part| {
+            let behind = rest.and_then(|rest| rest.strip_prefix(part));
+            rest = behind.and_then(|behind| behind.strip_prefix('\t'));
+            behind.is_some_and(|behind| behind.is_empty() || rest.is_some())
+        })
+    }
+
+    /// Compares the leading fields with `key`. No field holds a byte below the tab, so that they need not be told apart.
     fn compare(self, key: &[&str]) -> Ordering {
-        let mut fields = self.fields();
-        key.iter()
-            .map(|part| fields.next().unwrap_or_default().cmp(part))
-            .find(|order| order.is_ne())
-            .unwrap_or(Ordering::Equal)
+        let mut rest = self.0.as_bytes();
+        for part in key {
+            let shared = rest.len().min(part.len());
+            let (field, behind) = rest.split_at(shared);
+            let order = field.cmp(&part.as_bytes()[..shared]);
+            match (order, behind.first()) {
+                (Ordering::Equal, _) if shared < part.len() => return Ordering::Less,
+                (Ordering::Equal, None) => rest = behind,
+                (Ordering::Equal, Some(b'\t')) => rest = &behind[1..],
+                (Ordering::Equal, Some(_)) => return Ordering::Greater,
+                (order, _) => return order,
+            }
+        }
+        Ordering::Equal
     }
 }
 

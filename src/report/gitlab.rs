@@ -110,7 +110,7 @@ fn unreadable<'a>(path: &str, error: &'a str) -> Issue<'a, WholeFile> {
 /// GitLab drops all but one of the issues that share a fingerprint, whatever file they are in.
 fn fingerprint_in(path: &str, fingerprint: &str) -> String {
     let digest = Sha256::new().chain_update(path).chain_update([0]).chain_update(fingerprint).finalize();
-    digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    const_hex::encode(&digest[..16])
 }
 
 fn severity(severity: Severity) -> &'static str {

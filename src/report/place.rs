@@ -12,8 +12,8 @@ const STRIDE: usize = 1024;
 /// that is ten megabytes long.
 pub(super) struct Places<'a> {
     source: &'a SourceFile,
-    /// Code points that start before each multiple of [`STRIDE`].
-    checkpoints: Vec<usize>,
+    /// Code points that start before each multiple of [`STRIDE`]; `None` where each byte is one.
+    checkpoints: Option<Vec<usize>>,
 }
 
 /// A place in a file, counted in every way that a format asks for.
@@ -41,13 +41,13 @@ pub(super) struct Range {
 impl<'a> Places<'a> {
     /// The places of `source`.
     pub fn of(source: &'a SourceFile) -> Self {
-        let mut starts = 0;
-        let mut checkpoints = vec![0];
-        for chunk in source.text().as_bytes().chunks(STRIDE) {
-            starts += count_starts(chunk);
-            checkpoints.push(starts);
-        }
-        Self { source, checkpoints }
+        let text = source.text().as_bytes();
+        let count = |starts: &mut usize, chunk| {
+            *starts += count_starts(chunk);
+            Some(*starts)
+        };
+        let checkpoints = || std::iter::once(0).chain(text.chunks(STRIDE).scan(0, count)).collect();
+        Self { source, checkpoints: (!text.is_ascii()).then(checkpoints) }
     }
 
     /// Where `span` starts and ends.
@@ -69,8 +69,9 @@ impl<'a> Places<'a> {
     }
 
     fn code_points_before(&self, offset: usize) -> usize {
+        let Some(checkpoints) = &self.checkpoints else { return offset };
         let checkpoint = offset / STRIDE;
-        self.checkpoints[checkpoint] + count_starts(&self.source.text().as_bytes()[checkpoint * STRIDE..offset])
+        checkpoints[checkpoint] + count_starts(&self.source.text().as_bytes()[checkpoint * STRIDE..offset])
     }
 }
 

@@ -34,9 +34,8 @@ impl SourceFile {
                 (substitute_invalid_bytes(&bytes), Some(bytes))
             }
         };
-        let line_starts = std::iter::once(0)
-            .chain(text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n').map(|(at, _)| at + 1))
-            .collect();
+        let line_starts =
+            std::iter::once(0).chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1)).collect();
         Self { name: name.into(), text, original, line_starts }
     }
 

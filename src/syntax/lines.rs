@@ -45,7 +45,7 @@ impl Iterator for Lines<'_> {
         if rest.is_empty() {
             return None;
         }
-        let length = rest.bytes().position(|byte| byte == b'\n').map_or(rest.len(), |at| at + 1);
+        let length = memchr::memchr(b'\n', rest.as_bytes()).map_or(rest.len(), |at| at + 1);
         let span = Span::new(self.offset, self.offset + length);
         let content = rest[..length].trim_end_matches(['\r', '\n']).len();
         self.offset = span.end;

@@ -33,7 +33,7 @@ fn digest(path: &Path) -> io::Result<String> {
             read => hasher.update(&buffer[..read]),
         }
     }
-    Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(const_hex::encode(hasher.finalize()))
 }
 
 /// The path of a file in a folder, with `/` between its parts; `None` if it does not lie there.

@@ -4,7 +4,8 @@
 //! `mcr.microsoft.com/dotnet/sdk`); `library/node` is `node`.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+
+use foldhash::HashMap;
 
 use super::date::Date;
 use super::end_of_life::{self, Cycle};

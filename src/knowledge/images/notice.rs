@@ -54,6 +54,11 @@ pub(super) fn find(repository: &str, tag: &str) -> Option<Notice> {
 
 /// Whether `text` is `pattern`, in which one `*` stands for anything.
 fn matches(pattern: &str, text: &str) -> bool {
+    // Most patterns begin otherwise.
+    let may_match = |first: &u8| *first == b'*' || text.as_bytes().first() == Some(first);
+    if !pattern.as_bytes().first().is_some_and(may_match) {
+        return pattern == text;
+    }
     match pattern.split_once('*') {
         None => pattern == text,
         Some((front, back)) => text.strip_prefix(front).is_some_and(|rest| rest.ends_with(back)),

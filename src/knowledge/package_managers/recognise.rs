@@ -1,5 +1,7 @@
 //! From words to an [`Invocation`].
 
+use std::sync::LazyLock;
+
 use crate::knowledge::file_name;
 use crate::knowledge::options::{Flag, OptionSyntax, is_option, read_option};
 
@@ -37,9 +39,25 @@ pub fn recognise<'w>(words: &[Option<&'w str>]) -> Option<Invocation<'w>> {
 
 /// The manager with this name or alias.
 pub fn find(name: &str) -> Option<&'static PackageManager> {
-    let called = |wanted: &&&'static PackageManager| wanted.is_called(name);
-    all().iter().find(called).copied()
+    let first = *name.as_bytes().first()?;
+    let called = |wanted: &&'static PackageManager| wanted.is_called(name);
+    BY_FIRST_BYTE.get(usize::from(first))?.iter().copied().find(called)
 }
+
+/// The managers that have a name with this first byte: all commands are asked for theirs, and most are none.
+static BY_FIRST_BYTE: LazyLock<Vec<Vec<&'static PackageManager>>> = LazyLock::new(|| {
+    let mut managers = vec![Vec::new(); 128];
+    for manager in all() {
+        let names = std::iter::once(manager.name).chain(manager.aliases.iter().copied());
+        let mut firsts: Vec<u8> = names.filter_map(|name| name.bytes().next()).collect();
+        firsts.sort_unstable();
+        firsts.dedup();
+        for first in firsts {
+            managers[usize::from(first)].push(*manager);
+        }
+    }
+    managers
+});
 
 fn find_tool(words: &[Option<&str>]) -> Option<(&'static PackageManager, usize)> {
     let program = file_name((*words.first()?)?);

@@ -85,7 +85,11 @@ pub fn find_secrets(text: &str) -> Vec<SecretFormat> {
     for (at, byte) in text.bytes().enumerate() {
         // All forms start where a word does; that also keeps the look-ahead from starting anew inside one long word.
         let starts_word = !GOES_ON[usize::from(std::mem::replace(&mut before, byte))];
-        if !starts_word || !BEGINS_SECRET[usize::from(byte)] || at < behind {
+        if !starts_word || BEGINS_SECRET[usize::from(byte)] == 0 || at < behind {
+            continue;
+        }
+        let second = text.as_bytes().get(at + 1).copied().unwrap_or_default();
+        if BEGINS_SECRET[usize::from(byte)] & bit_of(second) == 0 {
             continue;
         }
         if let Some((what, prefix, length)) = text.get(at..).and_then(secret_at) {
@@ -107,23 +111,30 @@ const GOES_ON: [bool; 256] = {
     goes_on
 };
 
-/// The bytes with which a secret can begin: nearly every word of a Dockerfile begins otherwise.
-const BEGINS_SECRET: [bool; 256] = {
-    let mut begins = [false; 256];
+/// For each byte with which a secret can begin, the bytes that can come second, as [`bit_of`] has them: nearly every word
+/// of a Dockerfile begins otherwise.
+const BEGINS_SECRET: [u32; 256] = {
+    let mut begins = [0; 256];
     let mut at = 0;
     while at < FORMATS.len() {
-        begins[FORMATS[at].prefix.as_bytes()[0] as usize] = true;
+        let prefix = FORMATS[at].prefix.as_bytes();
+        begins[prefix[0] as usize] |= bit_of(prefix[1]);
         at += 1;
     }
-    // Private keys, web tokens, and what stands behind a name.
-    let others = b"-e_aA";
+    // Private keys, web tokens, and the names of `assigned`.
+    let others = [b"--", b"ey", b"_a", b"aw", b"Aw"];
     at = 0;
     while at < others.len() {
-        begins[others[at] as usize] = true;
+        begins[others[at][0] as usize] |= bit_of(others[at][1]);
         at += 1;
     }
     begins
 };
+
+/// A bit that a byte shares with few others, a letter with the same one in the other case.
+const fn bit_of(byte: u8) -> u32 {
+    1 << (byte & 31)
+}
 
 fn secret_at(rest: &str) -> Option<(&'static str, &'static str, usize)> {
     issued(rest).or_else(|| private_key(rest)).or_else(|| web_token(rest)).or_else(|| assigned(rest))
@@ -205,7 +216,7 @@ fn assigned(rest: &str) -> Option<(&'static str, &'static str, usize)> {
 /// Nothing for a placeholder and for this machine itself.
 pub fn credentials_in_url(text: &str) -> Option<Range<usize>> {
     let mut from = 0;
-    while let Some(at) = text.get(from..)?.find("://").map(|at| from + at) {
+    while let Some(at) = memchr::memmem::find(text.as_bytes().get(from..)?, b"://").map(|at| from + at) {
         let start = at + "://".len();
         from = start;
         let authority = text.get(start..)?;

@@ -16,7 +16,7 @@ pub(super) fn array(files: &[OfFile]) -> String {
         let mut issue = issue(file, finding);
         let digest = Sha256::digest(issue.to_string());
         // As long as the SHA-1 that is there today.
-        let fingerprint: String = digest.iter().take(20).map(|byte| format!("{byte:02x}")).collect();
+        let fingerprint = const_hex::encode(&digest[..20]);
         if let Value::Object(fields) = &mut issue {
             fields.insert("fingerprint".to_owned(), fingerprint.into());
         }
