@@ -93,6 +93,8 @@ mod tests {
     #[test]
     fn the_distribution_named_in_a_tag_ends_too() {
         fires!("FROM python:«3.13-buster»\n");
+        fires!("FROM nvidia/cuda:«8.0-devel-ubuntu16.04»\n");
+        silent!("FROM example.com/stretch:buster\n");
     }
 
     #[test]

@@ -39,6 +39,12 @@ impl<'a> Tag<'a> {
     pub(super) fn release(self) -> Option<(&'static str, &'static str)> {
         self.words().find_map(release_named)
     }
+
+    /// Whether the tag names a release by its number: `ubuntu16.04`. A codename alone may mean something else where
+    /// nothing is known of the image.
+    pub(super) fn numbers_release(self) -> bool {
+        self.words().any(|word| word.contains(|c: char| c.is_ascii_digit()) && release_named(word).is_some())
+    }
 }
 
 /// How a distribution is spelled in front of its number in a tag, and the family that the tables call it.
@@ -114,5 +120,6 @@ mod tests {
         assert_eq!(release("1.17-alpine"), None);
         assert_eq!(release("3.9-alpine9.99"), None);
         assert_eq!(release("latest"), None);
+        assert!(Tag::parse("8.0-devel-ubuntu16.04").numbers_release() && !Tag::parse("3-buster").numbers_release());
     }
 }

@@ -102,7 +102,8 @@ impl Distribution {
     }
 }
 
-/// What is known about `repository:tag`; no tag means `latest`. None if nothing at all is known about the repository.
+/// What is known about `repository:tag`; no tag means `latest`. None if nothing at all is known about the repository, and
+/// the tag does not say on which release of a distribution it is built, as `nvidia/cuda:8.0-devel-ubuntu16.04` does.
 ///
 /// A run over many files asks for the same few images again and again, so each thread remembers the last answers.
 pub fn lookup(repository: &str, tag: Option<&str>) -> Option<ImageFacts> {
@@ -130,7 +131,8 @@ fn look_up(repository: &str, tag: &str) -> Option<ImageFacts> {
     let official = is_official(repository);
     let notice = notice::find(repository, tag);
     let shipped = end_of_life::product_of(repository);
-    if !official && notice.is_none() && shipped.is_none() && TAGS.find([repository]).is_none() {
+    let is_known = official || notice.is_some() || shipped.is_some() || TAGS.find([repository]).is_some();
+    if !is_known && !Tag::parse(tag).numbers_release() {
         return None;
     }
     let (basis, build) = build_of(repository, tag);
