@@ -3,7 +3,7 @@
 //! Repositories are named as `docker pull` takes them, without tag, digest and default registry (`node`,
 //! `mcr.microsoft.com/dotnet/sdk`); `library/node` is `node`.
 
-use std::cell::RefCell;
+use std::sync::{LazyLock, PoisonError, RwLock};
 
 use foldhash::HashMap;
 
@@ -105,23 +105,21 @@ impl Distribution {
 /// What is known about `repository:tag`; no tag means `latest`. None if nothing at all is known about the repository, and
 /// the tag does not say on which release of a distribution it is built, as `nvidia/cuda:8.0-devel-ubuntu16.04` does.
 ///
-/// A run over many files asks for the same few images again and again, so each thread remembers the last answers.
+/// A run over many files asks for the same few images again and again, so the last answers are remembered for all threads.
 pub fn lookup(repository: &str, tag: Option<&str>) -> Option<ImageFacts> {
-    thread_local! {
-        static ANSWERS: RefCell<HashMap<(String, String), Option<ImageFacts>>> = RefCell::default();
-    }
+    type Answers = HashMap<(String, String), Option<ImageFacts>>;
+    static ANSWERS: LazyLock<RwLock<Answers>> = LazyLock::new(RwLock::default);
     let question = (without_library(repository).to_owned(), tag.unwrap_or("latest").to_owned());
-    ANSWERS.with_borrow_mut(|answers| {
-        if let Some(known) = answers.get(&question) {
-            return known.clone();
-        }
-        if answers.len() >= REMEMBERED {
-            answers.clear();
-        }
-        let answer = look_up(&question.0, &question.1);
-        answers.insert(question, answer.clone());
-        answer
-    })
+    if let Some(known) = ANSWERS.read().unwrap_or_else(PoisonError::into_inner).get(&question) {
+        return known.clone();
+    }
+    let answer = look_up(&question.0, &question.1);
+    let mut answers = ANSWERS.write().unwrap_or_else(PoisonError::into_inner);
+    if answers.len() >= REMEMBERED {
+        answers.clear();
+    }
+    answers.insert(question, answer.clone());
+    answer
 }
 
 /// So many answers are remembered: enough for the images that people use, little memory for a million odd names.

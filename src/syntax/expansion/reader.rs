@@ -302,7 +302,7 @@ impl<'a> Reader<'a> {
 
     fn read_name(&mut self, start: usize) -> Opened<'a> {
         let rest = self.slice(self.rest());
-        let length = NAME.find(rest).map_or(0, |name| name.end());
+        let length = name_length(rest);
         let name_span = Span::new(self.offset, self.offset + length);
         self.offset = name_span.end;
         Opened { start, name: self.slice(name_span), name_span }
@@ -353,7 +353,27 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// A name: digits, or one special parameter, or letters, digits and underscores as Go's `unicode` package sees them.
+/// Length of the name at the start of the text: digits, or one special parameter, or letters, digits and underscores as
+/// Go's `unicode` package sees them.
+pub(super) fn name_length(text: &str) -> usize {
+    let is_digit = |byte: &u8| byte.is_ascii_digit();
+    let is_of_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    let bytes = text.as_bytes();
+    let length = match bytes.first() {
+        Some(first) if is_digit(first) => bytes.iter().take_while(|byte| is_digit(byte)).count(),
+        Some(first) if is_of_word(first) => bytes.iter().take_while(|byte| is_of_word(byte)).count(),
+        Some(b'@' | b'*' | b'#' | b'?' | b'$' | b'!' | b'-') => return 1,
+        _ => 0,
+    };
+    // To compile the pattern takes longer than to read a file, and hardly a name needs it.
+    if bytes.get(length).is_none_or(u8::is_ascii) { length } else { name_length_by_pattern(text) }
+}
+
+/// The same for letters of all scripts.
+pub(super) fn name_length_by_pattern(text: &str) -> usize {
+    NAME.find(text).map_or(0, |name| name.end())
+}
+
 #[expect(clippy::expect_used, reason = "the pattern is a constant, which the tests compile")]
 static NAME: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"\A(?:\p{Nd}+|[@*#?$!-]|[\p{L}_][\p{L}\p{Nd}_]*)").expect("a well-formed pattern"));

@@ -303,6 +303,11 @@ proptest! {
     }
 
     #[test]
+    fn a_name_without_other_letters_needs_no_pattern(text in r#"([A-Za-z0-9_@*#?$!é٣ー-]|.){0,8}"#) {
+        prop_assert_eq!(reader::name_length(&text), reader::name_length_by_pattern(&text));
+    }
+
+    #[test]
     fn a_word_without_anything_special_comes_back_as_it_is(word in r#"[^$"'\\\u{FEFF}]{0,40}"#) {
         prop_assert_eq!(expand(&word), word);
     }
