@@ -21,7 +21,7 @@
 //!
 //! ## Fix
 //! Takes out the flag, the clean-up command, or of `rm -rf` the words that name the cache: *debris*. Holds back where the
-//! command stands in a compound command or an `||` list, where it removes more than mounted caches.
+//! command stands in a compound command or an `||` list, or removes more than mounted caches.
 //!
 //! A variable that turns the cache off, such as `PIP_NO_CACHE_DIR`, is taken out of its ENV where no other command depends on
 //! it. Programs in the container see such a variable too, so that this is *runtime*; in a stage that is no part of the
