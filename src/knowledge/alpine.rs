@@ -1,12 +1,10 @@
 //! What remains of Alpine's `-dev` packages once a program is built.
 //!
-//! From the APKBUILDs of Alpine's aports (alpinelinux/aports), as read in November 2026: which subpackage takes the shared
-//! libraries of bzip2, cairo, curl, expat, freetype, gdbm, geos, gettext, giflib, gmp, icu, ImageMagick, lcms2, libevent,
-//! libffi, libjpeg-turbo, libpng, libsodium, libwebp, libxml2, libxslt, libzip, mariadb-connector-c, oniguruma, openldap,
-//! openssl, pango, both PCREs, postgresql, readline, sqlite, tiff, unixodbc, yaml, zlib. `openssl` stands for `libssl` and
-//! `libcrypto`, whose names hold a version and which it depends on. Packages that are for compiling alone (`build-base`,
-//! `gcompat-dev`, `libc-dev`, `linux-headers`, `musl-dev`) have no such recipe to read. A name that not every branch from 3.14 to 3.22 has is given as a package that depends on it:
-//! `libwebp-tools` for `libwebpmux`. What has none is left out: ncurses, vips.
+//! Read in the APKBUILDs of Alpine's aports (alpinelinux/aports) in November 2026: bzip2, cairo, expat, gdbm, giflib, gmp,
+//! icu, ImageMagick, libevent, libpng, libsodium, libwebp, mariadb-connector-c, both PCREs, postgresql, readline, tiff,
+//! unixodbc. The rest was written from memory and has not been held against a recipe. `openssl` stands for `libssl` and
+//! `libcrypto`, whose names hold a version. A name that not every branch from 3.14 to 3.22 has is given as a package that
+//! depends on it: `libwebp-tools` for `libwebpmux`. What has none is left out: ncurses, vips.
 
 /// The packages with the libraries behind a `-dev` package; none where it is for compiling alone. `None` if the table
 /// does not know it, which is not "nothing".

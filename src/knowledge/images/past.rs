@@ -1,8 +1,9 @@
 //! What tags stood on that Microsoft has stopped building, and that no manifest of today lists.
 //!
-//! The images without a distribution in their tag. A major version begins on the newest stable Debian of its day, and its
-//! tags never move on: dotnet/dotnet-docker issues 3134 (3.1 and 5.0 stay on buster) and 3273 (6.0 on bullseye). So 7.0, of
-//! November 2022, stands on bullseye and 3.0, of September 2019, on buster; 2.1 and 2.2, of 2018, on stretch.
+//! The images without a distribution in their tag. Announced in dotnet/dotnet-docker: 3.1 and 5.0 stay on buster (issue 3134),
+//! 6.0 is on bullseye, as a new major version begins on the newest stable Debian of its day (3273). That 7.0 is on bullseye is
+//! said in passing (4535). 3.0 on buster and 2.1 and 2.2 on stretch follow from the days of their releases alone: no
+//! announcement was found.
 
 use super::Distribution;
 
