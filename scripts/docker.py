@@ -61,11 +61,33 @@ def download(folder, release, packages):
     shutil.rmtree(apt)
 
 
-class Docker:
-    """A daemon that runs as long as the `with` block does."""
+def base_archive(folder, note="", files=None):
+    """Packs a file system of BusyBox, a note, and programs and texts by path; tells where the archive lies."""
+    programs = unpack_programs(OLDER)
+    root = folder / "base"
+    for name in ("bin", "etc", "tmp"):
+        (root / name).mkdir(parents=True, exist_ok=True)
+    busybox = root / "bin/busybox"
+    shutil.copy(programs / "bin/busybox", busybox)
+    for program in subprocess.run([busybox, "--list"], capture_output=True, text=True, check=True).stdout.split():
+        if not (root / "bin" / program).exists():
+            (root / "bin" / program).symlink_to("busybox")
+    (root / "etc/passwd").write_text("root:x:0:0:root:/:/bin/sh\nuser:x:1000:1000:user:/:/bin/sh\n")
+    (root / "etc/group").write_text("root:x:0:\nuser:x:1000:\n")
+    for path, text in {"etc/note": note, **(files or {})}.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text)
+        (root / path).chmod(0o755)
+    archive = folder / "base.tar"
+    subprocess.run(["tar", "-C", root, "-cf", archive, "."], check=True)
+    return archive
 
-    def __init__(self, release=OLDER):
-        self.release = release
+
+class Docker:
+    """A daemon that runs as long as the `with` block does; with a bridge containers can be asked at addresses of their own."""
+
+    def __init__(self, release=OLDER, *, has_bridge=False):
+        self.release, self.has_bridge = release, has_bridge
 
     def __enter__(self):
         self.programs = unpack_programs(self.release)
@@ -80,9 +102,11 @@ class Docker:
             "DOCKER_CONFIG": str(self.folder / "config"),
             "DOCKER_BUILDKIT": "1",
         }
-        command = ["dockerd", "--iptables=false", "--ip6tables=false", "--bridge=none", f"--data-root={self.folder}/data",
+        command = ["dockerd", "--iptables=false", "--ip6tables=false", f"--data-root={self.folder}/data",
                    f"--exec-root={self.folder}/exec", f"--pidfile={self.folder}/pid", f"--host=unix://{self.folder}/socket",
                    f"--config-file={self.folder}/daemon.json"]
+        if not self.has_bridge:
+            command.append("--bridge=none")
         # Without containerd's store of images Docker has no MergeOp: it takes `COPY --link` for COPY, and says nothing.
         (self.folder / "daemon.json").write_text(json.dumps({"features": {"containerd-snapshotter": self.release == NEWER}}))
         self.log = (self.folder / "log").open("w")
@@ -121,23 +145,7 @@ class Docker:
 
     def make_base(self, name, note="", files=None):
         """Makes an image of BusyBox and of programs and texts, by path; with another note it is another image."""
-        root = self.folder / "base"
-        for folder in ("bin", "etc", "tmp"):
-            (root / folder).mkdir(parents=True, exist_ok=True)
-        busybox = root / "bin/busybox"
-        shutil.copy(self.programs / "bin/busybox", busybox)
-        for program in subprocess.run([busybox, "--list"], capture_output=True, text=True, check=True).stdout.split():
-            if not (root / "bin" / program).exists():
-                (root / "bin" / program).symlink_to("busybox")
-        (root / "etc/passwd").write_text("root:x:0:0:root:/:/bin/sh\nuser:x:1000:1000:user:/:/bin/sh\n")
-        (root / "etc/group").write_text("root:x:0:\nuser:x:1000:\n")
-        for path, text in {"etc/note": note, **(files or {})}.items():
-            (root / path).parent.mkdir(parents=True, exist_ok=True)
-            (root / path).write_text(text)
-            (root / path).chmod(0o755)
-        archive = self.folder / "base.tar"
-        subprocess.run(["tar", "-C", root, "-cf", archive, "."], check=True)
-        made = self.call("import", archive, name)
+        made = self.call("import", base_archive(self.folder, note, files), name)
         if made.returncode:
             raise RuntimeError(made.stderr)
 

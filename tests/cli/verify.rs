@@ -280,6 +280,20 @@ fn an_interrupted_run_leaves_nothing_behind() {
     assert!(state.is_empty() || state.contains(") Z "), "the engine is still at work: {state}");
 }
 
+#[test]
+fn an_engine_is_asked_to_end_with_the_signal_that_has_it_tidy_up() {
+    let folder = images();
+    engine(&folder, "build) trap 'kill $!; echo told > tidied; exit 1' HUP; sleep 60 & echo $$ > started; wait ;;");
+    std::fs::create_dir_all(folder.path().join("tmp")).unwrap();
+    let mut command = folder.command("verify Dockerfile old.tar");
+    command.env("PATH", format!("{}:/usr/bin:/bin", folder.path().join("bin").display()));
+    let mut child = command.env("TMPDIR", folder.path().join("tmp")).spawn().unwrap();
+    wait_for(|| folder.path().join("started").exists());
+    child.kill().unwrap();
+    child.wait().unwrap();
+    wait_for(|| folder.path().join("tidied").exists() && is_clean(&folder));
+}
+
 fn wait_for(condition: impl Fn() -> bool) {
     let comes = (0..200).any(|_| {
         condition() || {

@@ -10,7 +10,7 @@ use crate::image::Image;
 use super::super::failure::{Failure, reason};
 use super::engine::Engine;
 use super::side::{self, Side};
-use super::sweeper::{AtWork, Sweeper};
+use super::sweeper::{self, AtWork, Sweeper};
 
 /// What is to be built.
 #[derive(Debug, Clone)]
@@ -111,8 +111,10 @@ impl Workshop {
         let told = |error: io::Error| reason(&error);
         let out = File::create(log).map_err(told)?;
         let error = out.try_clone().map_err(told)?;
+        // Ctrl-C is for dfx: the engine is ended by the process that sweeps, which knows how.
+        sweeper::outside_of_this_group(&mut command);
         let mut child = command.stdout(Stdio::from(out)).stderr(Stdio::from(error)).spawn().map_err(told)?;
-        self.sweeper.started(AtWork::Process(child.id()));
+        self.sweeper.started(AtWork::Engine(child.id()));
         let status = child.wait().map_err(told)?;
         self.sweeper.ended();
         if status.success() { Ok(()) } else { Err(status.to_string()) }

@@ -78,12 +78,12 @@ impl Engine {
 
     /// The call that builds an image under a name.
     pub fn build(self, order: &BuildOrder<'_>, tag: &str) -> Command {
-        let mut command = self.command(["build", "--tag", tag, "--file"]);
+        // Without `--force-rm` Docker's old builder and Buildah keep the container of a step that fails.
+        let mut command = self.command(["build", "--force-rm", "--tag", tag, "--file"]);
         command.arg(order.dockerfile);
         if self != Engine::Docker {
-            // Health checks and the shell are no part of OCI's form. Unless it is told to, Buildah keeps no layers, and does
-            // keep the container of a step that fails.
-            command.args(["--format", "docker", "--layers", "--force-rm"]);
+            // Health checks and the shell are no part of OCI's form. Unless it is told to, Buildah keeps no layers.
+            command.args(["--format", "docker", "--layers"]);
         }
         for (name, value) in order.build_arguments {
             command.arg("--build-arg").arg(format!("{name}={value}"));
@@ -156,6 +156,10 @@ impl Engine {
             return command;
         }
         let mut command = self.command(["run", "--rm", "--name", name]);
+        if self == Engine::Podman {
+            // Its `rm --force` asks a program to end, and waits, before it kills: it has been asked by then.
+            command.args(["--stop-timeout", "0"]);
+        }
         if let Some(port) = port {
             command.args(["--publish", &format!("127.0.0.1:{port}:{port}")]);
         }

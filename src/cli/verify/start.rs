@@ -70,7 +70,7 @@ impl Workshop {
     fn stop(&mut self, name: &str, mut child: Child) {
         // What cannot be ended or removed now is tried again when all is swept.
         let group = AtWork::Group(child.id());
-        sweeper::signal(group, "TERM");
+        sweeper::signal(group, group.request());
         if finished(&mut child, TIME_TO_END).is_err() {
             sweeper::signal(group, "KILL");
         }

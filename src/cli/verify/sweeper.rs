@@ -34,14 +34,25 @@ enum Duty {
     Done,
 }
 
-/// Who is at work, by number.
+/// Who is at work, by number; each is asked to end in its own way.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AtWork {
-    /// A process.
-    Process(u32),
-    /// A group of processes.
+    /// An engine that builds or exports.
+    Engine(u32),
+    /// A group of processes that hold a container.
     Group(u32),
+}
+
+impl AtWork {
+    /// The signal that has all of it end in order. A build of Podman's that gets SIGTERM or SIGINT is gone at once, and leaves
+    /// the container and the files of its step; SIGHUP goes to the step, the build fails, and Podman tidies up.
+    pub fn request(self) -> &'static str {
+        match self {
+            AtWork::Engine(_) => "HUP",
+            AtWork::Group(_) => "TERM",
+        }
+    }
 }
 
 /// The process that sweeps, as seen by the one that makes the dirt.
@@ -171,7 +182,7 @@ const MOST_QUESTIONS: u32 = 50;
 
 /// Ends processes and waits for that.
 fn end(at_work: AtWork) {
-    let mut is_there = signal(at_work, "TERM");
+    let mut is_there = signal(at_work, at_work.request());
     for _ in 0..MOST_QUESTIONS {
         if !is_there {
             return;
@@ -185,7 +196,7 @@ fn end(at_work: AtWork) {
 /// Whether processes get a signal. Where there is no shell they end, or do not, by themselves.
 pub fn signal(at_work: AtWork, signal: &str) -> bool {
     let target = match at_work {
-        AtWork::Process(number) => number.to_string(),
+        AtWork::Engine(number) => number.to_string(),
         AtWork::Group(number) => format!("-{number}"),
     };
     run(&["sh", "-c", &format!("kill -s {signal} -- {target}")].map(str::to_owned))
