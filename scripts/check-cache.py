@@ -17,7 +17,7 @@ import sys
 import tempfile
 
 sys.dont_write_bytecode = True
-from docker import NEWER, OLDER, ROOT, Docker, stage_name  # noqa: E402
+from docker import NEWER, OLDER, ROOT, Docker, stage_name, unpack_programs  # noqa: E402
 
 
 def write(path, text):
@@ -269,8 +269,13 @@ HEREDOCS = {
     },
 }
 
-# What each Docker builds: the older one knows neither links nor heredocs.
-PROJECTS = {OLDER: (FILES, SETTINGS, STAGES, MOUNTS), NEWER: (FILES, SETTINGS, STAGES, MOUNTS, LINKS, HEREDOCS)}
+# What is built by which Docker: the older one knows neither links nor heredocs. A daemon is asked one thing at a time, as it tells
+# other outcomes where builds run beside each other; several daemons know nothing of each other.
+DAEMONS = (
+    (OLDER, (FILES, SETTINGS, STAGES, MOUNTS)),
+    (NEWER, (FILES, SETTINGS, STAGES)),
+    (NEWER, (MOUNTS, LINKS, HEREDOCS)),
+)
 
 
 def make(folder, project):
@@ -320,14 +325,14 @@ def check(docker, dfx, folder, project, wanted):
     return tried, wrong
 
 
-def check_release(release, dfx, wanted):
-    """Has the Docker of a release build its projects. Tells how many edits were tried, and how many foretold wrongly."""
+def check_projects(release, projects, dfx, wanted):
+    """Has the Docker of a release build projects. Tells how many edits were tried, and how many foretold wrongly."""
     counts = []
     with Docker(release) as docker, tempfile.TemporaryDirectory() as temporary:
         docker.make_base("base:1")
         docker.make_base("base:2", "another")
         docker.make_base("base:3", "a third")
-        for place, project in enumerate(PROJECTS[release]):
+        for place, project in enumerate(projects):
             folder = pathlib.Path(temporary) / str(place)
             folder.mkdir()
             counts.append(check(docker, dfx, folder, project, wanted))
@@ -339,8 +344,11 @@ def check_release(release, dfx, wanted):
 
 def main():
     dfx = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "target/release/dfx").resolve()
-    with concurrent.futures.ThreadPoolExecutor() as both:
-        counts = list(both.map(lambda release: check_release(release, dfx, sys.argv[2:]), PROJECTS))
+    # Before two daemons at once ask for them.
+    for release in (OLDER, NEWER):
+        unpack_programs(release)
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        counts = list(pool.map(lambda daemon: check_projects(*daemon, dfx, sys.argv[2:]), DAEMONS))
     return 0 if any(tried for tried, _ in counts) and not any(wrong for _, wrong in counts) else 1
 
 
