@@ -92,9 +92,12 @@ fn what_is_no_image_is_told() {
 
 /// Puts a program called `docker` into the folder `bin` that answers as a script says, and writes its calls to `calls`.
 fn engine(folder: &Folder, script: &str) {
-    let text = format!("#!/bin/sh\necho \"$@\" >> calls\ncase $1 in\nversion) ;;\n{script}\nesac\n");
-    folder.write("bin/docker", &text);
-    let path = folder.path().join("bin/docker");
+    program(folder, "docker", &format!("version) ;;\n{script}"));
+}
+
+fn program(folder: &Folder, name: &str, answers: &str) {
+    folder.write(&format!("bin/{name}"), &format!("#!/bin/sh\necho \"$@\" >> calls\ncase $1 in\n{answers}\nesac\n"));
+    let path = folder.path().join("bin").join(name);
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
 }
 
@@ -196,6 +199,18 @@ fn both_images_are_started_and_their_output_is_compared() {
     assert_eq!(verify(&folder, "Dockerfile Dockerfile --run=true").code, 1);
     let run = verify(&folder, "old.tar old.tar --run=true");
     assert!(run.stderr.starts_with("error: an exported image is read and not started"), "{}", run.stderr);
+}
+
+#[test]
+fn what_buildah_may_have_lost_of_an_output_is_asked_for_once_more() {
+    let folder = images();
+    let run = |loses: &str| {
+        let answers = format!("push) cp old.tar ${{3#docker-archive:}} ;;\nrun) {loses} || echo hello; touch asked ;;");
+        program(&folder, "buildah", &answers);
+        verify(&folder, "Dockerfile Dockerfile --engine buildah --run=true").code
+    };
+    assert_eq!(run("! [ -e asked ]"), 0);
+    assert_eq!(run("case $4 in *before) ;; *) false ;; esac"), 1);
 }
 
 #[test]

@@ -119,11 +119,17 @@ impl Pair<'_> {
                 "",
             ));
         };
+        // Buildah's chroot isolation ends with the command, without waiting for what hands on its last words.
+        let may_lose_words = workshop.engine() == Engine::Buildah;
         let mut ask = |built: &Built| {
             self.tell(&format!("starting what {} has built", built.dockerfile));
             workshop.ask(built, question, self.patience)
         };
-        Ok(Trial { question: question.name(), before: ask(before)?, after: ask(after)? })
+        let mut trial = Trial { question: question.name(), before: ask(before)?, after: ask(after)? };
+        if may_lose_words && !trial.is_same() {
+            (trial.before, trial.after) = (ask(before)?, ask(after)?);
+        }
+        Ok(trial)
     }
 
     fn order<'o>(&'o self, dockerfile: &'o Path, side: &'o Side, is_fresh: bool) -> BuildOrder<'o> {
