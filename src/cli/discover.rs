@@ -58,7 +58,7 @@ pub fn discover(paths: &[PathBuf], excluded: Option<&PathPatterns>) -> Vec<Input
             inputs.push(Input::Stdin);
         } else if path.is_dir() {
             walk(path, excluded, &mut inputs, &|entry| is_dockerfile_name(entry.file_name()));
-        } else if let (false, Some((base, pattern))) = (path.exists(), as_glob(path)) {
+        } else if let Some((base, pattern)) = as_glob(path).filter(|_| !path.exists()) {
             expand(path, &base, &pattern, excluded, &mut inputs);
         } else {
             inputs.push(Input::File(path.clone()));

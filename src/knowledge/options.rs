@@ -50,8 +50,8 @@ pub enum OptionSyntax {
 pub fn is_among(option: &str, names: &str) -> bool {
     let (names, option) = (names.as_bytes(), option.as_bytes());
     let ends = |at: usize| names.get(at).is_none_or(|byte| *byte == b' ');
-    let is_at = |start: usize| names[start..].starts_with(option) && ends(start + option.len());
-    (0..names.len()).any(|at| (at == 0 || names[at - 1] == b' ') && is_at(at))
+    let starts = |at: usize| at == 0 || names.get(at - 1) == Some(&b' ');
+    memchr::memmem::find_iter(names, option).any(|at| starts(at) && ends(at + option.len()))
 }
 
 /// Whether `word` is an option and not an operand. `-` and `--` are none.

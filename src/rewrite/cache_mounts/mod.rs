@@ -130,7 +130,9 @@ fn edits_of_step<'b>(
 fn elsewhere(command: &Command<'_>) -> Option<String> {
     let invocation = command.manager.as_ref()?;
     let options = match invocation.manager.home {
-        Home::System(Family::Fedora) => "--installroot -c --config -C --cacheonly --downloadonly --downloaddir --destdir",
+        Home::System(Family::Fedora) => {
+            "--installroot -c --config -C --cacheonly --downloadonly --downloaddir --destdir"
+        }
         _ => return None,
     };
     let moves = |setting: &str| setting.starts_with("cachedir") || setting.starts_with("system_cachedir");
