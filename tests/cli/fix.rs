@@ -113,7 +113,8 @@ fn the_last_line_tells_the_estimated_megabytes() {
     let megabytes: u64 = estimate.strip_suffix(" MB of packages.\n").unwrap().parse().unwrap();
     assert!(megabytes > 100, "{told}");
     let json = folder.run("fix --format json --effect runtime --select size/build-tools-in-final-image").stdout;
-    assert!(json.contains(&format!("\"estimated_megabytes\":{megabytes}")), "{json}");
+    assert!(json.contains(&format!("\"suggestion\":false,\"estimated_megabytes\":{megabytes}")), "{json}");
+    assert!(json.ends_with(&format!("\"held_back\":0,\"estimated_megabytes\":{megabytes}}}\n}}\n")), "{json}");
     let nothing = folder.run("fix --select size/build-tools-in-final-image").stderr;
     assert!(!nothing.contains("Estimated"), "{nothing}");
 }

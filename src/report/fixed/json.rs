@@ -106,6 +106,8 @@ struct SummaryObject {
     offered: Counts<{ Effect::ALL.len() }>,
     suggested: usize,
     held_back: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    estimated_megabytes: Option<u64>,
 }
 
 impl SummaryObject {
@@ -117,6 +119,7 @@ impl SummaryObject {
             offered: Counts(Effect::ALL.map(|effect| (effect.name(), summary.offered(effect)))),
             suggested: summary.suggested,
             held_back: summary.held_back,
+            estimated_megabytes: Some(summary.least_megabytes).filter(|megabytes| *megabytes > 0),
         }
     }
 }
