@@ -61,6 +61,7 @@ BASES = {
     ),
     "node:18": (f"nodejs npm python3 {COMPILERS}", "useradd --create-home node", {}),
     "node:18-slim": ("nodejs npm", "useradd --create-home node", {}),
+    "nginx:1.30-alpine3.24": ("nginx", "", {}),
     "python:3.11": (f"{PYTHON} python3-dev {COMPILERS}", AS_PYTHON, {}),
     "python:3.11-slim": (PYTHON, AS_PYTHON, {}),
     "php:8.2-cli": ("php-cli php-mbstring php-xml composer unzip", "", {}),

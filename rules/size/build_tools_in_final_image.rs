@@ -36,7 +36,8 @@
 //! its instructions and its cache. The second starts from the bare image of the same release, with the same libraries, or
 //! for an interpreted language from the slim image of the same version, for Java and .NET from an image without the kit;
 //! files stay where they were, so that the command stays as it is. Variables, labels, ports, user and health check stay,
-//! too. Where only you can know whether that is all, the finding says what to look at, and the fix is made when the rule
+//! too. Where the container serves the files of a folder and does nothing else, with `serve`, `http-server`, `sirv` or `vite
+//! preview`, nginx takes the place of Node.js: as a suggestion, which keeps the folder and the port. Where only you can know whether that is all, the finding says what to look at, and the fix is made when the rule
 //! is selected by name. Where dfx does not see what a command leaves behind, it changes nothing and says why.
 //!
 //! ## Sources
@@ -167,7 +168,9 @@ fn starts_a_program(invocation: &Invocation<'_>) -> bool {
     let is_of_interpreter = matches!(invocation.manager.home, Home::Language("javascript" | "python" | "ruby"));
     let runs = invocation.action == Action::Run || matches!(invocation.verb_name(), Some("run"));
     let is_for_development = |text: &str| ["dev", "test", "watch", "build", "lint"].iter().any(|it| text.contains(it));
-    is_of_interpreter && runs && !invocation.operands.iter().filter_map(|it| it.text).any(is_for_development)
+    // Further words are those of what is started: `npx serve build`.
+    let started = invocation.operands.first().and_then(|it| it.text);
+    is_of_interpreter && runs && !started.is_some_and(is_for_development)
 }
 
 /// Images whose whole purpose is to compile, with the managers that do it; none where compilers are called by name.

@@ -65,6 +65,7 @@ const SHAPES: &[(&str, &str)] = &[
     ("entrypoint", ""),
     ("requirements", ".in"),
     ("requirements", ".txt"),
+    ("vite.config.", ""),
 ];
 
 /// Folders whose files are meant for other programs, with the ends of their names.

@@ -8,7 +8,7 @@ use crate::source::Span;
 
 pub use composition::Composition;
 pub use new_file::NewFile;
-pub use new_stage::NewStage;
+pub use new_stage::{NewStage, ServedFolder};
 
 /// What a fix does to the built image: the ladder of five rungs, from none to much.
 ///

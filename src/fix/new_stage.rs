@@ -3,7 +3,7 @@
 //! No other fix may add a stage. Of this one it is shown that the build stage is built as before, that the image is
 //! configured as before, and that the new stage holds what was promised and the programs that it starts.
 
-use crate::edit::NewStage;
+use crate::edit::{NewStage, ServedFolder};
 use crate::ir::{DEFAULT_PATH, lies_in};
 use crate::plan::{Copied, Field, ImageConfiguration, Operation, Plan, PlannedStage, Source, Vertex, differing_fields};
 
@@ -16,7 +16,8 @@ pub fn faults(before: &Plan, after: &Plan, promised: &NewStage) -> Vec<String> {
     if !is_built_as_before(single, build, last, promised.pruning.as_deref()) {
         faults.push("the build stage is built in another way than before".to_owned());
     }
-    faults.extend(configuration(&single.configuration, &last.configuration));
+    faults.extend(configuration(&single.configuration, &last.configuration, promised.served.as_ref()));
+    faults.extend(promised.served.iter().flat_map(|served| faults_of_server(served, last, promised)));
     faults.extend(foreign_copies(last));
     let copied = copied(last);
     let holds = |path: &str| copied.iter().any(|copied| lies_in(path, copied));
@@ -28,7 +29,8 @@ pub fn faults(before: &Plan, after: &Plan, promised: &NewStage) -> Vec<String> {
     if !is_finished {
         faults.push("the last stage does not run the command that was announced".to_owned());
     }
-    let missing = paths_of_container(&single.configuration).into_iter().filter(|path| !holds(path));
+    let started = if promised.served.is_some() { &last.configuration } else { &single.configuration };
+    let missing = paths_of_container(started).into_iter().filter(|path| !holds(path));
     faults.extend(missing.map(|path| format!("the container calls `{path}`, which is not in the last stage")));
     faults
 }
@@ -54,16 +56,47 @@ fn runs(vertex: &Vertex, command: &str) -> bool {
 }
 
 /// The configuration stays, but for a working directory that the image of the build has set until now, and folders
-/// that are added to `PATH` for the same reason.
-fn configuration(before: &ImageConfiguration, after: &ImageConfiguration) -> Vec<String> {
+/// that are added to `PATH` for the same reason; and for what the container starts, where another server was announced.
+fn configuration(
+    before: &ImageConfiguration,
+    after: &ImageConfiguration,
+    served: Option<&ServedFolder>,
+) -> Vec<String> {
     let mut differing = differing_fields(before, after);
     differing.retain(|field| match field {
         Field::WorkingDir => !before.working_directory.is_empty(),
         Field::StopSignal => !before.stop_signal.is_empty(),
         Field::Env => !only_adds_to_path(before, after),
+        Field::Cmd | Field::Entrypoint => served.is_none(),
         _ => true,
     });
     differing.iter().map(|field| format!("`{}` in the configuration of the image is another", field.name())).collect()
+}
+
+/// The container starts with the command that was announced, the last stage runs nothing but the one command that writes the
+/// settings, and these name the folder and the port. That the folder is copied, and that this command is run, is held of all
+/// splits.
+fn faults_of_server(served: &ServedFolder, last: &PlannedStage, promised: &NewStage) -> Vec<String> {
+    let configuration = &last.configuration;
+    let settings = promised.finish.as_deref().unwrap_or_default();
+    let listens = format!("listen {};", served.port);
+    let serves = format!("root {};", served.folder);
+    let is_promised = promised.artifacts.contains(&served.folder);
+    let mut faults = Vec::new();
+    if configuration.cmd != served.command || !configuration.entrypoint.is_empty() {
+        faults.push("the container starts with another command than was announced".to_owned());
+    }
+    let is_other = |vertex: &Vertex| matches!(vertex.operation, Operation::Exec(_)) && !runs(vertex, settings);
+    if last.vertices.iter().any(is_other) {
+        faults.push("the last stage runs a command that was not announced".to_owned());
+    }
+    if !is_promised || !settings.contains(&serves) {
+        faults.push(format!("`{}` is not served", served.folder));
+    }
+    if !settings.contains(&listens) {
+        faults.push(format!("nothing listens on port {}", served.port));
+    }
+    faults
 }
 
 fn only_adds_to_path(before: &ImageConfiguration, after: &ImageConfiguration) -> bool {

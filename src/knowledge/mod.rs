@@ -21,6 +21,7 @@ pub mod needless_files;
 pub mod options;
 pub mod package_managers;
 pub mod secrets;
+pub mod static_servers;
 
 mod date;
 mod file_name;

@@ -27,6 +27,7 @@ fn promised() -> NewStage {
         packages: vec!["git".to_owned()],
         pruning: None,
         finish: None,
+        served: None,
         least_megabytes: None,
     }
 }
@@ -78,6 +79,43 @@ fn the_build_may_end_with_the_command_that_was_announced() {
 fn the_path_may_grow_and_a_directory_of_the_base_may_be_written_out() {
     assert_eq!(faults_after("ENV A=b\n", "ENV A=b\nENV PATH=/go/bin:$PATH\n"), [""; 0]);
     assert_eq!(faults_after("ENV A=b\n", "ENV A=b\nENV PATH=/go/bin\n").len(), 1);
+}
+
+#[test]
+fn another_server_serves_what_was_announced_and_nothing_else_changes() {
+    let before = "FROM node:18\nWORKDIR /s\nRUN a\nEXPOSE 80\nENTRYPOINT [\"./serve\", \"d\"]\n";
+    let settings = "printf 'listen 80;\\nroot /s/d;' > /c";
+    let after = format!(
+        "FROM node:18 AS build\nWORKDIR /s\nRUN a\n\nFROM nginx:1\nWORKDIR /s\nCOPY --from=build /s/d /s/d\nRUN {settings}\n\
+         EXPOSE 80\nCMD [\"nginx\"]\n"
+    );
+    let served = ServedFolder { folder: "/s/d".to_owned(), port: 80, command: vec!["nginx".to_owned()] };
+    let promised = NewStage {
+        artifacts: vec!["/s/d".to_owned()],
+        finish: Some(settings.to_owned()),
+        served: Some(served.clone()),
+        ..NewStage::default()
+    };
+    assert_eq!(faults(&plan(before), &plan(&after), &promised), [""; 0]);
+    let faults_of = |old: &str, new: &str| faults(&plan(before), &plan(&after.replacen(old, new, 1)), &promised);
+    for (old, new) in [
+        ("\"nginx\"", "\"nginx\", \"-t\""),
+        ("CMD [", "ENTRYPOINT ["),
+        ("EXPOSE 80", "EXPOSE 81"),
+        ("listen 80", "listen 81"),
+        ("root /s/d", "root /s"),
+        ("COPY --from=build /s/d /s/d", "COPY d /s/d"),
+        ("RUN printf", "RUN rm /b\nRUN printf"),
+    ] {
+        assert_ne!(faults_of(old, new), [""; 0], "{new}");
+    }
+    for (folder, port) in [("/s/e", 80), ("/s/d", 81)] {
+        let served = ServedFolder { folder: folder.to_owned(), port, ..served.clone() };
+        let promised = NewStage { served: Some(served), ..promised.clone() };
+        assert_ne!(faults(&plan(before), &plan(&after), &promised), [""; 0], "{folder} {port}");
+    }
+    let unannounced = NewStage { served: None, ..promised.clone() };
+    assert_ne!(faults(&plan(before), &plan(&after), &unannounced), [""; 0]);
 }
 
 #[test]

@@ -23,7 +23,7 @@ pub use configuration::{Configuration, Known, Presence};
 pub use ending::{Ending, is_floating};
 pub use notice::{Notice, NoticeKind};
 pub use past::past_distribution;
-pub use runtime::{NamedImage, bare_image, dotnet_runtime, java_runtime, runtime_image};
+pub use runtime::{NamedImage, bare_image, dotnet_runtime, java_runtime, runtime_image, static_server_image};
 pub use suggestion::{fixed_tag, rebased_tag, slim_tag, supported_tag};
 
 /// repository, tag, offset of the build in [`BUILDS`].

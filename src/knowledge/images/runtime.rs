@@ -1,6 +1,7 @@
 //! Images that run what comes out of another image: without compiler, kit and build tools.
 
-use super::{Basis, Distribution, lookup, past_distribution};
+use super::super::made_on;
+use super::{Basis, Distribution, fixed_tag, lookup, past_distribution};
 
 /// An image by name and tag.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +16,12 @@ impl std::fmt::Display for NamedImage {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}:{}", self.repository, self.tag)
     }
+}
+
+/// The image of nginx that is built from its newest stable release, as small as one with a shell and a package manager can be.
+pub fn static_server_image() -> Option<NamedImage> {
+    let tag = fixed_tag("nginx", Some("stable-alpine"), made_on::IMAGES)?;
+    Some(NamedImage { repository: "nginx".to_owned(), tag: tag.to_owned() })
 }
 
 /// The image that runs what comes out of `repository:tag`, on the same distribution: `eclipse-temurin:17-jre` for

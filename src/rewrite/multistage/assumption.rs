@@ -47,6 +47,8 @@ pub enum Assumption {
     StartsNoProgram(String),
     /// A compose file or a development container says otherwise what is run.
     SaysWhatRuns(String),
+    /// nginx takes the place of the server.
+    AnswersAs(&'static str),
     /// A workflow builds the stage by its name, which becomes the build stage.
     BuildsStageByName(String),
 }
@@ -116,6 +118,11 @@ impl fmt::Display for Assumption {
             Self::SaysWhatRuns(path) => {
                 write!(f, "`{path}` says what containers run: right only if that needs nothing of the build.")
             }
+            Self::AnswersAs(server) => write!(
+                f,
+                "nginx takes the place of `{server}`: right only if the site needs none of its own ways, such as headers, \
+                 redirects, lists of files, compression, or a port that a variable sets when the container starts."
+            ),
             Self::BuildsStageByName(path) => write!(
                 f,
                 "`{path}` builds the stage by its name, which is the one that builds from now on: right only if it takes the last \

@@ -31,6 +31,8 @@ pub enum Subject {
     LeftBehind,
     /// A command that is added.
     Added,
+    /// What the container starts with, where that is replaced or could not be.
+    Started,
 }
 
 impl fmt::Display for Subject {
@@ -41,6 +43,7 @@ impl fmt::Display for Subject {
             Self::Installed => "installed",
             Self::LeftBehind => "left behind",
             Self::Added => "added",
+            Self::Started => "started",
         })
     }
 }
@@ -75,8 +78,8 @@ pub fn decisions(
         let reason = "the program loads nothing that is for development";
         decisions.push(decide(Subject::Added, command, reason));
     }
-    if let Some(command) = product.finish {
-        decisions.push(decide(Subject::Added, command, "the linker's cache tells where the copied libraries lie"));
+    if let Some(finish) = &product.finish {
+        decisions.push(decide(Subject::Added, &finish.command, finish.reason));
     }
     decisions
 }

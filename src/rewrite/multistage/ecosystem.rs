@@ -1,5 +1,6 @@
 //! What a language's builds have in common, and where they differ.
 
+use crate::edit::ServedFolder;
 use crate::ir::Command;
 use crate::knowledge::images::NamedImage;
 
@@ -56,6 +57,15 @@ pub const ALL: &[Ecosystem] = &[
     c::C,
 ];
 
+/// A command that ends the new stage's copies.
+#[derive(Debug, Clone)]
+pub struct Finish {
+    /// The command.
+    pub command: String,
+    /// Why it is needed.
+    pub reason: &'static str,
+}
+
 /// What comes out of a build.
 #[derive(Debug, Clone, Default)]
 pub struct Product {
@@ -80,8 +90,10 @@ pub struct Product {
     pub starts_nothing: bool,
     /// A command that takes away, at the end of the build, what the program does not need.
     pub pruning: Option<String>,
-    /// A command that ends the new stage's copies: the linker's cache has to be written anew.
-    pub finish: Option<&'static str>,
+    /// A command that ends the new stage's copies.
+    pub finish: Option<Finish>,
+    /// The folder of a site that another server serves from now on.
+    pub served: Option<ServedFolder>,
     /// What only the user can know.
     pub assumptions: Vec<Assumption>,
 }

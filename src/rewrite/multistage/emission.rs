@@ -40,13 +40,15 @@ pub fn emit<'b>(
         edits.push(Edit::insert(single.stage.from.image.span().end, " AS build"));
     }
     edits.extend(moved.into_iter().map(Edit::delete));
+    edits.extend(stage.replaced_start());
     let decisions = decision::decisions(single, deeds, product, base, &artifacts);
     let packages = deeds.packages.iter().map(|package| (*package).to_owned()).collect();
     let new_stage = NewStage {
         artifacts,
         packages,
         pruning: product.pruning.clone(),
-        finish: product.finish.map(str::to_owned),
+        finish: product.finish.as_ref().map(|finish| finish.command.clone()),
+        served: product.served.clone(),
         least_megabytes: saving::least_megabytes(single, deeds, base),
     };
     Ok(Split { edits, new_stage, decisions, assumptions })
@@ -124,14 +126,35 @@ impl Stage<'_, '_> {
         let name = self.single.stage.from.name.as_ref().map_or("build", |name| name.word.text());
         lines.extend(self.artifacts.iter().map(|path| copy(name, path)));
         lines.extend(self.ownership(directory.as_deref(), Time::AfterCopies));
-        lines.extend(self.product.finish.map(|command| format!("RUN {command}")));
-        let text_of = |span: &Span| source.slice(*span).trim_end().replace("\r\n", "\n");
+        lines.extend(self.product.finish.as_ref().map(|finish| format!("RUN {}", finish.command)));
+        let replaced = self.started();
+        let text_of = |span: &Span| {
+            let text = source.slice(*span).trim_end().replace("\r\n", "\n");
+            match &replaced {
+                Some((step, cmd)) if span.contains(step.instruction.span) => text.replacen(&self.written(step), cmd, 1),
+                _ => text,
+            }
+        };
         lines.extend(moved.iter().map(text_of));
         lines.extend(metadata::stop_signal(self.single, self.base).map(|signal| format!("STOPSIGNAL {signal}")));
         if !user_comes_first {
             lines.extend(user);
         }
         Ok(lines)
+    }
+
+    /// The CMD or ENTRYPOINT in whose place another stands, and that one.
+    fn started(&self) -> Option<(&Step<'_>, String)> {
+        let served = self.product.served.as_ref()?;
+        let words: Vec<String> = served.command.iter().map(|word| format!("\"{word}\"")).collect();
+        let step = self.single.build.process(self.single.stage.index).steps().next()?;
+        Some((step, format!("CMD [{}]", words.join(", "))))
+    }
+
+    /// The edit that puts it there, where the instruction stays behind the copies.
+    fn replaced_start(&self) -> Option<Edit> {
+        let (step, cmd) = self.started()?;
+        (step.index > self.single.last_change.index).then(|| Edit::replace(step.instruction.span, cmd))
     }
 
     fn written(&self, step: &Step<'_>) -> String {

@@ -2,7 +2,7 @@
 
 use crate::ir::Step;
 use crate::knowledge::images::Known;
-use crate::syntax::{InstructionKind, Keyword, Token, TokenKind};
+use crate::syntax::{InstructionKind, Keyword, TokenKind};
 
 use super::Refusal;
 use super::deeds::Deeds;
@@ -29,14 +29,15 @@ pub fn check(single: &SingleStage<'_>, deeds: &Deeds<'_>, base: &RuntimeBase) ->
             _ => {}
         }
     }
-    match moved(single).any(|step| step.instruction.tokens().iter().any(is_comment)) {
+    match moved(single).any(has_comment) {
         true => Err(Refusal::Comment),
         false => Ok(()),
     }
 }
 
-fn is_comment(token: &Token) -> bool {
-    token.kind == TokenKind::Comment
+/// Whether a comment stands between the lines of the instruction.
+pub fn has_comment(step: &Step<'_>) -> bool {
+    step.instruction.tokens().iter().any(|token| token.kind == TokenKind::Comment)
 }
 
 /// Users of every base image: the intersection of Debian's base-passwd and Alpine's baselayout.

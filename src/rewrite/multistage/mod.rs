@@ -37,6 +37,7 @@ mod rust;
 mod saving;
 mod single_stage;
 mod start;
+mod static_site;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
@@ -88,7 +89,10 @@ pub fn split<'b>(
     };
     let ecosystem = ecosystem::ALL.iter().find(builds)?;
     let single = SingleStage::of(build, commands, context, stage);
-    Some(single.and_then(|single| split_stage(&single, ecosystem, choice)))
+    Some(single.and_then(|single| {
+        let split = split_stage(&single, ecosystem, choice);
+        static_site::instead(&single, ecosystem, choice, split)
+    }))
 }
 
 fn split_stage(single: &SingleStage<'_>, ecosystem: &Ecosystem, choice: &BaseChoice) -> Result<Split, Refusal> {

@@ -53,6 +53,13 @@ pub enum Refusal {
     NoSuchBase(&'static str),
     /// The image that was asked for has no shell, and one is needed.
     NeedsShell(String),
+    /// The program that serves files cannot be replaced by nginx.
+    KeepsServer {
+        /// The program.
+        server: &'static str,
+        /// What stands in the way.
+        why: &'static str,
+    },
     /// All that the build needs is needed at run time as well.
     NothingToSplit,
 }
@@ -85,6 +92,7 @@ impl Refusal {
             Self::AmongSystemFiles(_) => "among-system-files",
             Self::NoSuchBase(_) => "no-such-base",
             Self::NeedsShell(_) => "needs-shell",
+            Self::KeepsServer { .. } => "keeps-server",
             Self::NothingToSplit => "nothing-to-split",
         }
     }
@@ -120,6 +128,11 @@ impl Refusal {
             Self::NoSuchBase(_) => "leave `--runtime-base` away".to_owned(),
             Self::NeedsShell(_) => {
                 "write CMD, ENTRYPOINT and HEALTHCHECK in exec form, or choose another image".to_owned()
+            }
+            Self::KeepsServer { server, .. } => {
+                format!(
+                    "start `{server}` as root with its folder and port written out, and with nothing else that changes it"
+                )
             }
             Self::NothingToSplit => "leave the file as it is".to_owned(),
         }
@@ -165,6 +178,7 @@ impl fmt::Display for Refusal {
             Self::NeedsShell(image) => {
                 write!(f, "`{image}` has no shell, which the new stage or the start of the container needs")
             }
+            Self::KeepsServer { server, why } => write!(f, "nginx could not take the place of `{server}`: {why}"),
             Self::NothingToSplit => f.write_str("the program needs all that the build needs"),
         }
     }

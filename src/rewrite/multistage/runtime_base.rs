@@ -86,7 +86,10 @@ pub fn check_packages(single: &SingleStage<'_>, deeds: &Deeds<'_>, base: &Runtim
 }
 
 /// What the program runs on is in an image of its own.
-fn counterpart(single: &SingleStage<'_>, image: &NamedImage) -> Result<RuntimeBase, Refusal> {
+///
+/// # Errors
+/// Where the tables do not know that image, and where a build argument chooses the one of the build.
+pub fn counterpart(single: &SingleStage<'_>, image: &NamedImage) -> Result<RuntimeBase, Refusal> {
     let is_chosen_by_argument = single.stage.from.image.text().contains('$');
     let facts = lookup(&image.repository, Some(&image.tag)).filter(|_| !is_chosen_by_argument);
     let facts = facts.ok_or(Refusal::UnknownImage)?;

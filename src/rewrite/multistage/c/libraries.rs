@@ -6,7 +6,7 @@
 use crate::ir::Command;
 use crate::knowledge::debian::{Base, Release, package, runtime_packages};
 
-use super::super::ecosystem::Product;
+use super::super::ecosystem::{Finish, Product};
 use super::super::single_stage::SingleStage;
 use super::super::{Assumption, Refusal};
 use super::IMAGE_OF_GCC;
@@ -91,7 +91,10 @@ pub fn add<'b>(single: &SingleStage<'b>, sources: &Sources<'b>, product: &mut Pr
     let is_glibc = single.distribution.family != "alpine";
     let tells_linker = single.build_commands().any(|command| command.name() == Some("ldconfig"));
     if is_glibc && (is_gcc || tells_linker) {
-        product.finish = Some("ldconfig");
+        product.finish = Some(Finish {
+            command: "ldconfig".to_owned(),
+            reason: "the linker's cache tells where the copied libraries lie",
+        });
     }
     let has_extras = single.configuration.buildpack_deps.is_some() || is_gcc;
     if has_extras { add_linked(single, sources, product) } else { Ok(()) }
