@@ -42,7 +42,8 @@ use crate::context::BuildContext;
 use crate::edit::{Effect, NewFile};
 use crate::finding::Severity;
 use crate::ir::{Breadth, ContextCopy, NeedlessFiles};
-use crate::knowledge::needless_files::{NeedlessKind, is_dockerfile};
+use crate::knowledge::is_dockerfile_name;
+use crate::knowledge::needless_files::NeedlessKind;
 use crate::rules::{Context, Meta, Sink};
 
 pub const META: Meta = Meta {
@@ -108,7 +109,7 @@ fn first_whole_copy<'b>(cx: &Context<'b>) -> Option<ContextCopy<'b>> {
 /// one does not.
 fn name_of_ignore_file(cx: &Context<'_>, context: &BuildContext) -> String {
     let names = context.entries().iter().filter_map(|entry| entry.path.rsplit('/').next());
-    match names.filter(|name| is_dockerfile(name)).nth(1) {
+    match names.filter(|name| is_dockerfile_name(name)).nth(1) {
         Some(_) if cx.source().name() != "-" => format!("{}.dockerignore", cx.source().name()),
         _ => context.name_of(".dockerignore"),
     }

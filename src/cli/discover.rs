@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use ignore::{DirEntry, WalkBuilder};
 
 use crate::config::PathPatterns;
+use crate::knowledge::is_dockerfile_name;
 
 use super::failure::{Failure, reason};
 use super::{read, settings};
@@ -33,23 +34,6 @@ impl Input {
     }
 }
 
-/// Whether the name is one that Dockerfiles have.
-pub fn is_dockerfile_name(name: &OsStr) -> bool {
-    let Some(name) = name.to_str() else {
-        return false;
-    };
-    if name.ends_with(".dockerignore") || name.ends_with('~') {
-        return false;
-    }
-    let starts =
-        |stem: &str| name.strip_prefix(stem).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-', '_']));
-    let ends = [".Dockerfile", ".dockerfile", ".Containerfile", ".containerfile"];
-    name == "dockerfile"
-        || starts("Dockerfile")
-        || starts("Containerfile")
-        || ends.iter().any(|end| name.ends_with(end))
-}
-
 /// Everything meant by `paths`, in their order and each once: files as they are, the Dockerfiles in folders by name.
 pub fn discover(paths: &[PathBuf], excluded: Option<&PathPatterns>) -> Vec<Input> {
     let mut inputs = Vec::new();
@@ -57,7 +41,7 @@ pub fn discover(paths: &[PathBuf], excluded: Option<&PathPatterns>) -> Vec<Input
         if path.as_os_str() == "-" {
             inputs.push(Input::Stdin);
         } else if path.is_dir() {
-            walk(path, excluded, &mut inputs, &|entry| is_dockerfile_name(entry.file_name()));
+            walk(path, excluded, &mut inputs, &|entry| entry.file_name().to_str().is_some_and(is_dockerfile_name));
         } else if let Some((base, pattern)) = as_glob(path).filter(|_| !path.exists()) {
             expand(path, &base, &pattern, excluded, &mut inputs);
         } else {
@@ -182,24 +166,4 @@ fn expand(path: &Path, base: &Path, pattern: &str, excluded: Option<&PathPattern
 pub fn is_excluded(file: &Path, excluded: &PathPatterns) -> bool {
     let current = std::env::current_dir().and_then(std::fs::canonicalize).unwrap_or_default();
     settings::relative_to(file, &current).is_some_and(|path| excluded.match_file(&path))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn dockerfiles_are_known_by_their_names() {
-        for name in ["Dockerfile", "Dockerfile.prod", "Dockerfile-alpine", "a.Dockerfile", "b.dockerfile", "dockerfile"]
-        {
-            assert!(is_dockerfile_name(OsStr::new(name)), "{name}");
-        }
-        for name in ["Containerfile", "Containerfile.dev", "x.containerfile"] {
-            assert!(is_dockerfile_name(OsStr::new(name)), "{name}");
-        }
-        for name in ["Dockerfile.dockerignore", "dockerfile.rs", "Dockerfiles", "MyDockerfile", "Dockerfile.orig~", ""]
-        {
-            assert!(!is_dockerfile_name(OsStr::new(name)), "{name}");
-        }
-    }
 }

@@ -24,10 +24,12 @@ pub mod secrets;
 pub mod static_servers;
 
 mod date;
+mod dockerfile_name;
 mod file_name;
 mod table;
 mod tag;
 
 pub use date::{Date, NotADate};
+pub use dockerfile_name::is_dockerfile_name;
 pub use file_name::file_name;
 pub use table::List;

@@ -1,5 +1,7 @@
 //! Files and folders of a project that its images have no use for.
 
+use super::is_dockerfile_name;
+
 /// What a file or folder is for, other than the image. In the order in which an ignore file best names them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum NeedlessKind {
@@ -93,21 +95,10 @@ pub fn says_it_all(name: &str) -> bool {
     !MADE.iter().any(|(_, made, mark)| *made == name && mark.is_some())
 }
 
-/// `Dockerfile`, `Dockerfile.dev`, `dev.dockerfile`, but not `Dockerfile.dockerignore`.
-pub fn is_dockerfile(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    let is_named_so = |word: &str| {
-        name == word
-            || name.strip_prefix(word).is_some_and(|rest| rest.starts_with('.'))
-            || name.strip_suffix(word).is_some_and(|rest| rest.ends_with('.'))
-    };
-    (is_named_so("dockerfile") || is_named_so("containerfile")) && !name.ends_with("ignore")
-}
-
 /// `docker-compose.override.yml`, `dev.Dockerfile`, `Dockerfile.dockerignore`
 fn is_of_builder(name: &str) -> bool {
     let is_yaml = name.ends_with(".yml") || name.ends_with(".yaml");
-    is_dockerfile(name) || name.ends_with(".dockerignore") || name.starts_with("docker-compose") && is_yaml
+    is_dockerfile_name(name) || name.ends_with(".dockerignore") || name.starts_with("docker-compose") && is_yaml
 }
 
 #[cfg(test)]
@@ -133,11 +124,6 @@ mod tests {
         }
         assert_eq!(kind("templates/Dockerfile"), None);
         assert_eq!(kind("docker-compose.sh"), None);
-        assert!(
-            is_dockerfile("Containerfile")
-                && !is_dockerfile("Dockerfile.dockerignore")
-                && !is_dockerfile("my-dockerfile")
-        );
         assert_eq!(kind("a/.DS_Store"), Some(NeedlessKind::Desktop));
     }
 }
