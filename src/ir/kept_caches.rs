@@ -47,6 +47,7 @@ impl<'b> Build<'b> {
                 if manager.name.starts_with("pip") && pip_is_told_at <= at {
                     continue;
                 }
+                let cache = self.cache_in_use(command, cache);
                 let Some(directory) = self.kept_in(command, manager, cache) else { continue };
                 let installs_gems = matches!(manager.name, "bundle" | "gem");
                 if installs_gems && !self.keeps_gems_where_ruby_does(command, steps.get(..=at).unwrap_or_default()) {

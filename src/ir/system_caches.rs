@@ -22,6 +22,14 @@ impl Build<'_> {
         }
     }
 
+    /// Of the directories that the table names for what `cache` is for, the one that the command fills, where it is known
+    /// to be another.
+    pub(super) fn cache_in_use(&self, command: &Command<'_>, cache: &'static Cache) -> &'static Cache {
+        let manager = command.manager.as_ref().map(|invocation| invocation.manager);
+        let mut others = manager.into_iter().filter(|it| it.is_system()).flat_map(|it| it.caches_of(cache.kind));
+        others.find(|other| self.is_worth_a_mount(command, other) == Some(true)).unwrap_or(cache)
+    }
+
     /// The distribution that the stage starts from, and its release.
     fn release(&self, stage: usize) -> Option<(&str, Option<&str>)> {
         if let Some(number) = self.root_image(stage).and_then(release_of_red_hat) {
