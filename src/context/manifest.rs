@@ -59,6 +59,8 @@ const SHAPES: &[(&str, &str)] = &[
     ("", ".vbproj"),
     ("compose", ".yaml"),
     ("compose", ".yml"),
+    ("docker-bake.", ".hcl"),
+    ("docker-bake.", ".json"),
     ("docker-compose", ".yaml"),
     ("docker-compose", ".yml"),
     ("docker-entrypoint", ""),
@@ -78,7 +80,7 @@ pub fn is_folder_of_tools(path: &str) -> bool {
 }
 
 /// Whether the file at `path` is one whose text rules and rewrites ask for: package manifests, entrypoint scripts,
-/// compose files, workflows, sources that tell which files and programs they open.
+/// files of Compose and Bake, workflows, sources that tell which files and programs they open.
 pub fn is_manifest(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     NAMES.binary_search(&name).is_ok()

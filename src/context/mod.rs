@@ -5,6 +5,7 @@
 //!
 //! Paths are relative to the root of the context, have `/` between their parts and no `.` or `..` in them.
 
+mod bake;
 mod build_context;
 mod clean;
 mod copy_source;
@@ -16,6 +17,7 @@ mod manifest;
 mod package_json;
 mod yarn;
 
+pub use bake::{BakeTarget, bake_targets, is_bake_file};
 pub use build_context::{BuildContext, Entry, EntryKind};
 pub use copy_source::CopySourceMatch;
 pub use extent::Extent;

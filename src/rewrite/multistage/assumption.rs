@@ -49,7 +49,14 @@ pub enum Assumption {
     SaysWhatRuns(String),
     /// nginx takes the place of the server.
     AnswersAs(&'static str),
-    /// A workflow builds the stage by its name, which becomes the build stage.
+    /// A file beside the Dockerfile sets the build argument that chooses the image of the build.
+    ChoosesImage {
+        /// The file.
+        path: String,
+        /// The build argument.
+        argument: String,
+    },
+    /// A workflow or a bake file builds the stage by its name, which becomes the build stage.
     BuildsStageByName(String),
 }
 
@@ -122,6 +129,11 @@ impl fmt::Display for Assumption {
                 f,
                 "nginx takes the place of `{server}`: right only if the site needs none of its own ways, such as headers, \
                  redirects, lists of files, compression, or a port that a variable sets when the container starts."
+            ),
+            Self::ChoosesImage { path, argument } => write!(
+                f,
+                "`{path}` sets `{argument}`, which chooses the image of the build: right only if the smaller image is that of \
+                 the same release, too."
             ),
             Self::BuildsStageByName(path) => write!(
                 f,
