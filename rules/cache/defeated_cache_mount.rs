@@ -24,8 +24,8 @@
 //! command stands in a compound command or an `||` list, or removes more than mounted caches.
 //!
 //! A variable that turns the cache off, such as `PIP_NO_CACHE_DIR`, is taken out of its ENV where no other command depends on
-//! it. Programs in the container see such a variable too, so that this is *runtime*; in a stage that is no part of the
-//! final image it is *content*.
+//! it: scripts may, and package managers that call this one. Programs in the container see such a variable too, so that this
+//! is *runtime*.
 //!
 //! The archives of apt are emptied by `/etc/apt/apt.conf.d/docker-clean` of the Debian and Ubuntu images: the fix removes that
 //! file, as Docker's documentation does. That is *content*, as it is then missing in the image.
@@ -137,7 +137,7 @@ fn report(cx: &Context<'_>, sink: &mut Sink<'_>, defeat: &Defeat<'_>) {
     let report = sink.report(defeat.span(), message).help(help.clone());
     if let Means::Variable(name) = &defeat.means {
         match without_variable(cx, defeat.command, name) {
-            Ok((effect, edit)) => report.fix(format!("take `{name}` out"), effect, vec![edit]),
+            Ok(edit) => report.fix(format!("take `{name}` out"), Effect::Runtime, vec![edit]),
             Err(reason) => report.note(format!("It is not taken out for you: {reason}.")),
         };
         return;
@@ -146,9 +146,8 @@ fn report(cx: &Context<'_>, sink: &mut Sink<'_>, defeat: &Defeat<'_>) {
     report.fix(help, Effect::Debris, edits);
 }
 
-/// The edit that takes the variable of a command out of the ENV that sets it, and what that comes to: programs in the
-/// container see it too.
-fn without_variable(cx: &Context<'_>, command: &Command<'_>, name: &str) -> Result<(Effect, Edit), &'static str> {
+/// The edit that takes the variable of a command out of the ENV that sets it.
+fn without_variable(cx: &Context<'_>, command: &Command<'_>, name: &str) -> Result<Edit, &'static str> {
     let variable = cx.build.visible(command.step).variable(name).ok_or("the base image or the RUN itself sets it")?;
     let sets = |step: &&Step<'_>| {
         matches!(&step.instruction.kind, InstructionKind::Env(_)) && step.instruction.span.contains(variable.name_span)
@@ -160,17 +159,28 @@ fn without_variable(cx: &Context<'_>, command: &Command<'_>, name: &str) -> Resu
     let sees = |other: &Command<'_>| {
         cx.build.visible(other.step).variable(name).is_some_and(|seen| seen.name_span == variable.name_span)
     };
-    if cx.commands.of_build().filter(|other| sees(other)).any(|other| would_leave_cache(cx, other, name)) {
-        return Err("another command, which has no mount, would leave its cache in the image");
+    let runs = |other: &&Command<'_>| other.is_in_build() || other.step.instruction.keyword == Some(Keyword::Onbuild);
+    let mut others = cx.commands.all().iter().filter(runs).filter(|other| sees(other));
+    if others.any(|other| would_leave_cache(cx, other, command, name)) {
+        return Err("another command, which has no mount, may leave a cache in the image");
     }
-    let effect = if cx.shapes_final_image(step) { Effect::Runtime } else { Effect::Content };
     let span = span_of_pair(cx, step, variable.name_span).ok_or("a comment stands beside it")?;
-    Ok((effect, Edit::delete(span)))
+    Ok(Edit::delete(span))
 }
 
-/// Whether the command keeps no cache because of the variable, and has no mount to keep it in.
-fn would_leave_cache(cx: &Context<'_>, command: &Command<'_>, name: &str) -> bool {
-    let Some(invocation) = &command.manager else { return false };
+/// Whether the command may keep no cache because of the variable, and has no mount to keep it in. `defeated` is the
+/// command that the variable is known to matter for.
+fn would_leave_cache(cx: &Context<'_>, command: &Command<'_>, defeated: &Command<'_>, name: &str) -> bool {
+    let Some(invocation) = &command.manager else { return !command.uses_no_downloads() };
+    // What is done in a build on this image, nobody can mend here.
+    if command.step.instruction.keyword == Some(Keyword::Onbuild) {
+        return true;
+    }
+    // Pipenv, Poetry and conda call pip.
+    let may_call_it = defeated
+        .manager
+        .as_ref()
+        .is_some_and(|it| it.manager.home == invocation.manager.home && it.manager.name != invocation.manager.name);
     let heeds = |switch: &Switch| {
         switch.actions.contains(&invocation.action) && switch.environment.iter().any(|(variable, _)| *variable == name)
     };
@@ -179,7 +189,8 @@ fn would_leave_cache(cx: &Context<'_>, command: &Command<'_>, name: &str) -> boo
         let mounted = cx.build.mounted_cache(command, invocation.manager, cache, account.as_ref());
         command.step.mounts_over(&mounted.directory)
     };
-    invocation.manager.no_cache.as_ref().is_some_and(heeds) && !invocation.manager.caches.iter().all(is_mounted)
+    (may_call_it || invocation.manager.no_cache.as_ref().is_some_and(heeds))
+        && !invocation.manager.caches.iter().all(is_mounted)
 }
 
 /// The pair of an ENV with the blanks on one side of it, or the whole instruction where it has no other pair.
@@ -261,15 +272,12 @@ mod tests {
     }
 
     #[test]
-    fn the_rung_of_a_variable_is_that_of_its_stage() {
-        let effect = |text: &str| {
-            let found = findings(&META, check, text);
-            found[0].fix.as_ref().map(|fix| fix.effect)
-        };
+    fn a_variable_is_seen_by_programs_in_the_container() {
         let stage = "FROM python:3.14 AS a\nENV PIP_NO_CACHE_DIR=1\nRUN --mount=type=cache,target=/root/.cache/pip pip install a\n";
-        assert_eq!(effect(stage), Some(Effect::Runtime));
-        assert_eq!(effect(&format!("{stage}FROM a\n")), Some(Effect::Runtime));
-        assert_eq!(effect(&format!("{stage}FROM debian\nCOPY --from=a /x /x\n")), Some(Effect::Content));
+        for rest in ["", "FROM a\n", "FROM debian\nCOPY --from=a /x /x\n"] {
+            let found = findings(&META, check, &format!("{stage}{rest}"));
+            assert_eq!(found[0].fix.as_ref().map(|fix| fix.effect), Some(Effect::Runtime), "{rest}");
+        }
     }
 
     #[test]
@@ -277,6 +285,9 @@ mod tests {
         let run = "RUN --mount=type=cache,target=/root/.cache/pip pip install a\n";
         for (text, reason) in [
             (format!("FROM a\nENV PIP_NO_CACHE_DIR=1\n{run}RUN pip install b\n"), "another command"),
+            (format!("FROM a\nENV PIP_NO_CACHE_DIR=1\n{run}RUN ./install.sh\n"), "another command"),
+            (format!("FROM a\nENV PIP_NO_CACHE_DIR=1\n{run}RUN pipenv install\n"), "another command"),
+            (format!("FROM a\nENV PIP_NO_CACHE_DIR=1\n{run}ONBUILD RUN pip install -r b\n"), "another command"),
             (format!("FROM a AS b\nENV PIP_NO_CACHE_DIR=1\n{run}FROM b\nRUN pip install b\n"), "another command"),
             (format!("FROM a\nENV PIP_NO_CACHE_DIR=1\n{run}RUN echo $PIP_NO_CACHE_DIR\n"), "other places"),
             (format!("FROM a\nARG PIP_NO_CACHE_DIR=1\n{run}"), "no ENV"),

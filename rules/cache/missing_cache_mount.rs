@@ -24,7 +24,7 @@
 //! Silent where a variable turns the cache off, and for users whose number or home directory is not known. Each manager is
 //! named once in a stage; build stages count as well.
 //!
-//! Of the distributions' package managers, apt, dnf, yum and tdnf are spoken of; dnf and yum where the base image
+//! Of the distributions' package managers, apt, dnf and yum are spoken of; dnf and yum where the base image
 //! says which of `/var/cache/dnf`, `/var/cache/libdnf5` and `/var/cache/yum` they fill. Not so:
 //!
 //! - apk keeps no packages by itself, only a list of them that is fetched in a second. `--cache-dir` would have to take the
@@ -34,6 +34,7 @@
 //!   the image only while lists are fetched.
 //! - microdnf takes all lists for outdated when it starts, deletes packages once they are installed, and has versions that
 //!   fail at `--setopt=keepcache=1`.
+//! - tdnf deletes packages too, and not all of its versions let themselves be told otherwise.
 //! - pacman's packages are deleted behind each installation by `package-cleanup.hook` of the archlinux image.
 //!
 //! apt has two: package lists, and archives, which `/etc/apt/apt.conf.d/docker-clean` of the Debian and Ubuntu images deletes
@@ -297,18 +298,40 @@ mod tests {
             "FROM registry.access.redhat.com/ubi9/ubi:9.4\nRUN dnf upgrade -y --setopt=keepcache=0\n" =>
             "FROM registry.access.redhat.com/ubi9/ubi:9.4\nRUN --mount=type=cache,target=/var/cache/dnf,sharing=locked dnf upgrade -y --setopt=keepcache=0\n"
         );
-        fixes!(
-            "FROM mcr.microsoft.com/azurelinux/base/core:3.0\nRUN tdnf install -y git && tdnf clean all\n" =>
-            "FROM mcr.microsoft.com/azurelinux/base/core:3.0\nRUN --mount=type=cache,target=/var/cache/tdnf,sharing=locked tdnf install -y git\n"
-        );
         let found =
             findings(&META, check, "FROM fedora:42\nRUN dnf install -y a\nRUN dnf --installroot=/x install -y b\n");
         assert!(found[0].fix.is_none() && found[0].notes[0].contains("`--installroot`"), "{found:?}");
     }
 
     #[test]
+    fn no_mount_comes_under_a_removal_that_may_reach_it() {
+        let dnf = ["/var/cache/dnf*", "/var/cache/{dnf,yum}", "/var/{cache,log}/*", "/var/cache/[a-z]*", "/*"];
+        let removals = dnf.map(|words| format!("FROM rockylinux:9\nRUN dnf install -y git && rm -rf {words}\n"));
+        let pip = [
+            "rm -rf \"$HOME\"/.cache",
+            "rm -rf ${HOME:-/root}/.cache",
+            "rm -rf ~/.cache/*/",
+            "rm -rf /root/.cac*",
+            "for d in ~/.cache; do rm -rf $d; done",
+            "cd ~ && rm -rf .cache",
+            "rm -rf ~/.cache /root",
+        ];
+        let of_pip = pip.map(|command| format!("FROM python:3.14\nRUN pip install -r a.txt && {command}\n"));
+        let below = "FROM rockylinux:9\nWORKDIR /var/cache\nRUN dnf install -y git && rm -rf dnf\n".to_owned();
+        for text in removals.into_iter().chain(of_pip).chain([below]) {
+            let found = findings(&META, check, &text);
+            assert!(found[0].fix.is_none() && !found[0].notes.is_empty(), "{text} {found:?}");
+        }
+        for others in ["/tmp/*", "\"$GNUPGHOME\" /var/log/dnf*", "/var/lib/{a,b}", "build", "/var/cache/dnf-a"] {
+            let text = format!("FROM rockylinux:9\nRUN dnf install -y git && rm -rf {others}\n");
+            assert!(findings(&META, check, &text)[0].fix.is_some(), "{text}");
+        }
+    }
+
+    #[test]
     fn managers_that_a_mount_would_not_serve_are_passed_over() {
         silent!("FROM alpine:3.22\nRUN apk add git\n");
+        silent!("FROM mcr.microsoft.com/azurelinux/base/core:3.0\nRUN tdnf install -y git && tdnf clean all\n");
         silent!("FROM archlinux\nRUN pacman -Syu --noconfirm git\n");
         silent!("FROM opensuse/leap:15.6\nRUN zypper --non-interactive install git\n");
         silent!("FROM registry.access.redhat.com/ubi9/ubi-minimal\nRUN microdnf install -y git\n");

@@ -36,10 +36,14 @@ const BUILD_TOOLS: &[&str] = &["gradle", "maven"];
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let today = cx.options.today;
-    for found in cx.build.image_uses() {
-        let Some(facts) = found.facts().filter(|_| found.stage.is_reachable && !found.is_repeat) else { continue };
-        // An image that was given up as a whole is told so by `deprecated-base-image`.
-        let Some(ending) = facts.ended(today).filter(|_| facts.notice.is_none()) else { continue };
+    for found in cx.build.image_uses().into_iter().filter(|found| found.stage.is_reachable && !found.is_repeat) {
+        let facts = found.facts();
+        let over = match &facts {
+            // An image that was given up as a whole is told so by `deprecated-base-image`.
+            Some(facts) => facts.ended(today).filter(|_| facts.notice.is_none()),
+            None => found.image.tag.as_deref().and_then(|tag| images::ended_release(tag, today)),
+        };
+        let Some(ending) = over else { continue };
         let is_left_behind = found.role == ImageRole::Base && !cx.ends_in_final_image(found.stage.index);
         if is_left_behind && BUILD_TOOLS.contains(&ending.cycle.product) {
             continue;
@@ -48,7 +52,7 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         let mut report = sink
             .report(found.tag_span(), format!("`{image}` ships {}, {}", ending.cycle.title(), ended(ending)))
             .related_all(found.tag_defaults())
-            .help(help(&found, facts.product == Some(ending.cycle), cx));
+            .help(help(&found, facts.and_then(|facts| facts.product) == Some(ending.cycle), cx));
         if let Support::Extended { until, .. } = ending.support {
             report =
                 report.note(format!("Extended support, for those who have subscribed to it, lasts until {until}."));

@@ -259,9 +259,8 @@ mod tests {
 
     #[test]
     fn the_directory_is_that_of_the_release() {
-        let message = |image: &str| {
-            findings(&META, check, &format!("FROM {image}\nRUN dnf install -y a\n"))[0].message.clone()
-        };
+        let message =
+            |image: &str| findings(&META, check, &format!("FROM {image}\nRUN dnf install -y a\n"))[0].message.clone();
         assert!(message("fedora:42").ends_with("/var/cache/libdnf5"), "{}", message("fedora:42"));
         assert!(message("rockylinux:9").ends_with("/var/cache/dnf"), "{}", message("rockylinux:9"));
     }

@@ -1,8 +1,12 @@
 //! What keeps a cache mount from being of use to the next build.
 
-use crate::knowledge::package_managers::{Cache, PackageManager, Removed, in_home, removed_of};
-use crate::source::Span;
+use std::cmp::Ordering;
 
+use crate::knowledge::package_managers::{Cache, Home, PackageManager, Removed, in_home, removed_of};
+use crate::source::Span;
+use crate::syntax::Keyword;
+
+use super::mounts::lies_in;
 use super::{Account, Build, Command, Commands, Step};
 
 /// A directory of a package manager's cache, where a cache is mounted or is to be mounted.
@@ -68,10 +72,10 @@ pub enum Means {
     Emptying,
     /// These words of a command that removes other things too name the cache.
     Paths(Vec<usize>),
-    /// This word names a directory around the mount: all in it goes, and removing the directory fails.
+    /// One of these words at least names a directory around the mount: all in it goes, and removing the directory fails.
     Around {
-        /// The word.
-        word: usize,
+        /// The words, and those that name the cache itself.
+        words: Vec<usize>,
         /// Whether anything but mounted caches may lie there.
         holds_more: bool,
     },
@@ -86,10 +90,10 @@ impl Defeat<'_> {
                 words.iter().map(|at| self.command.span_of_word_with_blanks(*at)).collect()
             }
             Means::Emptying => Some(vec![build.span_without(self.command)?]),
-            Means::Around { word, holds_more: false }
-                if operands(self.command, &self.command.patterns_in_home()) > 1 =>
+            Means::Around { words, holds_more: false }
+                if words.len() < operands(self.command, &self.command.patterns_in_home()) =>
             {
-                Some(vec![self.command.span_of_word_with_blanks(*word)?])
+                words.iter().map(|at| self.command.span_of_word_with_blanks(*at)).collect()
             }
             Means::Around { holds_more: false, .. } => Some(vec![build.span_without(self.command)?]),
             Means::Variable(_) | Means::Around { holds_more: true, .. } => None,
@@ -102,8 +106,9 @@ impl Defeat<'_> {
             words.iter().filter_map(|at| self.command.words.get(*at)).map(|word| word.span).reduce(Span::cover)
         };
         match &self.means {
-            Means::Flags(words) | Means::Paths(words) => spans(words).unwrap_or(self.command.span()),
-            Means::Around { word, .. } => spans(&[*word]).unwrap_or(self.command.span()),
+            Means::Flags(words) | Means::Paths(words) | Means::Around { words, .. } => {
+                spans(words).unwrap_or(self.command.span())
+            }
             Means::Variable(_) => self.command.verb_span(),
             Means::Emptying => self.command.span(),
         }
@@ -126,12 +131,37 @@ impl<'b> Build<'b> {
 
     /// The commands of a step that make mounts over `caches` useless.
     pub fn defeats(&self, commands: &'b Commands<'b>, step: &Step<'_>, caches: &[MountedCache]) -> Vec<Defeat<'b>> {
-        let is_all_mounted = commands.of_step(step).iter().all(|command| fills_mounts_alone(command, caches));
+        let is_all_mounted = self.has_mounted_caches_alone(commands, step, caches);
         let of_command = |command: &'b Command<'b>| {
             let found = self.bypass(command, caches).or_else(|| emptying(command, caches, is_all_mounted));
             found.map(|(cache, means)| Defeat { command, means, directory: cache.directory.clone() })
         };
         commands.of_step(step).iter().filter_map(of_command).collect()
+    }
+
+    /// Whether `~/.cache` has surely nothing in it but what is mounted in the step: nothing else is put there, and nothing
+    /// counts on its having been removed.
+    fn has_mounted_caches_alone(&self, commands: &Commands<'_>, step: &Step<'_>, caches: &[MountedCache]) -> bool {
+        let home = caches.first().map_or("~", MountedCache::home);
+        let folder = format!("{}/.cache", home.trim_end_matches('/'));
+        let names_folder = |command: &Command<'_>| {
+            let paths = command.arguments().iter().map(|word| in_home(&word.written.replace(['"', '\''], ""), home));
+            !matches!(command.name(), Some("rm" | "find")) && paths.into_iter().any(|path| lies_in(&path, &folder))
+        };
+        let steps = self.inherited_steps(step.stage);
+        let mut runs = steps.iter().filter(|other| other.instruction.keyword == Some(Keyword::Run));
+        runs.all(|other| {
+            let of_run = commands.of_step(other);
+            let is_harmless = |command: &Command<'_>| {
+                !names_folder(command)
+                    && match (other.stage, other.index).cmp(&(step.stage, step.index)) {
+                        Ordering::Less => command.manager.is_some() || command.uses_no_downloads(),
+                        Ordering::Equal => fills_mounts_alone(command, caches),
+                        Ordering::Greater => true,
+                    }
+            };
+            !of_run.is_empty() && of_run.iter().all(is_harmless)
+        })
     }
 
     /// How the command goes past one of the caches.
@@ -150,9 +180,11 @@ impl<'b> Build<'b> {
 }
 
 /// Whether all that the command may put into `~/.cache` lies in the mounts, so that nothing is left there to clean up.
+/// Packages of Node.js bring scripts, which put browsers and compilers' headers there.
 fn fills_mounts_alone(command: &Command<'_>, caches: &[MountedCache]) -> bool {
     let is_mounted = |cache: &Cache| caches.iter().any(|mounted| mounted.cache.path == cache.path);
     match command.manager.as_ref().map(|invocation| invocation.manager).filter(|manager| !manager.is_system()) {
+        Some(manager) if manager.home == Home::Language("javascript") => false,
         Some(manager) => manager.caches.iter().filter(|cache| cache.path.starts_with(".cache/")).all(is_mounted),
         None => command.uses_no_downloads(),
     }
@@ -179,18 +211,22 @@ fn emptying<'c>(
             removed_of(&words, &cache.directory, cache.home()).into_iter().map(move |(at, it)| (cache, at, it))
         })
         .collect();
-    if let Some((cache, word, _)) = removed.iter().find(|(.., removed)| *removed == Removed::Above) {
-        let path = words.get(*word).copied().flatten().map(|path| in_home(path, cache.home()));
-        let is_folder_of_caches = path.is_some_and(|path| {
-            let named = path.strip_suffix("/*").unwrap_or(&path).trim_end_matches('/');
-            named.strip_suffix("/.cache") == Some(cache.home().trim_end_matches('/'))
-        });
-        return Some((cache, Means::Around { word: *word, holds_more: !(is_all_mounted && is_folder_of_caches) }));
-    }
     let (cache, ..) = removed.first()?;
     let mut at_fault: Vec<usize> = removed.iter().map(|(_, at, _)| *at).collect();
     at_fault.sort_unstable();
     at_fault.dedup();
+    let is_folder_of_caches = |(cache, word, _): &(&MountedCache, usize, Removed)| {
+        let path = words.get(*word).copied().flatten().map(|path| in_home(path, cache.home()));
+        path.is_some_and(|path| {
+            let named = path.strip_suffix("/*").unwrap_or(&path).trim_end_matches('/');
+            named.strip_suffix("/.cache") == Some(cache.home().trim_end_matches('/'))
+        })
+    };
+    let mut around = removed.iter().filter(|(.., removed)| *removed == Removed::Above).peekable();
+    if let Some((cache, ..)) = around.peek().copied() {
+        let holds_more = !(is_all_mounted && around.all(is_folder_of_caches));
+        return Some((cache, Means::Around { words: at_fault, holds_more }));
+    }
     let removes_more = at_fault.len() < operands(command, &words);
     Some((cache, if removes_more { Means::Paths(at_fault) } else { Means::Emptying }))
 }
@@ -213,7 +249,9 @@ mod tests {
 
     use super::*;
 
-    const AROUND: Means = Means::Around { word: 2, holds_more: true };
+    fn around(words: &[usize]) -> Means {
+        Means::Around { words: words.to_vec(), holds_more: true }
+    }
 
     /// The RUN without what makes mounts over the caches of a manager useless; `Err` tells what stays.
     fn mended(manager: &str, steps: &str) -> Result<String, Means> {
@@ -255,6 +293,7 @@ mod tests {
         for folder in ["~/.cache", "/root/.cache/", "$HOME/.cache", "\"${HOME}/.cache\"", "/root/.cache/*"] {
             assert_eq!(mended("pip", &format!("{install} && rm -rf {folder}")).as_deref(), Ok(install), "{folder}");
         }
+        assert_eq!(mended("pip", &format!("{install} && rm -rf ~/.cache ~/.cache/pip")).as_deref(), Ok(install));
         assert_eq!(
             mended("pip", &format!("{install} && rm -rf /tmp/* ~/.cache")),
             Ok(format!("{install} && rm -rf /tmp/*"))
@@ -276,9 +315,19 @@ mod tests {
 
     #[test]
     fn what_does_more_stays() {
-        assert_eq!(mended("pip", "RUN pip install a && ./x && rm -rf /root/.cache"), Err(AROUND));
-        assert_eq!(mended("pip", "RUN pip install a && rm -rf /root"), Err(AROUND));
-        assert_eq!(mended("pip", "RUN pip install a && go build . && rm -rf ~/.cache"), Err(AROUND));
+        assert_eq!(mended("pip", "RUN pip install a && ./x && rm -rf /root/.cache"), Err(around(&[2])));
+        assert_eq!(mended("pip", "RUN pip install a && rm -rf /root"), Err(around(&[2])));
+        assert_eq!(mended("pip", "RUN pip install a && rm -rf ~/.cache /root"), Err(around(&[2, 3])));
+        for other in ["mkdir -p ~/.cache/x", "cp a ~/.cache/x", "npm ci"] {
+            assert_eq!(
+                mended("pip", &format!("RUN {other} && pip install a && rm -rf ~/.cache")),
+                Err(around(&[2])),
+                "{other}"
+            );
+        }
+        assert_eq!(mended("pip", "RUN pip install a && rm -rf ~/.cache && mkdir ~/.cache"), Err(around(&[2])),);
+        assert_eq!(mended("pip", "RUN ./x\nRUN pip install a && rm -rf ~/.cache"), Err(around(&[2])));
+        assert_eq!(mended("pip", "RUN pip install a && go build . && rm -rf ~/.cache"), Err(around(&[2])));
         assert_eq!(
             mended("pip", "RUN HOME=/x; pip install a && rm -rf $HOME/.cache").as_deref(),
             Ok("RUN HOME=/x; pip install a && rm -rf $HOME/.cache")

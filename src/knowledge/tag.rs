@@ -40,10 +40,10 @@ impl<'a> Tag<'a> {
         self.words().find_map(release_named)
     }
 
-    /// Whether the tag names a release by its number: `ubuntu16.04`. A codename alone may mean something else where
-    /// nothing is known of the image.
-    pub(super) fn numbers_release(self) -> bool {
-        self.words().any(|word| word.contains(|c: char| c.is_ascii_digit()) && release_named(word).is_some())
+    /// The release that the tag names by its number: `ubuntu16.04`. A codename alone may mean something else where nothing
+    /// is known of the image.
+    pub(super) fn numbered_release(self) -> Option<(&'static str, &'static str)> {
+        self.words().filter(|word| word.contains(|c: char| c.is_ascii_digit())).find_map(release_named)
     }
 }
 
@@ -120,6 +120,7 @@ mod tests {
         assert_eq!(release("1.17-alpine"), None);
         assert_eq!(release("3.9-alpine9.99"), None);
         assert_eq!(release("latest"), None);
-        assert!(Tag::parse("8.0-devel-ubuntu16.04").numbers_release() && !Tag::parse("3-buster").numbers_release());
+        assert_eq!(Tag::parse("8.0-devel-ubuntu16.04").numbered_release(), Some(("ubuntu", "xenial")));
+        assert_eq!(Tag::parse("3-buster").numbered_release(), None);
     }
 }

@@ -14,6 +14,24 @@ pub struct Ending {
     pub support: Support,
 }
 
+impl Ending {
+    fn is_over(&self) -> bool {
+        match self.support {
+            Support::Until(_) => false,
+            Support::Extended { .. } => !self.cycle.is_extended_for_all(),
+            Support::EndedOn(_) => true,
+        }
+    }
+}
+
+/// The release of a distribution that nobody repairs any more on the day `today`, and that the tag names by its number, as
+/// `8.0-devel-ubuntu16.04` does: all that can be said of an image of which nothing else is known.
+pub fn ended_release(tag: &str, today: Date) -> Option<Ending> {
+    let (family, release) = Tag::parse(tag).numbered_release()?;
+    let cycle = end_of_life::of_distribution(family, release)?;
+    Some(Ending { cycle, support: cycle.support(today) }).filter(Ending::is_over)
+}
+
 /// Release lines that live no longer than this, in days, are no matter of support: Rust's next one comes after six
 /// weeks, and everybody is behind.
 const SHORT_LIVED: i32 = 100;
@@ -22,11 +40,7 @@ impl ImageFacts {
     /// What the image ships that nobody repairs any more on the day `today`; the product before the distribution.
     /// Extended support that anyone may use (Debian LTS) counts as support.
     pub fn ended(&self, today: Date) -> Option<Ending> {
-        self.endings(today).find(|ending| match ending.support {
-            Support::Until(_) => false,
-            Support::Extended { .. } => !ending.cycle.is_extended_for_all(),
-            Support::EndedOn(_) => true,
-        })
+        self.endings(today).find(Ending::is_over)
     }
 
     /// What the image ships that is repaired still, but only in extended support, or for less than `days` days.

@@ -20,7 +20,7 @@ mod runtime;
 mod suggestion;
 
 pub use configuration::{Configuration, Known, Presence};
-pub use ending::{Ending, is_floating};
+pub use ending::{Ending, ended_release, is_floating};
 pub use notice::{Notice, NoticeKind};
 pub use past::past_distribution;
 pub use runtime::{NamedImage, bare_image, dotnet_runtime, java_runtime, runtime_image, static_server_image};
@@ -102,8 +102,7 @@ impl Distribution {
     }
 }
 
-/// What is known about `repository:tag`; no tag means `latest`. None if nothing at all is known about the repository, and
-/// the tag does not say on which release of a distribution it is built, as `nvidia/cuda:8.0-devel-ubuntu16.04` does.
+/// What is known about `repository:tag`; no tag means `latest`. None if nothing at all is known about the repository.
 ///
 /// A run over many files asks for the same few images again and again, so the last answers are remembered for all threads.
 pub fn lookup(repository: &str, tag: Option<&str>) -> Option<ImageFacts> {
@@ -129,8 +128,7 @@ fn look_up(repository: &str, tag: &str) -> Option<ImageFacts> {
     let official = is_official(repository);
     let notice = notice::find(repository, tag);
     let shipped = end_of_life::product_of(repository);
-    let is_known = official || notice.is_some() || shipped.is_some() || TAGS.find([repository]).is_some();
-    if !is_known && !Tag::parse(tag).numbers_release() {
+    if !official && notice.is_none() && shipped.is_none() && TAGS.find([repository]).is_none() {
         return None;
     }
     let (basis, build) = build_of(repository, tag);

@@ -37,7 +37,7 @@ pub struct PackageManager {
     pub no_recommends: Option<Switch>,
     /// Keeps it from leaving a cache behind.
     pub no_cache: Option<Switch>,
-    /// Has it keep the packages that it downloads. `None`: it does so by itself, or no flag could make it.
+    /// Has it keep the packages that it downloads. `None`: it does so by itself, or no flag makes all of its versions.
     pub keeps: Option<Switch>,
     /// Leaves out what only the project's developers need.
     pub no_development: Option<Switch>,

@@ -7,10 +7,10 @@
 /// not known, or where it would be of no use to the next build.
 ///
 /// microdnf takes all lists for outdated when it starts, and deletes packages once they are installed
-/// (`dnf_context_set_cache_age` and `dnf_context_set_keep_cache` in its `dnf-main.c`).
+/// (`dnf_context_set_cache_age` and `dnf_context_set_keep_cache` in its `dnf-main.c`); tdnf deletes them too
+/// (`client/rpmtrans.c`), and not all of its versions heed `--setopt=keepcache=1`.
 pub fn rpm_cache(program: &str, family: &str, release: Option<&str>) -> Option<&'static str> {
     match program {
-        "tdnf" => Some("/var/cache/tdnf"),
         "dnf5" => Some(DNF5),
         "dnf-3" => Some(DNF4),
         "dnf" | "yum" => match generation(family, release?)? {

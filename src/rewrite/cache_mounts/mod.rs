@@ -3,6 +3,7 @@
 mod archives;
 mod others;
 mod refusal;
+mod removals;
 
 use crate::edit::Edit;
 use crate::ir::{Build, Command, Commands, Defeat, Means, MountedCache, Stage, Step};
@@ -111,6 +112,10 @@ fn edits_of_step<'b>(
     if caches.is_empty() {
         return Ok(Vec::new());
     }
+    let may_remove = |command: &&Command<'_>| caches.iter().any(|cache| removals::may_remove(build, command, cache));
+    if let Some(command) = commands.of_step(step).iter().find(may_remove) {
+        return Err(Refusal::Emptied(build.file.source.slice(command.span()).to_owned()));
+    }
     if step.instruction.flags.iter().any(|flag| flag.name.text() != "mount") {
         return Err(Refusal::Flags);
     }
@@ -151,7 +156,9 @@ fn kept_packages(command: &Command<'_>) -> Result<Option<Edit>, Refusal> {
     if invocation.flags.iter().any(is_said) {
         return Ok(None);
     }
-    let anchor = command.words.get(invocation.insert_after(switch.place)).filter(|word| word.is_contiguous);
+    let is_in_script = command.invoked.is_some();
+    let word = command.words.get(invocation.insert_after(switch.place));
+    let anchor = word.filter(|word| is_in_script && word.is_contiguous);
     let anchor = anchor.ok_or(Refusal::Script)?;
     Ok(Some(Edit::insert(anchor.span.end, format!(" {}", switch.insert))))
 }
