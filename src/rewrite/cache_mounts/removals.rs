@@ -48,25 +48,34 @@ fn removes_all_it_names(command: &Command<'_>) -> bool {
     }
 }
 
-/// Whether a path, of which wildcards and expansions are not read, may lie in the directory or around it.
+/// Whether a path may lie in the directory or around it, whatever its wildcards and expansions come to.
 fn reaches(build: &Build<'_>, command: &Command<'_>, path: &str, directory: &str) -> bool {
-    let end = path.find(['*', '?', '[', '{', '$', '`', '(']);
-    let known = path.get(..end.unwrap_or(path.len())).unwrap_or_default();
-    // `rm -rf *` and `..` are asked for by their folder.
-    let resolved = if known.starts_with('/') { Some(known.to_owned()) } else { build.path_of(command, known) };
-    let Some(start) = resolved else {
-        let first = known.split('/').next().unwrap_or_default();
-        return matches!(first, "" | "." | "..") || directory.split('/').any(|part| part.starts_with(first));
+    let absolute = if path.starts_with('/') { Some(path.to_owned()) } else { build.path_of(command, path) };
+    let Some(path) = absolute else {
+        let first = path.split('/').next().unwrap_or_default();
+        return matches!(first, "." | "..") || directory.split('/').any(|part| may_be(first, part));
     };
-    let is_cut_off = |at: usize| path.get(..at).is_some_and(|known| known.is_empty() || known.ends_with('/'));
-    match end {
-        None => lies_in(&start, directory) || lies_in(directory, &start),
-        // `/var/cache/*` goes on behind a slash, `/var/cache/y*` within a name.
-        Some(at) if is_cut_off(at) => {
-            let folder = format!("{}/", start.trim_end_matches('/'));
-            directory.starts_with(&folder) || lies_in(&start, directory)
+    let mut parts = path.trim_end_matches('/').split('/').zip(directory.split('/'));
+    // What an expansion or braces stand for may hold slashes.
+    let is_open = |part: &str| part.contains(['$', '`', '{']);
+    let up_to_open = parts.try_for_each(|(part, of_directory)| match may_be(part, of_directory) {
+        true if is_open(part) => Err(true),
+        true => Ok(()),
+        false => Err(false),
+    });
+    up_to_open.err().unwrap_or(true)
+}
+
+/// Whether a part of a path, with what it has of wildcards and expansions, may come to this name.
+fn may_be(part: &str, name: &str) -> bool {
+    const OPEN: [char; 6] = ['*', '?', '[', '{', '$', '`'];
+    match (part.find(OPEN), part.rfind(['*', '?', ']', '}'])) {
+        (None, _) => part == name,
+        // An expansion without braces ends nobody knows where.
+        (Some(start), Some(end)) if start <= end && !part.contains(['$', '`']) => {
+            name.starts_with(&part[..start]) && name.ends_with(&part[end + 1..])
         }
-        Some(_) => directory.starts_with(&start) || lies_in(&start, directory),
+        (Some(start), _) => name.starts_with(&part[..start]),
     }
 }
 
@@ -95,5 +104,7 @@ fn values_in_script(command: &Command<'_>, name: &str) -> Vec<String> {
             values.extend(words.iter().skip(at + 3).take_while(goes_on));
         }
     }
-    values.iter().map(|value| value.trim_end_matches(';').replace(['"', '\''], "")).collect()
+    let values = values.iter().map(|value| value.trim_end_matches(';').replace(['"', '\''], ""));
+    // `$(mktemp -d)` is no place that anything else lies in.
+    values.filter(|value| !value.starts_with(['$', '`'])).collect()
 }
