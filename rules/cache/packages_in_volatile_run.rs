@@ -29,7 +29,8 @@
 //! changed.
 //!
 //! ## Fix
-//! Cuts the RUN in two, with the same flags and the same `set`. *Equivalent*; *debris* where a clean-up or a cache mount of
+//! Cuts the RUN in two, with the same flags and the same `set`: at an `&&`, or at a `;` where `set -e` is in force, and the
+//! command before it is one whose failure ends the RUN. *Equivalent*; *debris* where a clean-up or a cache mount of
 //! the package manager is for the first half alone, whose layer would keep what is removed. `cache/packages-after-sources`
 //! then puts the first half above the COPY. The rest of the stage is built anew once.
 //!
@@ -135,6 +136,36 @@ mod tests {
             &format!("{COPY}RUN set -ex \\\n    && apt-get update \\\n    && apt-get install -y gcc \\\n    # now\n    && make \\\n    && rm -rf /var/lib/apt/lists/* /tmp/*\n") =>
             &format!("{COPY}RUN set -ex \\\n    && apt-get update \\\n    && apt-get install -y gcc \\\n    && rm -rf /var/lib/apt/lists/*\n# now\nRUN set -ex \\\n    && make \\\n    && rm -rf /tmp/*\n")
         );
+    }
+
+    #[test]
+    fn a_list_is_cut_where_set_e_stops_it() {
+        fixes!(
+            &format!("{COPY}RUN set -eux; \\\n    apt-get update; \\\n    apt-get install -y gcc; \\\n    # now\n    make; \\\n    rm -rf /var/lib/apt/lists/*\n") =>
+            &format!("{COPY}RUN set -eux; \\\n    apt-get update; \\\n    apt-get install -y gcc; \\\n    rm -rf /var/lib/apt/lists/*\n# now\nRUN set -eux; \\\n    make\n")
+        );
+        fixes!(
+            &format!("{COPY}RUN set -eu -o pipefail; apk add gcc; ./a | b; if c; then d; fi;\n") =>
+            &format!("{COPY}RUN set -eu -o pipefail; apk add gcc\nRUN set -eu -o pipefail; ./a | b; if c; then d; fi;\n")
+        );
+        fixes!(
+            &format!("{COPY}RUN set -x; apk add gcc && make && rm -rf /var/cache/apk/*\n") =>
+            &format!("{COPY}RUN set -x; apk add gcc && rm -rf /var/cache/apk/*\nRUN set -x; make\n")
+        );
+        fixes!(
+            &format!("{COPY}SHELL [\"/bin/bash\", \"-ec\"]\nRUN apk add gcc; make\n") =>
+            &format!("{COPY}SHELL [\"/bin/bash\", \"-ec\"]\nRUN apk add gcc\nRUN make\n")
+        );
+    }
+
+    #[test]
+    fn a_list_stays_where_a_failed_installation_may_be_passed_over() {
+        silent!(&format!("{COPY}RUN apk add gcc; make\n"));
+        silent!(&format!("{COPY}RUN set -x; apk add gcc; make\n"));
+        silent!(&format!("{COPY}RUN set -e; set +e; apk add gcc; make\n"));
+        silent!(&format!("{COPY}RUN set -e; apt-get update && apt-get install -y gcc; make\n"));
+        silent!(&format!("{COPY}RUN set -e; apk add gcc || true; make\n"));
+        silent!(&format!("{COPY}RUN set -e; (apk add gcc); make\n"));
     }
 
     #[test]

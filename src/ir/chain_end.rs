@@ -36,9 +36,13 @@ impl Build<'_> {
             let end = script.source.to_file_cover(before.pipeline.span).end;
             self.file.source.slice(Span::new(end, script.source.to_file_cover(last.pipeline.span).start.max(end)))
         });
-        let is_plain = |joint: &&str| !joint.contains('#') && joint.matches('\n').count() < 2;
-        Some(ChainEnd { offset, joint: joint.filter(is_plain).unwrap_or(" && ").to_owned() })
+        Some(ChainEnd { offset, joint: joint.filter(|text| is_joint(text)).unwrap_or(" && ").to_owned() })
     }
+}
+
+/// Whether what stands between two commands can stand between others too: it has no comment and no more than one line end.
+pub fn is_joint(between: &str) -> bool {
+    !between.contains('#') && between.matches('\n').count() < 2
 }
 
 #[cfg(test)]

@@ -50,7 +50,7 @@ mod windows;
 pub use account::Account;
 pub use build::{Build, GlobalArg};
 pub use c_library::CLibrary;
-pub use chain_end::ChainEnd;
+pub use chain_end::{ChainEnd, is_joint};
 pub use commands::{Command, CommandWord, Commands};
 pub use context_copies::{Breadth, ContextCopy};
 pub use context_secrets::{is_known_harmless, is_mostly_settings, secret_in_context};

@@ -1,7 +1,7 @@
 //! What to delete so that a RUN does the same without one of its commands.
 
 use crate::knowledge::package_managers::only_empties_caches;
-use crate::shell::{AndOr, Command as ShellCommand, CommandKind, Invoked, Item, Pipeline, Sequence, Terminator};
+use crate::shell::{AndOr, Invoked, Pipeline, Sequence};
 use crate::source::Span;
 
 use super::{Build, Command};
@@ -62,8 +62,7 @@ impl<'s> Place<'s> {
         let item = self.sequence.items.get(self.item)?;
         let (is_first_item, is_last_item) = (self.item == 0, self.item + 1 == self.sequence.items.len());
         let operators: Vec<AndOr> = item.chain.rest.iter().map(|(operator, ..)| *operator).collect();
-        let is_background = |item: &Item| matches!(item.terminator, Some((Terminator::Background, _)));
-        if is_background(item) {
+        if item.is_in_background() {
             return None;
         }
         if let Some(before) = self.link.checked_sub(1) {
@@ -81,15 +80,9 @@ impl<'s> Place<'s> {
             let next = self.sequence.items.get(1)?;
             return Some(Neighbour::Behind(next.chain.span()));
         }
-        let before = self.sequence.items.get(self.item - 1).filter(|before| !is_background(before))?;
-        (!is_last_item || stops_at_errors && surely_stops(before)).then(|| Neighbour::Before(before.chain.span()))
+        let before = self.sequence.items.get(self.item - 1).filter(|before| !before.is_in_background())?;
+        (!is_last_item || stops_at_errors && before.surely_stops()).then(|| Neighbour::Before(before.chain.span()))
     }
-}
-
-/// Whether with `set -e` nothing behind the chain runs if it has failed: it is one simple command.
-fn surely_stops(item: &Item) -> bool {
-    let is_simple = |command: &ShellCommand| matches!(command.kind, CommandKind::Simple(_));
-    item.chain.rest.is_empty() && !item.chain.first.negated && item.chain.first.commands.iter().all(is_simple)
 }
 
 #[cfg(test)]

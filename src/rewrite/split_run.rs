@@ -3,9 +3,9 @@
 use std::fmt;
 
 use crate::edit::Edit;
-use crate::ir::{Build, Command, Commands, Defeat, Means, Mount, MountedCache, Step, lies_in};
+use crate::ir::{Build, Command, Commands, Defeat, Means, Mount, MountedCache, Step, is_joint, lies_in};
 use crate::knowledge::package_managers::Action;
-use crate::shell::{Leak, Link, Script};
+use crate::shell::{Script, ScriptPart};
 use crate::source::Span;
 use crate::syntax::{CommandForm, InstructionKind};
 
@@ -14,10 +14,10 @@ use crate::syntax::{CommandForm, InstructionKind};
 pub struct PackagesFirst<'b> {
     step: &'b Step<'b>,
     script: &'b Script,
-    links: Vec<Link<'b>>,
-    /// Links at the start that set options of the shell: `set -ex`.
+    parts: Vec<ScriptPart<'b>>,
+    /// Parts at the start that set options of the shell: `set -ex`.
     settings: usize,
-    /// Links up to the end of the installation, settings included.
+    /// Parts up to the end of the installation, settings included.
     head: usize,
     /// The commands that install, update lists and clean up behind them.
     pub packages: Vec<&'b Command<'b>>,
@@ -49,8 +49,8 @@ impl fmt::Display for SplitRefusal {
 }
 
 impl<'b> PackagesFirst<'b> {
-    /// The RUN taken apart; `None` unless it is an `&&` chain in shell form that starts with an installation and goes on
-    /// with something other than cleaning up.
+    /// The RUN taken apart; `None` unless it is an `&&` chain in shell form, or a list with `set -e`, that starts with an
+    /// installation and goes on with something other than cleaning up.
     pub fn of(build: &'b Build<'b>, commands: &'b Commands<'b>, step: &'b Step<'b>) -> Option<Self> {
         let is_shell_form = matches!(step.instruction.kind, InstructionKind::Run(CommandForm::Shell(_)));
         let [script] = build.scripts(step) else { return None };
@@ -59,9 +59,9 @@ impl<'b> PackagesFirst<'b> {
         if !is_plain || !commands.of_step(step).iter().any(|command| installs(&command)) {
             return None;
         }
-        let links = script.top_level_and_chain()?;
-        let in_link = |link: &Link<'b>| {
-            let span = link.pipeline.span;
+        let parts = script.parts(build.shell_of(step).1);
+        let in_part = |part: &ScriptPart<'b>| {
+            let span = part.span;
             let is_in = move |command: &&Command<'_>| {
                 command
                     .invoked
@@ -70,20 +70,20 @@ impl<'b> PackagesFirst<'b> {
             };
             commands.of_step(step).iter().filter(is_in)
         };
-        let settings = links.iter().take_while(|link| sets_options(link)).count();
-        let is_of_packages = |link: &&Link<'b>| {
-            let is_alone = link.pipeline.commands.len() == 1 && !link.pipeline.negated;
-            is_alone && in_link(link).count() == 1 && in_link(link).all(|command| handles_packages(build, command))
+        let settings = parts.iter().take_while(|part| part.sets_options()).count();
+        let is_of_packages = |part: &&ScriptPart<'b>| {
+            let is_alone = part.pipeline.is_some_and(|pipeline| pipeline.commands.len() == 1 && !pipeline.negated);
+            is_alone && in_part(part).count() == 1 && in_part(part).all(|command| handles_packages(build, command))
         };
-        let head = settings + links.iter().skip(settings).take_while(is_of_packages).count();
-        let packages: Vec<&Command<'b>> = links.get(settings..head)?.iter().flat_map(in_link).collect();
-        // Each link so far is one command; those behind may hold several.
+        let head = settings + parts.iter().skip(settings).take_while(is_of_packages).count();
+        let packages: Vec<&Command<'b>> = parts.get(settings..head)?.iter().flat_map(in_part).collect();
+        // Each part so far is one command; those behind may hold several.
         let others: Vec<&Command<'b>> = commands.of_step(step).get(head..)?.iter().collect();
         let does_more = others.iter().any(|command| !handles_packages(build, command));
         (packages.iter().any(installs) && does_more).then_some(Self {
             step,
             script,
-            links,
+            parts,
             settings,
             head,
             packages,
@@ -108,10 +108,11 @@ impl<'b> PackagesFirst<'b> {
         self.check_others(build, &clean_ups)?;
         let mut edits = Vec::new();
         let mut moved = String::new();
+        let joint = self.joint(build, self.head);
         for clean_up in &clean_ups {
             let refused = || SplitRefusal::Removes(text(build, clean_up.command));
             edits.extend(clean_up.removal(build).ok_or_else(refused)?.into_iter().map(Edit::delete));
-            moved.push_str(&self.joint(build));
+            moved.push_str(&joint);
             moved.push_str(&cleaning(build, clean_up));
         }
         let is_of_packages =
@@ -166,9 +167,7 @@ impl<'b> PackagesFirst<'b> {
     /// The end of the first RUN, with what was moved there, and the start of the second. Comments between stay.
     fn cut(&self, build: &Build<'_>, moved: &str, flags: &[Mount]) -> Option<Edit> {
         let (source, instruction) = (&build.file.source, self.step.instruction);
-        let place = |link: &Link<'_>| self.script.source.to_file_cover(link.pipeline.span);
-        let end = place(self.links.get(self.head.checked_sub(1)?)?).end;
-        let between = Span::new(end, place(self.links.get(self.head)?).start);
+        let between = self.between(self.head)?;
         let line_ending = source.line_ending(instruction.first_line);
         let line = source.line_span(instruction.first_line);
         let indentation = source.slice(Span::new(line.start, instruction.span.start));
@@ -180,15 +179,27 @@ impl<'b> PackagesFirst<'b> {
         for flag in flags {
             text.push_str(&format!("{} ", source.slice(flag.span)));
         }
-        for setting in self.links.iter().take(self.settings) {
-            text.push_str(&format!("{}{}", source.slice(place(setting)), self.joint(build)));
+        for (at, setting) in self.parts.iter().take(self.settings).enumerate() {
+            let setting = source.slice(self.script.source.to_file_cover(setting.span));
+            text.push_str(&format!("{setting}{}", self.joint(build, at + 1)));
         }
         Some(Edit::replace(between, text))
     }
 
-    /// What stands between two commands of the RUN.
-    fn joint(&self, build: &Build<'_>) -> String {
-        build.chain_end(self.step).map_or(" && ".to_owned(), |end| end.joint)
+    /// The bytes of the file between a part and the one before it.
+    fn between(&self, at: usize) -> Option<Span> {
+        let place = |part: &ScriptPart<'_>| self.script.source.to_file_cover(part.span);
+        let start = place(self.parts.get(at.checked_sub(1)?)?).end;
+        Some(Span::new(start, place(self.parts.get(at)?).start.max(start)))
+    }
+
+    /// What to write between a part and the one before it: what stands there, or else between others.
+    fn joint(&self, build: &Build<'_>, at: usize) -> String {
+        let is_and = |at: usize| self.parts.get(at).is_some_and(|part| part.operator.is_some());
+        let others = (1..self.parts.len()).rev().filter(|other| is_and(*other) == is_and(at));
+        let texts = std::iter::once(at).chain(others).filter_map(|at| self.between(at));
+        let mut joints = texts.map(|between| build.file.source.slice(between)).filter(|text| is_joint(text));
+        joints.next().unwrap_or(if is_and(at) { " && " } else { "; " }).to_owned()
     }
 }
 
@@ -208,16 +219,6 @@ fn cleaning(build: &Build<'_>, clean_up: &Defeat<'_>) -> String {
         }
         _ => source.slice(clean_up.command.span()).to_owned(),
     }
-}
-
-/// Whether the link does nothing but set options of the shell, which it never fails to do.
-fn sets_options(link: &Link<'_>) -> bool {
-    let leaks = link.pipeline.leaks();
-    let [command] = link.pipeline.commands.as_slice() else { return false };
-    let is_set = command
-        .simple()
-        .is_some_and(|simple| simple.name() == Some("set") && simple.words.iter().all(|word| word.literal().is_some()));
-    is_set && leaks.iter().all(|(leak, _)| *leak == Leak::Options)
 }
 
 /// Whether the command installs packages of the distribution by name, updates its lists or cleans up behind that.

@@ -2,7 +2,7 @@
 
 use crate::shell::walk::{Node, visit_pipeline};
 use crate::shell::{
-    AndOr, Command, CommandKind, ParameterOperator, Part, Pipeline, Script, Sequence, Simple, Terminator,
+    AndOr, Chain, Command, CommandKind, Item, ParameterOperator, Part, Pipeline, Script, Sequence, Simple, Terminator,
 };
 use crate::source::Span;
 
@@ -65,9 +65,7 @@ impl Script {
 
     /// What the script changes in its own shell, each with the command that does it.
     pub fn leaks(&self) -> Vec<(Leak, Span)> {
-        let mut leaks = Vec::new();
-        sequence_leaks(&self.body, &mut leaks);
-        leaks
+        items_leak(&self.body.items)
     }
 
     /// The variables that the script reads and assigns, in the order of the text; those in the `-c` arguments of other
@@ -113,11 +111,30 @@ impl Pipeline {
     }
 }
 
+impl Item {
+    /// Whether it runs beside what follows.
+    pub fn is_in_background(&self) -> bool {
+        matches!(self.terminator, Some((Terminator::Background, _)))
+    }
+
+    /// Whether with `set -e` nothing behind it runs if it has failed: it is one pipeline of simple commands. Compound
+    /// commands and lists may fail without ending the script, by a command in them whose failure is passed over.
+    pub fn surely_stops(&self) -> bool {
+        let Chain { first, rest } = &self.chain;
+        let is_simple = |command: &Command| matches!(command.kind, CommandKind::Simple(_));
+        rest.is_empty() && !first.negated && !self.is_in_background() && first.commands.iter().all(is_simple)
+    }
+}
+
 /// The pipelines of a sequence that is one `&&` chain.
 pub(super) fn and_chain(sequence: &Sequence) -> Option<Vec<Link<'_>>> {
     let [item] = sequence.items.as_slice() else { return None };
-    let is_plain = !matches!(item.terminator, Some((Terminator::Background, _)))
-        && item.chain.rest.iter().all(|(operator, ..)| *operator == AndOr::And);
+    and_chain_of(item)
+}
+
+/// The pipelines of an item that is an `&&` chain, or one pipeline.
+pub(super) fn and_chain_of(item: &Item) -> Option<Vec<Link<'_>>> {
+    let is_plain = !item.is_in_background() && item.chain.rest.iter().all(|(operator, ..)| *operator == AndOr::And);
     is_plain.then(|| {
         let first = Link { operator: None, pipeline: &item.chain.first };
         let rest = item.chain.rest.iter();
@@ -146,10 +163,16 @@ fn assigned_by<'a>(command: &'a Command, uses: &mut Vec<VariableUse<'a>>) {
     }
 }
 
-/// What a sequence changes in the shell that runs it, each with the command that does it.
-pub(super) fn sequence_leaks(sequence: &Sequence, leaks: &mut Vec<(Leak, Span)>) {
-    for item in &sequence.items {
-        if matches!(item.terminator, Some((Terminator::Background, _))) {
+/// What items of a sequence change in the shell that runs them, each with the command that does it.
+pub(super) fn items_leak(items: &[Item]) -> Vec<(Leak, Span)> {
+    let mut leaks = Vec::new();
+    add_leaks(items, &mut leaks);
+    leaks
+}
+
+fn add_leaks(items: &[Item], leaks: &mut Vec<(Leak, Span)>) {
+    for item in items {
+        if item.is_in_background() {
             leaks.push((Leak::Background, item.chain.span()));
             continue;
         }
@@ -175,23 +198,23 @@ fn command_leaks(command: &Command, leaks: &mut Vec<(Leak, Span)>) {
     match &command.kind {
         CommandKind::Simple(simple) => leaks.extend(simple_leak(simple).map(|leak| (leak, simple.span))),
         CommandKind::Subshell(_) | CommandKind::Test(_) => {}
-        CommandKind::Group(body) => sequence_leaks(body, leaks),
+        CommandKind::Group(body) => add_leaks(&body.items, leaks),
         CommandKind::If(conditional) => {
             for (condition, body) in &conditional.branches {
-                sequence_leaks(condition, leaks);
-                sequence_leaks(body, leaks);
+                add_leaks(&condition.items, leaks);
+                add_leaks(&body.items, leaks);
             }
-            conditional.otherwise.iter().for_each(|body| sequence_leaks(body, leaks));
+            conditional.otherwise.iter().for_each(|body| add_leaks(&body.items, leaks));
         }
         CommandKind::For(header) => {
             leaks.push((Leak::Variable, command.span));
-            sequence_leaks(&header.body, leaks);
+            add_leaks(&header.body.items, leaks);
         }
         CommandKind::While(header) => {
-            sequence_leaks(&header.condition, leaks);
-            sequence_leaks(&header.body, leaks);
+            add_leaks(&header.condition.items, leaks);
+            add_leaks(&header.body.items, leaks);
         }
-        CommandKind::Case(case) => case.arms.iter().for_each(|(_, body)| sequence_leaks(body, leaks)),
+        CommandKind::Case(case) => case.arms.iter().for_each(|(_, body)| add_leaks(&body.items, leaks)),
         CommandKind::Function(_) => leaks.push((Leak::Function, command.span)),
         CommandKind::Arithmetic(_) => leaks.push((Leak::Variable, command.span)),
         CommandKind::Opaque => leaks.push((Leak::Source, command.span)),

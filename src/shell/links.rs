@@ -1,12 +1,11 @@
 //! A script as the commands that have to work one after another.
 
 use crate::shell::walk::Node;
-use crate::shell::{
-    Command, CommandKind, Leak, Pipeline, RedirectionOperator, Script, Sequence, ShellOptions, Terminator,
-};
+use crate::shell::{Command, CommandKind, Leak, Pipeline, RedirectionOperator, Script, Sequence, ShellOptions};
 use crate::source::Span;
 
-use super::facts::{and_chain, sequence_leaks};
+use super::facts::{and_chain, items_leak};
+use super::parts::{parts_of, span_of};
 
 /// A part of a script that runs, in its shell, after all links before it have worked; where it fails, the script does.
 ///
@@ -30,7 +29,7 @@ impl Script {
             return vec![ScriptLink { span: whole, before: Vec::new() }];
         }
         let mut cutter = Cutter { stops_at_errors: options.errexit, before: Vec::new(), links: Vec::new() };
-        cutter.sequence(&self.body, span_of(&self.body).unwrap_or(whole), true);
+        cutter.sequence(&self.body, span_of(&self.body.items).unwrap_or(whole), true, options);
         cutter.links
     }
 
@@ -53,20 +52,28 @@ struct Cutter {
 }
 
 impl Cutter {
-    /// `is_last`: whether nothing follows, so that the exit status of the sequence is that of the script.
-    fn sequence(&mut self, sequence: &Sequence, span: Span, is_last: bool) {
-        let Some(chain) = and_chain(sequence) else { return self.link(span, &leaks_of(sequence)) };
-        let count = chain.len();
-        for (at, link) in chain.into_iter().enumerate() {
-            self.pipeline(link.pipeline, is_last && at + 1 == count);
+    /// `is_last`: whether nothing follows, so that the exit status of the sequence is that of the script. `options` are
+    /// surely in force.
+    fn sequence(&mut self, sequence: &Sequence, span: Span, is_last: bool, options: ShellOptions) {
+        // POSIX, `set -e`: it is ignored in brackets with `&&` behind them.
+        if !is_last && and_chain(sequence).is_none() {
+            return self.link(span, &items_leak(&sequence.items));
+        }
+        let parts = parts_of(sequence, options);
+        let count = parts.len();
+        for (at, part) in parts.iter().enumerate() {
+            match part.pipeline {
+                Some(pipeline) => self.pipeline(pipeline, is_last && at + 1 == count, part.options),
+                None => self.link(part.span, &items_leak(part.items)),
+            }
         }
     }
 
-    fn pipeline(&mut self, pipeline: &Pipeline, is_last: bool) {
+    fn pipeline(&mut self, pipeline: &Pipeline, is_last: bool, options: ShellOptions) {
         match brackets(pipeline) {
             Some(Brackets { body, is_subshell, span }) if self.may_be_opened(body, is_subshell, is_last) => {
                 let outside = (self.before.len(), self.stops_at_errors);
-                self.sequence(body, span, is_last);
+                self.sequence(body, span, is_last, options);
                 if is_subshell {
                     self.before.truncate(outside.0);
                     self.stops_at_errors = outside.1;
@@ -78,7 +85,7 @@ impl Cutter {
 
     /// Whether the commands in brackets do the same as in a shell of their own.
     fn may_be_opened(&self, body: &Sequence, is_subshell: bool, is_last: bool) -> bool {
-        let leaks = leaks_of(body);
+        let leaks = items_leak(&body.items);
         let has = |wanted: Leak| leaks.iter().any(|(leak, _)| *leak == wanted);
         // What runs in the background ends with the RUN, but outlives the brackets. `exec` and `exit` leave more than
         // braces.
@@ -101,12 +108,6 @@ fn may_set_options(leaks: &[(Leak, Span)]) -> bool {
     leaks.iter().any(|(leak, _)| matches!(leak, Leak::Options | Leak::Source))
 }
 
-fn leaks_of(sequence: &Sequence) -> Vec<(Leak, Span)> {
-    let mut leaks = Vec::new();
-    sequence_leaks(sequence, &mut leaks);
-    leaks
-}
-
 struct Brackets<'a> {
     body: &'a Sequence,
     is_subshell: bool,
@@ -124,17 +125,7 @@ fn brackets(pipeline: &Pipeline) -> Option<Brackets<'_>> {
         CommandKind::Group(body) => (body, false),
         _ => return None,
     };
-    Some(Brackets { body, is_subshell, span: span_of(body)? })
-}
-
-/// From the first to the last command, without what ends the last one unless it is `&`.
-fn span_of(sequence: &Sequence) -> Option<Span> {
-    let (first, last) = (sequence.items.first()?, sequence.items.last()?);
-    let span = first.chain.span().cover(last.chain.span());
-    match last.terminator {
-        Some((Terminator::Background, end)) => Some(span.cover(end)),
-        _ => Some(span),
-    }
+    Some(Brackets { body, is_subshell, span: span_of(&body.items)? })
 }
 
 #[cfg(test)]
@@ -197,9 +188,10 @@ mod tests {
     #[test]
     fn set_e_counts_only_at_the_end_of_a_chain() {
         assert_eq!(links("( set -e; a; b ) && c"), ["( set -e; a; b )", "c"]);
-        assert_eq!(links("c && ( set -e; a; b )"), ["c", "set -e; a; b"]);
+        assert_eq!(links("c && ( set -e; a; b )"), ["c", "set -e", "set -e: a", "set -e: b"]);
         let options = ShellOptions { errexit: true, ..ShellOptions::default() };
         assert_eq!(links_in("( a; b ) && c", options), ["( a; b )", "c"]);
         assert_eq!(links_in("( a && b ) && c", options), ["a", "b", "c"]);
+        assert_eq!(links_in("a && ( b; c )", options), ["a", "b", "c"]);
     }
 }

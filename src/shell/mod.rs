@@ -11,6 +11,7 @@ mod links;
 mod lint;
 mod lower;
 mod model;
+mod parts;
 mod script_source;
 mod walk;
 mod word;
@@ -25,6 +26,7 @@ pub use model::{
     AndOr, Assignment, Case, Chain, Command, CommandKind, For, Function, If, Item, Pipeline, Redirection,
     RedirectionOperator, RedirectionTarget, Script, Sequence, Simple, Status, Terminator, While,
 };
+pub use parts::ScriptPart;
 pub use script_source::{ScriptForm, ScriptSource, Segment};
 pub use word::{Parameter, ParameterOperator, Part, Word};
 pub use wrappers::{Wrapper, Wrapping};

@@ -3,8 +3,8 @@
 //! Six steps, each of which leaves the outcome as it is on its rung of the effect ladder:
 //!
 //! 1. *Erasure*: words that make no difference are taken out of the file, such as `sudo` of root ([`erasure`]).
-//! 2. *Cutting*: a RUN of several commands becomes one step for each command that has to work before the next runs,
-//!    with what the commands before it have changed in their shell ([`links`](crate::shell::Script::links)); a COPY of
+//! 2. *Cutting*: a RUN of several commands becomes one step for each command that has to work before the next runs, by
+//!    `&&` or by `set -e`, with what the commands before it have changed in their shell ([`links`](crate::shell::Script::links)); a COPY of
 //!    several sources becomes one step for each.
 //!    `--link` is left out of account where it makes no difference to the files.
 //! 3. `set -e` and the like are left out, as the commands behind are told with them.
@@ -228,6 +228,19 @@ mod tests {
         assert!(is_equivalent("RUN set -ex && a && b\n", "RUN set -ex && a\nRUN set -ex && b\n"));
         assert!(!is_equivalent("RUN set -ex && a && b\n", "RUN set -ex && a\nRUN b\n"));
         assert!(!is_equivalent("RUN set -ex && a\n", "RUN a\n"));
+    }
+
+    #[test]
+    fn a_list_is_cut_where_set_e_ends_it() {
+        let list = "RUN set -e; a; b | c; if d; then e; fi; f\n";
+        assert!(is_equivalent(list, "RUN set -e; a\nRUN set -e; b | c\nRUN set -e; if d; then e; fi; f\n"));
+        assert!(is_equivalent("RUN set -e; a; b\n", "RUN set -e && a\nRUN set -e; b\n"));
+        assert!(!is_equivalent(list, "RUN set -e; a; b | c\nRUN if d; then e; fi; f\n"));
+        assert!(!is_equivalent(list, "RUN set -e; a; b | c; if d; then e; fi\nRUN set -e; f\n"));
+        assert!(!is_equivalent("RUN set -x; a; b\n", "RUN set -x; a\nRUN set -x; b\n"));
+        assert!(!is_equivalent("RUN set -e; a && b; c\n", "RUN set -e; a && b\nRUN set -e; c\n"));
+        assert!(!is_equivalent("RUN set -e; cd x; a; b\n", "RUN set -e; cd x; a\nRUN set -e; b\n"));
+        assert!(!is_equivalent("RUN set -e; a; b\n", "RUN set -e; b; a\n"));
     }
 
     #[test]
