@@ -394,6 +394,11 @@ fn needed_at_run_time<'b>(single: &SingleStage<'_>, package: &'b str) -> Result<
     if !package.ends_with("-dev") && !package.starts_with("gfortran") {
         return Ok(Vec::new());
     }
+    if let ("ubuntu", Some(release)) = (single.distribution.family, single.distribution.release) {
+        let remaining = debian::runtime_packages_on_ubuntu(release, package);
+        let remaining = remaining.ok_or_else(|| Refusal::OtherLibraries { package: package.to_owned(), release })?;
+        return Ok(remaining.packages.iter().collect());
+    }
     match release.and_then(|release| debian::runtime_packages(release, package)) {
         Some(remaining) => {
             let is_in_base = |name: &&str| {

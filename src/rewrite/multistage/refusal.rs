@@ -37,6 +37,13 @@ pub enum Refusal {
     UnknownPackage,
     /// The libraries behind a `-dev` package are not in the tables.
     UnknownLibraries(String),
+    /// Debian's releases before and after that of Ubuntu do not name the same libraries behind a `-dev` package.
+    OtherLibraries {
+        /// The package.
+        package: String,
+        /// The codename of Ubuntu's release.
+        release: &'static str,
+    },
     /// A program that the container calls is not in the smaller image.
     MissingTool(String),
     /// The user does not exist in the smaller image.
@@ -83,7 +90,7 @@ impl Refusal {
             Self::UnknownScript => "unknown-script",
             Self::UnknownPath(_) => "unknown-path",
             Self::UnknownPackage => "unknown-package",
-            Self::UnknownLibraries(_) => "unknown-libraries",
+            Self::UnknownLibraries(_) | Self::OtherLibraries { .. } => "unknown-libraries",
             Self::MissingTool(_) => "missing-tool",
             Self::MissingUser(_) => "missing-user",
             Self::UnknownDirectory => "unknown-directory",
@@ -118,7 +125,9 @@ impl Refusal {
             Self::UnknownScript => "write the command in plain shell".to_owned(),
             Self::UnknownPath(_) | Self::UnknownDirectory => "write the path out".to_owned(),
             Self::UnknownPackage => "name the packages".to_owned(),
-            Self::UnknownLibraries(package) => format!("install the libraries behind `{package}` by name"),
+            Self::UnknownLibraries(package) | Self::OtherLibraries { package, .. } => {
+                format!("install the libraries behind `{package}` by name")
+            }
             Self::MissingTool(tool) => format!("install the package of `{tool}`"),
             Self::MissingUser(user) => format!("create `{user}` with useradd or adduser, or write its number"),
             Self::Comment => "move the comment before the instruction".to_owned(),
@@ -164,6 +173,11 @@ impl fmt::Display for Refusal {
             Self::UnknownLibraries(package) => {
                 write!(f, "which libraries a program built with `{package}` needs is not known")
             }
+            Self::OtherLibraries { package, release } => write!(
+                f,
+                "which libraries are behind `{package}` on Ubuntu's {release} is not known: Debian's releases before and after \
+                 it do not agree, or Ubuntu has packages of its own"
+            ),
             Self::MissingTool(tool) => write!(f, "the container calls `{tool}`, which a smaller image does not have"),
             Self::MissingUser(user) => write!(f, "a smaller image has no user `{user}`"),
             Self::UnknownDirectory => f.write_str("the working directory is only known when the build runs"),

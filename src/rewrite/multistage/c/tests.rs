@@ -128,3 +128,22 @@ fn what_cannot_be_followed_is_refused() {
     assert_eq!(with("make install && ./setup"), Refusal::UnknownCommand("setup".to_owned()));
     assert_eq!(with("tar xf a.tar -C /usr/share && make install"), Refusal::AmongSystemFiles("/usr/share".to_owned()));
 }
+
+#[test]
+fn on_ubuntu_libraries_remain_where_two_releases_of_debian_agree() {
+    let file = |image: &str, package: &str| {
+        format!(
+            "FROM ubuntu:{image}\nRUN apt-get update && apt-get install -y --no-install-recommends gcc {package}\n\
+             WORKDIR /s\nCOPY . .\nRUN gcc -o a a.c\nCMD [\"./a\"]\n"
+        )
+    };
+    let stage = new_stage(&file("22.04", "libpq-dev"), None);
+    assert!(
+        stage.starts_with("ubuntu:jammy\n") && stage.contains("install -y --no-install-recommends libpq5 "),
+        "{stage}"
+    );
+    for (image, package, release) in [("22.04", "libssl-dev", "jammy"), ("20.04", "libpq-dev", "focal")] {
+        let expected = Refusal::OtherLibraries { package: package.to_owned(), release };
+        assert_eq!(refusal(&file(image, package)), expected);
+    }
+}
