@@ -18,6 +18,7 @@ crate::rules::group! {
     oci_label,
     port_protocol_casing,
     redundant_target_platform,
+    repeated_steps,
     required_label,
     stage_description,
     stage_name_casing,

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::edit::{Edit, Effect, NewStage, places_of_replacements};
 use crate::ir::Build;
-use crate::plan::{Tolerance, differences, differences_beyond};
+use crate::plan::{Tolerance, differences_beyond, differences_but_for_added_stages};
 use crate::shell::Status;
 use crate::source::Span;
 use crate::syntax::Dockerfile;
@@ -57,7 +57,7 @@ pub fn judge(before: Read<'_>, after: Read<'_>, step: &Step) -> Result<(), Reaso
         return if faults.is_empty() { Ok(()) } else { Err(Reason::Plan(faults)) };
     }
     let beyond = match step.rung {
-        Effect::Identical => differences(&before.reading.plan, &after.reading.plan),
+        Effect::Identical => differences_but_for_added_stages(&before.reading.plan, &after.reading.plan),
         Effect::Equivalent => differences_beyond(Tolerance::Layers, before.file, after.file),
         Effect::Debris => differences_beyond(Tolerance::Debris, before.file, after.file),
         Effect::Content | Effect::Runtime => {

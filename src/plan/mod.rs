@@ -4,6 +4,7 @@
 //! [`Plan::new`] does for every stage what BuildKit's `dockerfile2llb` does for the one that is built. Two plans that
 //! are equal mean the same build, whatever their files look like; [`differences`] says where two are not.
 
+mod added_stages;
 mod configuration;
 mod difference;
 mod digest;
@@ -16,6 +17,7 @@ mod paths;
 use crate::ir::{Build, Platform};
 use crate::source::Span;
 
+pub use added_stages::differences_but_for_added_stages;
 pub use configuration::{Healthcheck, ImageConfiguration};
 pub use difference::{Difference, Field, Part, differences, differing_fields};
 pub use digest::Digest;

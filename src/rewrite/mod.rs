@@ -1,6 +1,7 @@
 //! Rewrites that reach over several instructions. Each gives edits, or says why it does not.
 
 mod cache_mounts;
+mod common_base;
 mod dependencies_first;
 mod joined_runs;
 mod joined_words;
@@ -12,6 +13,7 @@ pub use cache_mounts::{
     Refusal as MountRefusal, archives_flag, downloads_archives, keep_archives, mount_archives, mount_caches,
     mount_flags,
 };
+pub use common_base::{CommonBase, common_base};
 pub use dependencies_first::{LateSources, dependencies_first, words_of_local_parts};
 pub use joined_runs::{Refusal, join_runs};
 pub use joined_words::{Layout, join_pairs, join_words};
