@@ -30,7 +30,8 @@
 //! ## Fix
 //! Writes a `.dockerignore` where there is none. It names what lies in this very build context and no instruction needs: the
 //! history, what package managers have made, secrets, caches, settings of editors, and the Dockerfile itself, which may change
-//! without any file of the image doing so. Where several Dockerfiles share the context, it is called after the Dockerfile,
+//! without any file of the image doing so. A folder into which the image installs its dependencies is named even if it lies
+//! elsewhere only: `cache/sources-before-dependencies` can put the installation in front of the sources in the next run. Where several Dockerfiles share the context, it is called after the Dockerfile,
 //! as in `dev.Dockerfile.dockerignore`, and BuildKit reads it for this one alone. *Content*: the image holds less. It is a
 //! suggestion, since a program may ask for such a file when it runs: `dfx fix --select cache/whole-context-copy --effect
 //! content` prints it, and writes it with `--write`.
@@ -38,12 +39,16 @@
 //! ## Sources
 //! Docker's documentation, "Build context: .dockerignore files"; BuildKit, `COPY --exclude`.
 
+use std::collections::BTreeSet;
+
 use crate::context::BuildContext;
 use crate::edit::{Effect, NewFile};
 use crate::finding::Severity;
 use crate::ir::{Breadth, ContextCopy, NeedlessFiles};
 use crate::knowledge::is_dockerfile_name;
 use crate::knowledge::needless_files::NeedlessKind;
+use crate::knowledge::package_managers::Invocation;
+use crate::rewrite::{LateSources, dependencies_first};
 use crate::rules::{Context, Meta, Sink};
 
 pub const META: Meta = Meta {
@@ -86,16 +91,35 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         (true, true) => return,
     };
     let report = report.flow(cx.cache_flow(step, source.span(), "takes in every file of the build context"));
-    if needless.is_empty() {
-        return;
-    }
-    let report = report.note(facts(&needless));
-    if !has_ignore_file {
+    let report = if needless.is_empty() { report } else { report.note(facts(&needless)) };
+    let overwriting = overwriting(cx);
+    if !has_ignore_file && (!needless.is_empty() || !overwriting.is_empty()) {
         let path = name_of_ignore_file(cx, context);
-        let text = needless.iter().map(|it| format!("{}\n", it.pattern)).collect();
+        let patterns: Vec<&str> = needless.iter().map(|it| it.pattern.as_str()).collect();
+        let missing = overwriting.iter().map(String::as_str).filter(|folder| !patterns.contains(folder));
+        let text = patterns.iter().copied().chain(missing).map(|pattern| format!("{pattern}\n")).collect();
         let title = format!("write `{path}` with what lies here and no instruction needs");
         report.suggest_file(title, Effect::Content, NewFile { path, text });
     }
+}
+
+/// Folders of dependencies that a later COPY could bring along from where they lie: there is no other reason why a COPY stays
+/// in front of the installation. They need not lie here.
+fn overwriting(cx: &Context<'_>) -> BTreeSet<String> {
+    let copies = cx.reachable_stages().flat_map(|stage| {
+        let copies = stage.steps.iter().flat_map(|step| cx.build.context_copies(step));
+        copies.map(move |copy| (stage, copy))
+    });
+    let refusals = copies.flat_map(|(stage, copy)| {
+        let behind = stage.steps.iter().skip(copy.step.index + 1).flat_map(|step| cx.commands.of_step(step));
+        let installs = behind.filter(|command| command.manager.as_ref().is_some_and(Invocation::is_project_install));
+        let orders =
+            installs.map(|command| dependencies_first(cx.build, cx.commands, cx.build_context, &copy, command));
+        orders.filter_map(Result::err).collect::<Vec<_>>()
+    });
+    refusals
+        .filter_map(|refusal| if let LateSources::Overwritten(folder) = refusal { Some(folder) } else { None })
+        .collect()
 }
 
 fn first_whole_copy<'b>(cx: &Context<'b>) -> Option<ContextCopy<'b>> {
@@ -182,6 +206,20 @@ mod tests {
             ]
         );
         assert!(findings(&META, check, "# context: a\nFROM x\nCOPY . /a\n")[0].fix.is_none());
+    }
+
+    #[test]
+    fn the_ignore_file_names_what_is_installed_wherever_it_lies() {
+        let written = |text: &str| {
+            let found = findings(&META, check, text);
+            found[0].fix.as_ref().and_then(|fix| fix.new_file()).map(|file| file.text.clone())
+        };
+        let text = |steps: &str| format!("# context: package.json package-lock.json a.js\nFROM x\nWORKDIR /a\n{steps}");
+        assert_eq!(written(&text("COPY . .\nRUN npm ci\n")).as_deref(), Some("node_modules\n"));
+        assert_eq!(written(&text("COPY . .\nRUN npm run build && npm ci\n")), None);
+        assert_eq!(written(&text("COPY . .\n")), None);
+        let here = "# context: package.json node_modules/a Dockerfile\nFROM x\nWORKDIR /a\nCOPY . .\nRUN npm ci\n";
+        assert_eq!(written(here).as_deref(), Some("node_modules\nDockerfile\n"));
     }
 
     #[test]
