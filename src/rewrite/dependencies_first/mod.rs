@@ -93,6 +93,8 @@ mod tests {
         );
         let nested =
             context(&[("web/package.json", "{}"), ("web/yarn.lock", ""), ("web/.yarn/a.js", "")], "**/node_modules\n");
+        let ruby = context(&[("Gemfile", "gem 'a'\n"), ("Gemfile.lock", "")], IGNORED);
+        let uv = context(&[("pyproject.toml", "[project]\nname = \"a\"\n"), ("uv.lock", ""), ("a.py", "")], IGNORED);
         let php = context(&[("composer.json", "{}"), ("composer.lock", "")], IGNORED);
         for (context, before, after) in [
             (
@@ -130,6 +132,18 @@ mod tests {
                 "FROM a\nCOPY . /srv\nRUN cd /srv/web && yarn install\n",
                 "FROM a\nCOPY web/package.json web/yarn.lock /srv/web/\nCOPY web/.yarn /srv/web/.yarn/\n\
                  RUN cd /srv/web && yarn install\nCOPY . /srv\n",
+            ),
+            (
+                &ruby,
+                "FROM a\nCOPY . /a\nWORKDIR /a\n\
+                 RUN bundle install && rm -rf ~/.bundle/cache \"$(gem env gemdir)\"/cache && rake b\n",
+                "FROM a\nCOPY Gemfile Gemfile.lock /a/\nWORKDIR /a\n\
+                 RUN bundle install && rm -rf ~/.bundle/cache \"$(gem env gemdir)\"/cache\nCOPY . /a\nRUN rake b\n",
+            ),
+            (
+                &uv,
+                "FROM a\nWORKDIR /a\nCOPY . .\nRUN uv sync\n",
+                "FROM a\nWORKDIR /a\nCOPY pyproject.toml uv.lock ./\nRUN uv sync\nCOPY . .\n",
             ),
             (
                 &php,
@@ -175,6 +189,11 @@ mod tests {
                 &[("Cargo.toml", "")],
                 "COPY . .\nRUN cargo fetch\n",
                 "what `cargo` reads may lie anywhere in the project",
+            ),
+            (
+                &[("pyproject.toml", "[build-system]\nrequires = []\n"), ("uv.lock", "")],
+                "COPY . .\nRUN uv sync\n",
+                "the project itself is installed too, unless `--no-install-project` is given",
             ),
             (
                 &[("pyproject.toml", "")],

@@ -71,7 +71,12 @@ pub(super) fn split_behind(
     }
     // What empties the caches belongs to the same layer.
     let home = build.home(step).unwrap_or("~");
-    let cleans = |at: usize| in_link(at).iter().all(|other| only_empties_caches(&other.patterns(), home));
+    let own_cleaning = command.manager.as_ref().and_then(|invocation| invocation.manager.clean);
+    let text = |link: &Link<'_>| build.file.source.slice(script.source.to_file_cover(link.pipeline.span));
+    let cleans = |at: usize| {
+        links.get(at).is_some_and(|link| own_cleaning == Some(text(link)))
+            || in_link(at).iter().all(|other| only_empties_caches(&other.patterns(), home))
+    };
     let last = (own + 1..links.len()).take_while(|at| cleans(*at)).last().unwrap_or(own);
     let Some(next) = links.get(last + 1) else { return Ok(None) };
     // In a RUN of its own, the rest goes into the same folder again, but would be without what else was set.

@@ -160,7 +160,10 @@ impl Project<'_> {
         };
         let refusal = match self.name() {
             "poetry" if self.invocation.runs_project_scripts() => Some(LateSources::Project("--no-root")),
-            "uv" if self.invocation.runs_project_scripts() && self.invocation.verb.len() < 2 => {
+            "uv" if self.invocation.runs_project_scripts()
+                && self.invocation.verb.len() < 2
+                && self.is_package_of_uv() =>
+            {
                 Some(LateSources::Project("--no-install-project"))
             }
             "pnpm" if self.context.exists(&join(&self.root, "pnpm-workspace.yaml")) => {
@@ -191,6 +194,14 @@ impl Project<'_> {
             None if is_spread => Err(LateSources::Spread(self.name())),
             None => Ok(()),
         }
+    }
+
+    /// Whether uv installs the project beside its dependencies: it does if a build system is named, or it is told to
+    /// (docs.astral.sh/uv/concepts/projects/config, "Build systems").
+    fn is_package_of_uv(&self) -> bool {
+        self.text("pyproject.toml").is_none_or(|text| {
+            text.lines().any(|line| line.starts_with("[build-system") || line.starts_with("package"))
+        })
     }
 
     pub(super) fn is_not_overwritten(&self) -> Result<(), LateSources> {
