@@ -3,7 +3,7 @@
 //! A mount point cannot be removed: `rm` ends with "Device or resource busy", and the RUN fails. What names the cache in
 //! plain words is taken out of the RUN; everything else must surely lie elsewhere.
 
-use crate::ir::{Build, Command, CommandWord, MountedCache, lies_in};
+use crate::ir::{Build, Command, CommandWord, MountedCache};
 use crate::knowledge::package_managers::{in_home, removed_of};
 
 /// Whether the command may remove something in the mount or around it, in words that nobody takes out.
