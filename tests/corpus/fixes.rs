@@ -9,7 +9,9 @@ use dfx::edit::{Edit, Effect, apply};
 use dfx::finding::Finding;
 use dfx::fix::{Fixed, Reason};
 use dfx::ir::Build;
-use dfx::plan::{Difference, Field, Plan, Tolerance, differences, differences_beyond};
+use dfx::plan::{
+    Difference, Field, Plan, Tolerance, differences, differences_beyond, differences_but_for_added_stages,
+};
 use dfx::syntax::Dockerfile;
 use rayon::prelude::*;
 
@@ -113,7 +115,8 @@ fn place_after(edits: &[Edit], offset: usize) -> Option<usize> {
 fn assert_plans_differ_only_as_announced(before: &Dockerfile, fixed: &Fixed) {
     let plan = |file: &Dockerfile| Plan::new(&Build::new(file));
     let differences = match fixed.applied.iter().map(|fix| fix.effect).max() {
-        None | Some(Effect::Identical) => differences(&plan(before), &plan(&fixed.after)),
+        // A stage for others to start from changes no cache key.
+        None | Some(Effect::Identical) => differences_but_for_added_stages(&plan(before), &plan(&fixed.after)),
         Some(Effect::Equivalent) => differences_beyond(Tolerance::Layers, before, &fixed.after),
         Some(Effect::Debris) => differences_beyond(Tolerance::Debris, before, &fixed.after),
         Some(Effect::Content) => {
