@@ -11,4 +11,5 @@ crate::rules::group! {
     update_without_install,
     volatile_instruction_early,
     whole_context_copy,
+    whole_spring_archive,
 }

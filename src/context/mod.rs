@@ -15,6 +15,7 @@ mod ignore_file;
 mod ignore_pattern;
 mod manifest;
 mod package_json;
+mod spring;
 mod yarn;
 
 pub use bake::{BakeTarget, bake_targets, is_bake_file};

@@ -8,6 +8,7 @@ mod joined_words;
 pub mod multistage;
 mod reordered;
 mod split_run;
+mod spring_layers;
 
 pub use cache_mounts::{
     Refusal as MountRefusal, archives_flag, downloads_archives, keep_archives, mount_archives, mount_caches,
@@ -19,3 +20,4 @@ pub use joined_runs::{Refusal, join_runs};
 pub use joined_words::{Layout, join_pairs, join_words};
 pub use reordered::reordered;
 pub use split_run::{PackagesFirst, SplitRefusal};
+pub use spring_layers::{WholeArchive, whole_archive};

@@ -3,8 +3,6 @@
 //! A Dockerfile in a test may mark the places that the rule must report with `«` and `»`; an empty pair, `«»`, marks a
 //! finding anywhere on its line. Text without a FROM gets `FROM debian:13` before it.
 
-use std::collections::BTreeMap;
-
 use crate::check::Settings;
 use crate::config::{Choice, Profile, Selection};
 use crate::context::{BuildContext, Entry, IgnoreFile};
@@ -69,7 +67,7 @@ pub(crate) fn findings(meta: &'static Meta, check: Check, text: &str) -> Vec<Fin
 }
 
 /// The build context that a text describes in comments at its head: `# context: FILE...` and, where there is an ignore
-/// file, `# .dockerignore: PATTERN...`.
+/// file, `# .dockerignore: PATTERN...`. `# text of FILE: TEXT` says what stands in one of the files.
 fn build_context(text: &str) -> Option<BuildContext> {
     let told = |title: &str| {
         let rest = text.lines().find_map(|line| line.strip_prefix(title))?;
@@ -78,7 +76,9 @@ fn build_context(text: &str) -> Option<BuildContext> {
     let entries = told("# context:")?.into_iter().map(|path| Entry::file(path, 0o644, 1)).collect();
     let patterns = told("# .dockerignore:").map(|patterns| patterns.join("\n"));
     let ignore = patterns.map(|patterns| IgnoreFile::parse(SourceFile::new(".dockerignore", patterns)));
-    Some(BuildContext::new(entries, ignore, BTreeMap::new(), false))
+    let texts = text.lines().filter_map(|line| line.strip_prefix("# text of ")?.split_once(": "));
+    let texts = texts.map(|(path, text)| (path.to_owned(), text.to_owned())).collect();
+    Some(BuildContext::new(entries, ignore, texts, false))
 }
 
 /// The text with `FROM debian:13` before it where it has no FROM.

@@ -1,0 +1,66 @@
+//! What the manifests of a Java project say of Spring Boot.
+
+use super::BuildContext;
+
+impl BuildContext {
+    /// Major and minor version of Spring Boot that the `pom.xml` or `build.gradle` at the root of the context asks for. `None`
+    /// where it is not written there, and where the project divides its archive into layers of its own.
+    pub fn spring_boot(&self) -> Option<(u32, u32)> {
+        let gradle = || self.text("build.gradle").or_else(|| self.text("build.gradle.kts"));
+        let (text, version) = match self.text("pom.xml") {
+            Some(text) => (text, version_in_pom(text)?),
+            None => gradle().and_then(|text| Some((text, version_in_gradle(text)?)))?,
+        };
+        let has_own_layers = ["<layers>", "layered"].iter().any(|word| text.contains(word));
+        let mut numbers = version.split('.').map(str::parse);
+        let (Some(Ok(major)), Some(Ok(minor))) = (numbers.next(), numbers.next()) else { return None };
+        (!has_own_layers).then_some((major, minor))
+    }
+}
+
+/// That of the parent, which brings the plugin that makes the archive.
+fn version_in_pom(text: &str) -> Option<&str> {
+    let (parent, _) = text.split_once("<parent>")?.1.split_once("</parent>")?;
+    let version = parent.split_once("<version>")?.1.split_once("</version>")?.0;
+    parent.contains("spring-boot-starter-parent").then_some(version.trim())
+}
+
+/// `id 'org.springframework.boot' version '3.3.1'`
+fn version_in_gradle(text: &str) -> Option<&str> {
+    let line = text.lines().find(|line| line.contains("org.springframework.boot") && line.contains("version"))?;
+    line.split_once("version")?.1.split(['"', '\'']).nth(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use crate::context::Entry;
+
+    use super::*;
+
+    fn version(path: &str, text: &str) -> Option<(u32, u32)> {
+        let texts = BTreeMap::from([(path.to_owned(), text.to_owned())]);
+        BuildContext::new(vec![Entry::file(path, 0o644, 1)], None, texts, false).spring_boot()
+    }
+
+    #[test]
+    fn the_version_stands_at_the_parent_or_the_plugin() {
+        let pom =
+            "<project><parent><artifactId>spring-boot-starter-parent</artifactId><version>3.4.1</version></parent>";
+        assert_eq!(version("pom.xml", pom), Some((3, 4)));
+        assert_eq!(
+            version("build.gradle", "plugins {\n  id 'org.springframework.boot' version '3.3.0'\n}\n"),
+            Some((3, 3))
+        );
+        assert_eq!(version("build.gradle.kts", "id(\"org.springframework.boot\") version \"4.0.0\"\n"), Some((4, 0)));
+        for (path, text) in [
+            ("pom.xml", "<project><version>3.4.1</version></project>".to_owned()),
+            ("pom.xml", pom.replace("3.4.1", "${spring}")),
+            ("pom.xml", format!("{pom}<layers><enabled>false</enabled></layers>")),
+            ("build.gradle", "plugins { id 'java' }\n".to_owned()),
+        ] {
+            assert_eq!(version(path, &text), None, "{text}");
+        }
+    }
+}
