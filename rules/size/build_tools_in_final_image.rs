@@ -37,8 +37,9 @@
 //! for an interpreted language from the slim image of the same version, for Java and .NET from an image without the kit;
 //! files stay where they were, so that the command stays as it is. Variables, labels, ports, user and health check stay,
 //! too. Where the container serves the files of a folder and does nothing else, with `serve`, `http-server`, `sirv` or `vite
-//! preview`, nginx takes the place of Node.js: as a suggestion, which keeps the folder and the port. Where only you can know whether that is all, the finding says what to look at, and the fix is made when the rule
-//! is selected by name. Where dfx does not see what a command leaves behind, it changes nothing and says why.
+//! preview`, nginx takes the place of Node.js: as a suggestion, which keeps the folder and the port. Where only you can
+//! know whether that is all, the finding says what to look at, and the fix is made when the rule is selected by name. Where
+//! dfx does not see what a command leaves behind, it changes nothing and says why.
 //!
 //! ## Sources
 //! Docker's documentation, "Multi-stage builds"; CIS Docker Benchmark 4.3.
@@ -48,6 +49,7 @@ use crate::finding::Weight;
 use crate::ir::{Command, Stage};
 use crate::knowledge::debian::{Class, Recommends, class};
 use crate::knowledge::package_managers::{Action, Home, Invocation};
+use crate::knowledge::static_servers::static_server;
 use crate::rewrite::multistage::{Refusal, Split, split};
 use crate::rules::{Context, Meta, Report, Sink};
 use crate::syntax::Keyword;
@@ -168,9 +170,15 @@ fn starts_a_program(invocation: &Invocation<'_>) -> bool {
     let is_of_interpreter = matches!(invocation.manager.home, Home::Language("javascript" | "python" | "ruby"));
     let runs = invocation.action == Action::Run || matches!(invocation.verb_name(), Some("run"));
     let is_for_development = |text: &str| ["dev", "test", "watch", "build", "lint"].iter().any(|it| text.contains(it));
-    // Further words are those of what is started: `npx serve build`.
-    let started = invocation.operands.first().and_then(|it| it.text);
-    is_of_interpreter && runs && !started.is_some_and(is_for_development)
+    let words: Vec<&str> = invocation.operands.iter().filter_map(|it| it.text).collect();
+    is_of_interpreter && runs && (serves_a_folder(&words) || !words.iter().copied().any(is_for_development))
+}
+
+/// Whether a program that serves files is started: the folder behind its name is no script, `npx serve build`.
+fn serves_a_folder(words: &[&str]) -> bool {
+    let Some((first, rest)) = words.split_first() else { return false };
+    let name = first.split('@').next().unwrap_or(first);
+    static_server(&[&[name], rest].concat()).is_some()
 }
 
 /// Images whose whole purpose is to compile, with the managers that do it; none where compilers are called by name.
@@ -278,6 +286,25 @@ mod tests {
         silent!("FROM golang:1.25\nRUN go install example.com/tool@v1\n");
         silent!("FROM golang:1.25\nRUN go build .\nCMD [\"bash\"]\n");
         silent!("FROM rust:1.90\nCMD [\"cargo\", \"run\"]\n");
+    }
+
+    #[test]
+    fn containers_for_development_are_left_alone_and_servers_of_files_are_not() {
+        let file = |image: &str, cmd: &str| format!("FROM {image}\nWORKDIR /app\nCOPY . .\nRUN npm ci\nCMD {cmd}\n");
+        for cmd in [
+            r#"["npx", "next", "dev"]"#,
+            r#"["npx", "vite", "dev"]"#,
+            r#"["npx", "react-scripts", "test"]"#,
+            r#"["pnpm", "exec", "next", "dev"]"#,
+        ] {
+            silent!(&file("node:22", cmd));
+        }
+        silent!(
+            "FROM ruby:3.4\nWORKDIR /app\nCOPY . .\nRUN bundle install\nCMD [\"bundle\", \"exec\", \"rails\", \"test\"]\n"
+        );
+        for cmd in [r#"["npx", "serve", "build"]"#, r#"["npx", "serve@14", "-s", "build"]"#, r#"["npm", "start"]"#] {
+            fires!(&file("«node:22»", cmd));
+        }
     }
 
     #[test]
