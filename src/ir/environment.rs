@@ -23,23 +23,27 @@ impl Step<'_> {
     }
 }
 
+impl Command<'_> {
+    /// The value that the command gives the variable itself, or its script before it. Empty for a value that is only known
+    /// when it runs; `None` where neither sets it.
+    pub fn assigned(&self, name: &str) -> Option<String> {
+        let invoked = self.invoked.as_ref()?;
+        let assigned = invoked.assignments().iter().find(|assignment| &*assignment.name == name);
+        if let Some(assignment) = assigned {
+            let value = assignment.value.first().map_or(Some(""), |word| word.literal());
+            return Some(value.unwrap_or_default().to_owned());
+        }
+        let is_assigned = || invoked.script.variables().iter().any(|it| it.assigned && it.name == name);
+        (invoked.sets_variable(name) || is_assigned()).then(String::new)
+    }
+}
+
 impl Build<'_> {
     /// The value of the variable in the environment of a command: what it sets itself, what its script has assigned,
     /// what ENV and ARG say, what the tables know of the base image. Empty for a value that only the build knows; `None`
     /// for a variable that nothing is known to set.
     pub fn environment(&self, command: &Command<'_>, name: &str) -> Option<String> {
-        if let Some(invoked) = &command.invoked {
-            let assigned = invoked.assignments().iter().find(|assignment| &*assignment.name == name);
-            if let Some(assignment) = assigned {
-                let value = assignment.value.first().map_or(Some(""), |word| word.literal());
-                return Some(value.unwrap_or_default().to_owned());
-            }
-            let is_assigned = || invoked.script.variables().iter().any(|it| it.assigned && it.name == name);
-            if invoked.sets_variable(name) || is_assigned() {
-                return Some(String::new());
-            }
-        }
-        self.variable(command.step, name)
+        command.assigned(name).or_else(|| self.variable(command.step, name))
     }
 
     /// The value of the variable in the environment of a step: what ENV and ARG say, else what the tables know of the

@@ -13,6 +13,13 @@ pub struct StaticServer {
     pub name: &'static str,
     /// The ports that its versions listen on without being told.
     pub default_ports: &'static [u16],
+    /// The variable of the environment that sets the port.
+    pub port_variable: Option<&'static str>,
+    /// Whether it answers that there is no such file for those whose path has a part that begins with a dot, but for
+    /// `.well-known`.
+    pub hides_dotfiles: bool,
+    /// Whether it sends the `404.html` of the folder where there is no such file.
+    pub sends_404_page: bool,
     /// Files that change what it does, beside what it serves or at the root of the project.
     pub settings: &'static [&'static str],
     verb: Option<&'static str>,
@@ -52,6 +59,9 @@ const ALL: &[StaticServer] = &[
     StaticServer {
         name: "http-server",
         default_ports: &[8080],
+        port_variable: Some("PORT"),
+        hides_dotfiles: false,
+        sends_404_page: true,
         settings: &[],
         verb: None,
         port: "-p --port",
@@ -64,6 +74,9 @@ const ALL: &[StaticServer] = &[
     StaticServer {
         name: "serve",
         default_ports: &[3000, 5000],
+        port_variable: Some("PORT"),
+        hides_dotfiles: false,
+        sends_404_page: true,
         settings: &["serve.json", "now.json"],
         verb: None,
         port: "-l --listen -p --port",
@@ -76,6 +89,9 @@ const ALL: &[StaticServer] = &[
     StaticServer {
         name: "sirv",
         default_ports: &[5000, 8080],
+        port_variable: Some("PORT"),
+        hides_dotfiles: true,
+        sends_404_page: false,
         settings: &[],
         verb: None,
         port: "-p --port",
@@ -88,6 +104,9 @@ const ALL: &[StaticServer] = &[
     StaticServer {
         name: "vite",
         default_ports: &[4173],
+        port_variable: None,
+        hides_dotfiles: false,
+        sends_404_page: false,
         settings: &[],
         verb: Some("preview"),
         port: "--port",

@@ -128,7 +128,8 @@ impl fmt::Display for Assumption {
             Self::AnswersAs(server) => write!(
                 f,
                 "nginx takes the place of `{server}`: right only if the site needs none of its own ways, such as headers, \
-                 redirects, lists of files, compression, or a port that a variable sets when the container starts."
+                 redirects to addresses without `.html`, lists of files, compression, answers over IPv6, what it says of an \
+                 address without a file, or a port that a variable sets when the container starts."
             ),
             Self::ChoosesImage { path, argument } => write!(
                 f,

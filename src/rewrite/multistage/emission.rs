@@ -129,11 +129,16 @@ impl Stage<'_, '_> {
         lines.extend(self.product.finish.as_ref().map(|finish| format!("RUN {}", finish.command)));
         let replaced = self.started();
         let text_of = |span: &Span| {
-            let text = source.slice(*span).trim_end().replace("\r\n", "\n");
-            match &replaced {
-                Some((step, cmd)) if span.contains(step.instruction.span) => text.replacen(&self.written(step), cmd, 1),
-                _ => text,
-            }
+            let text = match &replaced {
+                // By place: a comment that moves along may say the same.
+                Some((step, cmd)) if span.contains(step.instruction.span) => {
+                    let instruction = step.instruction.span;
+                    let before = source.slice(Span::new(span.start, instruction.start));
+                    format!("{before}{cmd}{}", source.slice(Span::new(instruction.end, span.end)))
+                }
+                _ => source.slice(*span).to_owned(),
+            };
+            text.trim_end().replace("\r\n", "\n")
         };
         lines.extend(moved.iter().map(text_of));
         lines.extend(metadata::stop_signal(self.single, self.base).map(|signal| format!("STOPSIGNAL {signal}")));

@@ -56,6 +56,12 @@ fn product(single: &SingleStage<'_>, deeds: &Deeds<'_>) -> Result<Product, Refus
     Ok(product)
 }
 
+/// The folder in which a command that builds leaves its files; none for those that install for all projects.
+pub fn builds_in(single: &SingleStage<'_>, command: &Command<'_>) -> Option<String> {
+    let is_for_all = command.manager.as_ref().is_some_and(globals::is_global);
+    if is_for_all || !builds(command) { None } else { folder(single, command, &[]).ok().flatten() }
+}
+
 /// The folder in which a command installs or builds; `files` are the files of the program that are known to lie in folders
 /// of the distribution.
 fn folder(single: &SingleStage<'_>, command: &Command<'_>, files: &[String]) -> Result<Option<String>, Refusal> {

@@ -98,7 +98,7 @@ mod tests {
         assert!(stage.contains("COPY --from=build /var/www/html /var/www/html\n"), "{stage}");
         assert_eq!(refusal(&text.replace("apache", "cli")), Refusal::NoProgram);
         let other = outcome_on(&BaseChoice::Image("php:8.2-cli-bookworm".to_owned()), text, None);
-        assert!(other.is_some_and(|it| it.is_err()));
+        assert_eq!(other.unwrap().unwrap_err(), Refusal::InheritedEntrypoint);
     }
 
     #[test]

@@ -4,12 +4,16 @@
 //! of the build. As no two servers answer alike in everything, this is a suggestion. It takes the place of the split of
 //! Node.js, which keeps the server, except where that one needs nobody to agree.
 
+mod folder;
+mod started;
+mod vite;
+
 use crate::edit::ServedFolder;
-use crate::ir::{Command, lies_in};
+use crate::ir::{Command, Origin, Step, Variable};
 use crate::knowledge::file_name;
 use crate::knowledge::images::static_server_image;
 use crate::knowledge::static_servers::{Serving, StaticServer, static_server};
-use crate::syntax::{InstructionKind, Keyword};
+use crate::syntax::{Healthcheck, InstructionKind, Keyword};
 
 use super::decision::{Decision, Subject};
 use super::deeds::Deeds;
@@ -35,7 +39,7 @@ pub fn instead(
 ) -> Result<Split, Refusal> {
     let is_certain = split.as_ref().is_ok_and(|split| split.assumptions.is_empty());
     let is_asked_for = ecosystem.images == node::NODE.images && *choice == BaseChoice::Slim;
-    let started = words(single).filter(|_| is_asked_for && !is_certain);
+    let started = started::words(single).filter(|_| is_asked_for && !is_certain);
     let server = started.as_ref().and_then(|words| static_server(&borrowed(words)));
     let (Some(words), Some(server)) = (started, server) else { return split };
     match (serve(single, server, &words), split) {
@@ -56,7 +60,7 @@ fn serve(single: &SingleStage<'_>, server: &'static StaticServer, words: &[Strin
     let serving = server.read(&borrowed(words)).ok_or_else(|| keeps("its options are not all known"))?;
     check(single, &serving).map_or(Ok(()), |why| Err(keeps(why)))?;
     let command = start::commands(single).next().ok_or(Refusal::NoProgram)?;
-    let folder = folder(single, command, &serving).map_err(keeps)?;
+    let folder = folder::of_site(single, &serving.folder).map_err(keeps)?;
     let port = port(single, command, &serving).ok_or_else(|| keeps("its port is not written down"))?;
     let served = ServedFolder { folder, port, command: NGINX.map(str::to_owned).to_vec() };
     let product = Product {
@@ -64,7 +68,7 @@ fn serve(single: &SingleStage<'_>, server: &'static StaticServer, words: &[Strin
         is_static: true,
         has_all_files: true,
         starts_nothing: true,
-        finish: Some(settings(&served, serving.is_single_page)),
+        finish: Some(settings(&served, &serving)),
         served: Some(served),
         ..Product::default()
     };
@@ -75,7 +79,8 @@ fn serve(single: &SingleStage<'_>, server: &'static StaticServer, words: &[Strin
     let mut assumptions = vec![Assumption::AnswersAs(server.name)];
     assumptions.extend(overrides::assumptions(single));
     let mut split = emission::emit(single, &deeds, &product, &base, &[], assumptions)?;
-    let reason = "serves the same folder at the same port";
+    let reason =
+        "serves the same folder at the same port; its image adds EXPOSE 80, STOPSIGNAL SIGQUIT and an entrypoint";
     split.decisions.push(Decision { about: Subject::Started, chosen: NGINX.join(" "), reason });
     Ok(split)
 }
@@ -85,56 +90,54 @@ const NGINX: [&str; 3] = ["nginx", "-g", "daemon off;"];
 
 /// Why the server cannot be replaced, whatever its command line says.
 fn check(single: &SingleStage<'_>, serving: &Serving) -> Option<&'static str> {
-    let has = |keyword| single.build.last_step_of(single.stage.index, keyword).is_some();
-    let is_other_user = single.build.last_step_of(single.stage.index, Keyword::User).is_some_and(
-        |step| !matches!(&step.instruction.kind, InstructionKind::User(word) if matches!(word.text(), "root" | "0")),
-    );
-    let is_changed_by_settings = single.context.is_some_and(|context| {
-        let mut paths = context.entries().iter().map(|entry| entry.path.as_str());
-        paths.any(|path| serving.server.settings.contains(&file_name(path)))
-            || serving.server.name == "vite"
-                && context.texts(is_settings_of_vite).any(|(_, text)| changes_preview(text))
-    });
-    if is_other_user {
+    let last = |keyword| single.build.last_step_of(single.stage.index, keyword);
+    let is_asked = |step: &Step<'_>| !matches!(step.instruction.kind, InstructionKind::Healthcheck(Healthcheck::None));
+    let has_comment = single.build.process(single.stage.index).steps().any(metadata::has_comment);
+    if last(Keyword::User).is_some_and(|step| !is_root(step)) {
         Some("nginx's image starts as root, and the file sets another user")
-    } else if has(Keyword::Healthcheck) {
+    } else if last(Keyword::Healthcheck).is_some_and(is_asked) {
         Some("a health check asks it in a way that may not suit another server")
-    } else if is_changed_by_settings {
-        Some("a file of settings changes what it does")
-    } else if has(Keyword::Entrypoint) && has(Keyword::Cmd) {
+    } else if is_changed_by_settings(single, serving) {
+        Some("a file of settings changes what it does, or may do so")
+    } else if last(Keyword::Entrypoint).is_some() && last(Keyword::Cmd).is_some() {
         Some("ENTRYPOINT and CMD start it together")
+    } else if has_comment {
+        Some("a comment stands inside the instruction that starts it")
+    } else if hides_nginx(single) {
+        Some("ENV sets a PATH without `/usr/sbin`, where nginx lies")
     } else {
         None
     }
 }
 
-fn is_settings_of_vite(path: &str) -> bool {
-    file_name(path).starts_with("vite.config.")
+/// Whether USER names root, with root's group if with any.
+fn is_root(step: &Step<'_>) -> bool {
+    let InstructionKind::User(word) = &step.instruction.kind else { return false };
+    step.certain_value(word).is_some_and(|user| user.split(':').all(|part| matches!(part, "root" | "0")))
 }
 
-/// Whether the settings of Vite say where the site lies, below which path or how it is served.
-fn changes_preview(text: &str) -> bool {
-    let is_part_of_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    text.split(|c| !is_part_of_name(c)).any(|word| matches!(word, "base" | "outDir" | "preview" | "proxy" | "root"))
+fn is_changed_by_settings(single: &SingleStage<'_>, serving: &Serving) -> bool {
+    let mut entries = single.context.iter().flat_map(|context| context.entries());
+    entries.any(|entry| serving.server.settings.contains(&file_name(&entry.path)))
+        || serving.server.name == "vite" && !vite::is_left_as_it_is(single.context)
 }
 
-/// The folder that is served, absolute.
-fn folder(single: &SingleStage<'_>, command: &Command<'_>, serving: &Serving) -> Result<String, &'static str> {
-    let known = single.build.path_of(command, &serving.folder).ok_or("its folder is only known when the build runs")?;
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '_' | '-');
-    let directory = single.directory_after_build().map_err(|_| "its folder is only known when the build runs")?;
-    if !known.chars().all(is_plain) {
-        Err("the name of its folder holds signs with a meaning of their own")
-    } else if lies_in(&directory, &known) {
-        Err("it serves the folder in which the project itself lies")
-    } else {
-        Ok(known)
-    }
+fn hides_nginx(single: &SingleStage<'_>) -> bool {
+    let path = variable_of_image(single, "PATH").map(|variable| variable.value.as_deref().unwrap_or_default());
+    path.is_some_and(|path| !path.split(':').any(|folder| folder.trim_end_matches('/') == "/usr/sbin"))
+}
+
+/// What ENV sets the variable to in the image: ARG is gone when the container starts.
+fn variable_of_image<'b>(single: &SingleStage<'b>, name: &str) -> Option<&'b Variable> {
+    single.stage.scope.history(name).iter().rfind(|variable| variable.origin == Origin::Env)
 }
 
 /// The port that the server listens on: the one that it is told, or of those of its versions the one that EXPOSE names.
 fn port(single: &SingleStage<'_>, command: &Command<'_>, serving: &Serving) -> Option<u16> {
-    let by_variable = single.build.environment(command, "PORT");
+    // A value that a build argument may change is none to rely on.
+    let known = |variable: &Variable| variable.value.clone().filter(|_| variable.is_certain).unwrap_or_default();
+    let value = |name| command.assigned(name).or_else(|| variable_of_image(single, name).map(known));
+    let by_variable = serving.server.port_variable.and_then(value);
     match (serving.port, by_variable) {
         (Some(port), None) => Some(port),
         (Some(port), Some(variable)) => (variable.parse() == Ok(port)).then_some(port),
@@ -158,76 +161,28 @@ fn exposed_ports(single: &SingleStage<'_>) -> Vec<u16> {
 }
 
 /// The command that writes nginx's settings. `try_files` looks for what these servers look for; a relative redirect to a
-/// folder stays right where another port of the host is published.
-fn settings(served: &ServedFolder, is_single_page: bool) -> Finish {
-    let otherwise = if is_single_page { "/index.html" } else { "=404" };
-    let lines = [
-        "server {",
-        &format!("    listen {};", served.port),
-        &format!("    root {};", served.folder),
-        "    absolute_redirect off;",
-        "    location / {",
-        &format!("        try_files $uri $uri.html $uri/ {otherwise};"),
-        "    }",
-        "}",
+/// folder stays right where another port of the host is published. There is no `listen [::]`: nginx does not start with it
+/// where the container has no IPv6.
+fn settings(served: &ServedFolder, serving: &Serving) -> Finish {
+    let server = serving.server;
+    let otherwise = if serving.is_single_page { "/index.html" } else { "=404" };
+    let mut lines = vec![
+        "server {".to_owned(),
+        format!("    listen {};", served.port),
+        format!("    root {};", served.folder),
+        "    absolute_redirect off;".to_owned(),
     ];
+    if server.sends_404_page && !serving.is_single_page {
+        lines.push("    error_page 404 /404.html;".to_owned());
+    }
+    if server.hides_dotfiles {
+        lines.extend(["    location ~ /[.](?!well-known) {", "        return 404;", "    }"].map(str::to_owned));
+    }
+    lines.push("    location / {".to_owned());
+    lines.push(format!("        try_files $uri $uri.html $uri/ {otherwise};"));
+    lines.extend(["    }", "}"].map(str::to_owned));
     let command = format!("printf '{}\\n' > {SETTINGS}", lines.join("\\n"));
     Finish { command, reason: "nginx's settings say which folder is served, and at which port" }
-}
-
-/// The words of the one command that the container starts with; of `npm start` and the like, those of the script.
-/// `None` where it starts with more.
-fn words(single: &SingleStage<'_>) -> Option<Vec<String>> {
-    let mut commands = start::commands(single);
-    let (command, None) = (commands.next()?, commands.next()) else { return None };
-    let is_wrapped =
-        command.invoked.as_ref().is_some_and(|it| !it.wrappers().is_empty() || !it.redirections.is_empty());
-    if is_wrapped || !command.wrapping.is_empty() || single.commands.of_step(command.step).len() > 1 {
-        return None;
-    }
-    let written: Vec<&str> = command.words.iter().map(|word| word.value).collect::<Option<_>>()?;
-    let mut words = of_package_manager(single, command, &written)?;
-    let first = words.first_mut()?;
-    *first = file_name(first).to_owned();
-    Some(words)
-}
-
-/// What a package manager starts: a script of the project, or a program of one of its packages.
-fn of_package_manager(single: &SingleStage<'_>, command: &Command<'_>, written: &[&str]) -> Option<Vec<String>> {
-    let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
-    let Some(invocation) = &command.manager else { return Some(owned(written)) };
-    let arguments = written.get(1..)?;
-    if invocation.manager.name == "npx" {
-        let behind = arguments.iter().position(|word| !matches!(*word, "-y" | "--yes" | "--no-install"))?;
-        let mut words: Vec<String> = owned(arguments.get(behind..)?);
-        let first = words.first_mut()?;
-        first.truncate(first.find('@').unwrap_or(first.len()));
-        return Some(words);
-    }
-    let (name, rest) = match arguments {
-        ["run" | "run-script", name, rest @ ..] => (*name, rest),
-        [name, rest @ ..] => (*name, rest),
-        [] => return None,
-    };
-    let script = |name: &str| single.context.and_then(|context| context.package_script(name));
-    let Some(text) = script(name) else {
-        // Yarn and pnpm look for a program by that name where there is no such script.
-        let is_program =
-            invocation.manager.name != "npm" && single.context.is_some() && arguments.first() == Some(&name);
-        return is_program.then(|| owned(arguments));
-    };
-    let is_plain = !text.contains(['&', '|', ';', '<', '>', '$', '`', '\'', '"', '(', ')', '*', '=', '\\']);
-    let has_hooks = script(&format!("pre{name}")).is_some() || script(&format!("post{name}")).is_some();
-    let words = text.split_whitespace().map(str::to_owned).collect();
-    (is_plain && rest.is_empty() && !has_hooks).then(|| through_npx(words))
-}
-
-/// A script may call `npx` itself.
-fn through_npx(mut words: Vec<String>) -> Vec<String> {
-    if words.first().is_some_and(|word| word == "npx") {
-        words.remove(0);
-    }
-    words
 }
 
 fn borrowed(words: &[String]) -> Vec<&str> {

@@ -20,6 +20,15 @@ pub fn outcome_on(
     text: &str,
     files: Option<&[(&str, &str)]>,
 ) -> Option<Result<(String, Vec<Assumption>), Refusal>> {
+    whole_outcome(choice, text, files).map(|it| it.map(|(after, split)| (after, split.assumptions)))
+}
+
+/// The text that becomes of a file, and all that was decided.
+pub fn whole_outcome(
+    choice: &BaseChoice,
+    text: &str,
+    files: Option<&[(&str, &str)]>,
+) -> Option<Result<(String, Split), Refusal>> {
     let file = parse(SourceFile::new("Dockerfile", text));
     let build = Build::new(&file);
     let context = files.map(|files| {
@@ -33,7 +42,7 @@ pub fn outcome_on(
     Some(split.map(|mut split| {
         split.edits.sort();
         let after = apply(text.as_bytes(), &split.edits);
-        (String::from_utf8(after).unwrap(), split.assumptions)
+        (String::from_utf8(after).unwrap(), split)
     }))
 }
 

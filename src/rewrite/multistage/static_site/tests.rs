@@ -17,6 +17,18 @@ fn served(rest: &str, files: &[(&str, &str)]) -> Result<(String, Vec<Assumption>
     outcome(&file(rest), Some(&files)).unwrap()
 }
 
+/// Why the server stays, where that is told.
+fn reason_to_keep(text: &str, files: Option<&[(&str, &str)]>) -> Option<&'static str> {
+    match whole_outcome(&BaseChoice::Slim, text, files).unwrap() {
+        Err(Refusal::KeepsServer { why, .. }) => Some(why),
+        Err(_) => None,
+        Ok((after, split)) => {
+            assert!(!after.contains("\nFROM nginx:"), "{after}");
+            split.decisions.iter().find(|decision| decision.about == Subject::Started).map(|decision| decision.reason)
+        }
+    }
+}
+
 fn is_served_by_nginx(rest: &str, files: &[(&str, &str)]) -> bool {
     served(rest, files).is_ok_and(|(after, _)| after.contains("\nFROM nginx:"))
 }
@@ -58,6 +70,13 @@ fn the_port_is_told_or_that_of_expose() {
         ("EXPOSE 80\nCMD serve dist\n", None),
         ("EXPOSE 3000 5000\nCMD serve dist\n", None),
         ("ENV PORT=90\nCMD sirv dist --port 80\n", None),
+        ("CMD PORT=70 serve dist\n", Some("70")),
+        ("CMD serve dist\nENV PORT=60\n", Some("60")),
+        ("ARG PORT=4000\nCMD serve dist\n", None),
+        ("ARG PORT=4000\nEXPOSE 3000\nCMD serve dist\n", Some("3000")),
+        ("ARG PORT=4000\nENV PORT=90\nCMD serve dist\n", Some("90")),
+        ("ARG P=4000\nENV PORT=$P\nCMD serve dist\n", None),
+        ("ENV PORT=90\nEXPOSE 4173\nCMD npm run preview\n", Some("4173")),
     ] {
         let listens = port.map(|port| format!("listen {port};"));
         let after = served(rest, &[]).map_or(String::new(), |(after, _)| after);
@@ -67,26 +86,107 @@ fn the_port_is_told_or_that_of_expose() {
 }
 
 #[test]
-fn what_nginx_would_do_otherwise_stays() {
+fn what_nginx_would_do_otherwise_stays_and_the_reason_is_told() {
+    const SETTINGS: &str = "a file of settings changes what it does, or may do so";
+    const NAME: &str = "the name of its folder holds signs with a meaning of their own";
     let cmd = "EXPOSE 3000\nCMD serve -s dist\n";
     assert!(is_served_by_nginx(cmd, &[]));
-    for rest in [
-        "EXPOSE 3000\nCMD serve -s dist --cors\n",
-        "EXPOSE 3000\nCMD serve -s .\n",
-        "EXPOSE 3000\nCMD serve -s \"my dist\"\n",
-        "EXPOSE 3000\nUSER node\nCMD serve -s dist\n",
-        "EXPOSE 3000\nHEALTHCHECK CMD node check.js\nCMD serve -s dist\n",
-        "EXPOSE 3000\nCMD echo started && serve -s dist && echo ended\n",
-        "EXPOSE 3000\nENTRYPOINT [\"serve\"]\nCMD [\"-s\", \"dist\"]\n",
-        "CMD npm run both\n",
-        "CMD node server.js\n",
+    for (rest, reason) in [
+        ("CMD serve -s dist --cors\n", "its options are not all known"),
+        ("CMD serve -s .\n", "it serves the folder in which the project itself lies"),
+        ("CMD serve -s \"my dist\"\n", NAME),
+        ("USER node\nCMD serve -s dist\n", "nginx's image starts as root, and the file sets another user"),
+        (
+            "HEALTHCHECK CMD node check.js\nCMD serve -s dist\n",
+            "a health check asks it in a way that may not suit another server",
+        ),
+        ("ENTRYPOINT [\"serve\", \"dist\"]\nCMD [\"-n\"]\n", "ENTRYPOINT and CMD start it together"),
+        ("CMD [\"serve\", \\\n# hi\n  \"dist\"]\n", "a comment stands inside the instruction that starts it"),
+        ("ENV PATH=/app/bin:/usr/bin\nCMD serve -s dist\n", "ENV sets a PATH without `/usr/sbin`, where nginx lies"),
+        ("VOLUME /app/dist\nCMD serve -s dist\n", "its folder comes from a volume"),
+        ("VOLUME [\"/app/dist/uploads\"]\nCMD serve -s dist\n", "its folder comes from a volume"),
+        ("CMD serve -s /data\n", "no step is known to make its folder"),
     ] {
-        assert!(!is_served_by_nginx(rest, &[]), "{rest}");
+        let (text, files) = (file(&format!("EXPOSE 3000\n{rest}")), [("package.json", PACKAGE)]);
+        assert_eq!(reason_to_keep(&text, Some(&files)), Some(reason), "{rest}");
     }
-    assert!(!is_served_by_nginx(cmd, &[("serve.json", "{}")]));
+    for rest in ["CMD echo started && serve -s dist && echo ended\n", "CMD npm run both\n", "CMD node server.js\n"] {
+        let (text, files) = (file(&format!("EXPOSE 3000\n{rest}")), [("package.json", PACKAGE)]);
+        assert_eq!(reason_to_keep(&text, Some(&files)), None, "{rest}");
+    }
+    let files = [("package.json", PACKAGE), ("serve.json", "{}")];
+    assert_eq!(reason_to_keep(&file(cmd), Some(&files)), Some(SETTINGS));
+}
+
+#[test]
+fn root_by_any_name_and_no_health_check_are_as_in_the_image_of_nginx() {
+    for rest in ["USER root:root\n", "USER 0:0\n", "USER 0\n", "HEALTHCHECK NONE\n", "ENV PATH=/app/bin:$PATH\n"] {
+        assert!(is_served_by_nginx(&format!("EXPOSE 3000\n{rest}CMD serve -s dist\n"), &[]), "{rest}");
+    }
+}
+
+#[test]
+fn a_folder_that_the_workers_cannot_enter_or_that_nothing_makes_stays() {
+    let home = file("CMD serve dist -p 80\n").replace("/app", "/root/app");
+    let reason = "its folder lies below `/root`, which nginx's workers cannot read";
+    assert_eq!(reason_to_keep(&home, Some(&[("package.json", PACKAGE)])), Some(reason));
+    let global = "FROM node:18\nRUN npm install -g http-server\n";
+    for rest in ["VOLUME /data\nCMD [\"http-server\", \"/data\", \"-p\", \"80\"]\n", "CMD http-server /data -p 80\n"] {
+        let after = outcome(&format!("{global}{rest}"), None).and_then(Result::ok);
+        assert!(!after.is_some_and(|(after, _)| after.contains("FROM nginx:")), "{rest}");
+    }
+}
+
+#[test]
+fn settings_of_vite_have_to_be_known() {
     let preview = "EXPOSE 4173\nCMD npm run preview\n";
     assert!(is_served_by_nginx(preview, &[("vite.config.ts", "export default { plugins: [] }")]));
-    assert!(!is_served_by_nginx(preview, &[("vite.config.ts", "export default { base: '/a/' }")]));
+    for text in ["export default { base: '/a/' }", "import a from './a'\nexport default a"] {
+        assert!(!is_served_by_nginx(preview, &[("vite.config.ts", text)]), "{text}");
+    }
+    let why = "a file of settings changes what it does, or may do so";
+    assert_eq!(reason_to_keep(&file("CMD npx vite preview --port 80\n"), None), Some(why));
+}
+
+#[test]
+fn a_script_is_that_of_the_folder_in_which_the_container_starts() {
+    let files = [("package.json", PACKAGE), ("web/package.json", r#"{"scripts": {"start": "node server.js"}}"#)];
+    for (copies, is_of_root) in [
+        ("COPY . .\n", true),
+        ("COPY package*.json ./\nRUN npm ci\nCOPY web web\n", true),
+        ("COPY package.json /app/package.json\n", true),
+        ("COPY web/ ./\n", false),
+        ("COPY . .\nCOPY web/package.json .\n", false),
+        ("COPY . .\nCOPY web .\n", false),
+        ("COPY . /app\nWORKDIR /app/web\n", false),
+    ] {
+        let text = format!("FROM node:18\nWORKDIR /app\n{copies}RUN npm ci\nCMD [\"npm\", \"start\"]\n");
+        let after = outcome(&text, Some(&files)).and_then(Result::ok).map_or(String::new(), |(after, _)| after);
+        assert_eq!(after.contains("FROM nginx:"), is_of_root, "{copies}: {after}");
+    }
+}
+
+#[test]
+fn files_that_the_server_hides_or_sends_for_others_are_hidden_and_sent() {
+    const HIDES: &str = "location ~ /[.](?!well-known) {\\n        return 404;\\n    }\\n";
+    const SENDS: &str = "error_page 404 /404.html;\\n";
+    for (cmd, hides, sends) in [
+        ("CMD sirv dist -p 80\n", true, false),
+        ("CMD sirv dist -p 80 --single\n", true, false),
+        ("CMD serve dist -p 80\n", false, true),
+        ("CMD serve dist -p 80 -s\n", false, false),
+        ("CMD http-server dist -p 80\n", false, true),
+    ] {
+        let (after, _) = served(cmd, &[]).unwrap();
+        assert_eq!((after.contains(HIDES), after.contains(SENDS)), (hides, sends), "{after}");
+    }
+}
+
+#[test]
+fn a_comment_that_says_the_same_stays() {
+    let text = "FROM node:18\nWORKDIR /app\n# CMD serve -s dist -l 80\nCMD serve -s dist -l 80\nCOPY . .\nRUN npm ci\n";
+    let (after, _) = outcome(text, Some(&[("package.json", PACKAGE)])).unwrap().unwrap();
+    assert!(after.ends_with("\n# CMD serve -s dist -l 80\nCMD [\"nginx\", \"-g\", \"daemon off;\"]\n"), "{after}");
 }
 
 #[test]
