@@ -6,11 +6,13 @@
 
 Each application is built as it is, as `dfx fix` writes it, and as `dfx fix --unsafe` with two suggestions writes it.
 `dfx verify` compares the images and asks them what the application's probe.toml says; it fails where the images differ
-more than the fixes state, or answer differently. `--timed` builds each once more from nothing, and again after a line of a
-source file has changed. `--results` writes the table to a file.
+more than the fixes state, or answer differently. `--timed` builds each from nothing, with cache mounts that are empty, and
+again after a line of a source file has changed. `--results` writes the tables to a file; of applications that are not asked for,
+they tell what came of them when they were built last.
 
 Docker Hub is not asked: the base images are made of Debian's own packages (debootstrap, then what the language needs) and
-get the names that the applications use. They are kept in the folder DFX_BUILDS between runs, which may be absent.
+get the names that the applications use. They and what came of each application are kept in the folder DFX_BUILDS between runs,
+which may be absent.
 """
 
 import argparse
@@ -18,6 +20,7 @@ import datetime
 import functools
 import hashlib
 import json
+import math
 import os
 import pathlib
 import shutil
@@ -31,7 +34,8 @@ import tomllib
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 KEPT = pathlib.Path(os.environ.get("DFX_BUILDS", "/var/tmp/dfx-builds"))
 CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
-SUGGESTIONS = "cache/sources-before-dependencies,size/build-tools-in-final-image"
+CERTIFICATE_VARIABLES = ("PIP_CERT", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "CARGO_HTTP_CAINFO")
+SUGGESTIONS = "cache/sources-before-dependencies,cache/whole-context-copy,size/build-tools-in-final-image"
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 COMPILERS = "gcc g++ make git"
@@ -46,12 +50,23 @@ TIME_ZONES = "mkdir -p /go/src /usr/local/go/lib/time; cd /usr/share/zoneinfo; z
 WITH_DEBIAN_REPOSITORY = ("echo '<settings><localRepository>/usr/share/maven-repo</localRepository><offline>true</offline></settings>' "
                           "> /etc/maven/settings.xml")
 
+# As in the official images, npm is what its registry gives: Debian makes four hundred packages of it.
+NPM_VERSION = "10.8.2"
+WITH_NPM = ("useradd --create-home node; ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm; "
+            "ln -s ../lib/node_modules/npm/bin/npx-cli.js /usr/local/bin/npx")
+
+# What the slim images of Debian lack, and do not get with packages either.
+LEFT_OUT = ("/usr/share/doc/*", "/usr/share/info/*", "/usr/share/locale/*", "/usr/share/man/*", "/usr/share/lintian/*")
+MADE_SLIM = (f"printf 'path-exclude %s\\n' {' '.join(map(repr, LEFT_OUT))} > /etc/dpkg/dpkg.cfg.d/docker; "
+             f"rm -rf {' '.join(LEFT_OUT)}")
+ON_SLIM = ("-slim", "-cli", "-jre", "-jre-noble")
+
 # The packages that stand for an official image, what makes them look like it, and the environment that it sets. As with
 # the official images, those without `slim` in their name hold a compiler.
 BASES = {
     "debian:bookworm": ("", "", {}),
-    "debian:bookworm-slim": ("", "", {}),
-    "debian:bullseye-slim": ("", "", {}),
+    "debian:bookworm-slim": ("", MADE_SLIM, {}),
+    "debian:bullseye-slim": ("", MADE_SLIM, {}),
     "composer:2": ("composer", "", {}),
     "gcc:12": ("gcc g++ make cmake", LIBRARIES_OF_GCC, {}),
     "golang:1.19": (
@@ -59,8 +74,8 @@ BASES = {
         TIME_ZONES,
         {"GOPATH": "/go", "PATH": f"/go/bin:/usr/local/go/bin:{PATH}"},
     ),
-    "node:18": (f"nodejs npm python3 {COMPILERS}", "useradd --create-home node", {}),
-    "node:18-slim": ("nodejs npm", "useradd --create-home node", {}),
+    "node:18": (f"nodejs python3 {COMPILERS}", WITH_NPM, {}),
+    "node:18-slim": ("nodejs", WITH_NPM, {}),
     "nginx:1.30-alpine3.24": ("nginx", "", {}),
     "python:3.11": (f"{PYTHON} python3-dev {COMPILERS}", AS_PYTHON, {}),
     "python:3.11-slim": (PYTHON, AS_PYTHON, {}),
@@ -79,9 +94,20 @@ BASES = {
 # What of Rust's toolchain on this machine stands in an image: the cargo of Debian 12 asks an index that cannot be reached.
 TOOLCHAIN = ("bin/cargo", "bin/rustc", "lib")
 
+# Applications whose image holds neither a compiler nor a JDK as it is.
+WITHOUT_TOOLCHAIN = ("php-composer",)
+
 # Applications that are not built, and why.
 NOT_BUILT = {
     "dotnet-web": "Debian has no .NET SDK",
+}
+
+# The applications have few dependencies, so that all can be built in CI. These are timed a second time, with as many as usual.
+NPM = ("npm", "install", "--package-lock-only", "--ignore-scripts", "--no-audit", "--no-fund")
+MORE_DEPENDENCIES = {
+    "node-server": ("express, webpack, eslint and jest", (*NPM, "express@4", "webpack@5", "eslint@8", "jest@29")),
+    "python-pip": ("Django, pandas and SQLAlchemy",
+                   ("sh", "-c", "printf 'Django==4.2.16\npandas==2.2.3\nSQLAlchemy==2.0.36\n' >> requirements.txt")),
 }
 
 # A file of each application that is changed by one line, and that line's comment.
@@ -94,7 +120,10 @@ def environment(driver="overlay"):
     configuration = KEPT / f"{driver}.conf"
     configuration.write_text(
         f'[storage]\ndriver = "{driver}"\ngraphroot = "{KEPT}/{driver}"\nrunroot = "{KEPT}/run-{driver}"\n')
-    return {**os.environ, "CONTAINERS_STORAGE_CONF": str(configuration), "BUILDAH_ISOLATION": "chroot"}
+    # Buildah has its cache mounts where temporary files are.
+    (KEPT / "temporary").mkdir(exist_ok=True)
+    return {**os.environ, "CONTAINERS_STORAGE_CONF": str(configuration), "BUILDAH_ISOLATION": "chroot",
+            "TMPDIR": str(KEPT / "temporary")}
 
 
 @functools.cache
@@ -117,28 +146,43 @@ def root_file_system():
     if not (root / "etc/debian_version").exists():
         shutil.rmtree(root, ignore_errors=True)
         run("debootstrap", "--variant=minbase", "--include=ca-certificates", "bookworm", root)
+    for left in [*root.glob("var/cache/apt/*.bin"), *root.glob("var/cache/apt/archives/*.deb"), *root.glob("var/lib/apt/lists/*_*")]:
+        left.unlink()
     return root
 
 
 def copies(name):
     """What a stand-in takes from this machine besides packages: paths here, and in the image."""
+    if name.startswith("node:"):
+        return {npm(): "/usr/local/lib/node_modules/npm"}
     if not name.startswith("rust:"):
         return {}
     sysroot = pathlib.Path(run("rustc", "--print", "sysroot").stdout.strip())
     return {sysroot / part: f"/usr/local/{part}" for part in TOOLCHAIN}
 
 
+def npm():
+    """A folder with npm."""
+    folder = KEPT / f"npm-{NPM_VERSION}"
+    if not (folder / "package/package.json").exists():
+        folder.mkdir(exist_ok=True)
+        packed = run("npm", "pack", "--silent", f"npm@{NPM_VERSION}", cwd=folder).stdout.strip()
+        run("tar", "-xzf", packed, cwd=folder)
+    return folder / "package"
+
+
 def base(name):
     """Makes the image that stands for an official one, unless it is there as it is described here."""
-    recipe = hashlib.sha256(repr((BASES[name], copies(name))).encode()).hexdigest()
+    recipe = hashlib.sha256(repr((BASES[name], MADE_SLIM, copies(name))).encode()).hexdigest()
     image = f"docker.io/library/{name}"
     made = run("buildah", "inspect", "--type", "image", "--format", "{{.OCIv1.Author}}", image, check=False)
     if made.stdout.strip() == recipe:
         return
     packages, finish, variables = BASES[name]
+    below = "debian:bookworm-slim" if name.endswith(ON_SLIM) else "debian:bookworm"
     if packages:
-        base("debian:bookworm")
-        container = run("buildah", "from", "docker.io/library/debian:bookworm").stdout.strip()
+        base(below)
+        container = run("buildah", "from", f"docker.io/library/{below}").stdout.strip()
         script = (f"set -e; apt-get update -qq; DEBIAN_FRONTEND=noninteractive apt-get install -qq -y "
                   f"--no-install-recommends {packages}; {finish or 'true'}; apt-get clean; rm -rf /var/lib/apt/lists/*")
         run("buildah", "run", "--network", "host", container, "--", "sh", "-c", script)
@@ -147,6 +191,7 @@ def base(name):
     else:
         container = run("buildah", "from", "scratch").stdout.strip()
         run("buildah", "copy", "--quiet", container, root_file_system(), "/")
+        run("buildah", "run", container, "--", "sh", "-c", finish or "true")
     settings = [f"--env={name}={value}" for name, value in ({"PATH": PATH} | variables).items()]
     run("buildah", "config", "--cmd", "/bin/sh", "--author", recipe, *settings, container)
     run("buildah", "commit", "--quiet", "--rm", container, image)
@@ -160,9 +205,8 @@ def bases_of(dockerfile):
 
 def build_options():
     """Lets the steps of a build reach the registries, with the certificates of this machine."""
-    names = ("PIP_CERT", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "CARGO_HTTP_CAINFO")
     mounts = [f"--volume={CERTIFICATES}:{CERTIFICATES}:ro"]
-    return ["--pull-never", "--network=host", *mounts, *(f"--env={name}={CERTIFICATES}" for name in names)]
+    return ["--pull-never", "--network=host", *mounts, *(f"--env={name}={CERTIFICATES}" for name in CERTIFICATE_VARIABLES)]
 
 
 def build(folder, dockerfile, tag, *more):
@@ -178,9 +222,13 @@ class Application:
 
     def __init__(self, name, folder, dfx):
         self.name, self.folder, self.dfx = name, folder, dfx
-        shutil.copytree(ROOT / "corpus/apps" / name, folder)
+        self.reset()
         self.probe = tomllib.loads((folder / "probe.toml").read_text())
         self.before = folder / "Dockerfile"
+
+    def reset(self):
+        shutil.rmtree(self.folder, ignore_errors=True)
+        shutil.copytree(ROOT / "corpus/apps" / self.name, self.folder)
 
     def fixed(self, name, *options):
         """Writes the Dockerfile that `dfx fix` makes, and tells its path and the greatest rung of its fixes."""
@@ -188,9 +236,16 @@ class Application:
         path = self.folder.parent / f"{self.name}.{name}"
         shutil.copy(self.before, path)
         words = [self.dfx, "fix", "--context", self.folder, *options, path]
-        files = json.loads(run(*words, "--format", "json", check=False).stdout)["files"]
-        run(*words, "--write", "--quiet")
-        rungs = [fix["effect"] for file in files for fix in file["applied"]]
+        rungs, ignored = [], self.folder / ".dockerignore"
+        is_given = ignored.exists()
+        # What an ignore file makes possible, the next run does.
+        for _ in range(2):
+            files = json.loads(run(*words, "--format", "json", check=False).stdout)["files"]
+            run(*words, "--write", "--quiet")
+            rungs += [fix["effect"] for file in files for fix in file["applied"]]
+            if ignored.exists() and not is_given:
+                # For this Dockerfile alone, as the others are built in the same folder.
+                ignored.rename(f"{path}.dockerignore")
         return path, max(rungs, key=RUNGS.index, default="identical")
 
     def question(self):
@@ -213,16 +268,22 @@ class Application:
         told["is_right"] = told["answers"] and RUNGS.index(told["rung"]) <= RUNGS.index(rung)
         return told
 
-    def timed(self, dockerfile):
-        """Seconds of a build from nothing, and of one after a line of a source file has changed."""
-        cold = build(self.folder, dockerfile, "dfx/timed", "--no-cache")
+    def timed(self, dockerfiles):
+        """Seconds of builds from nothing, and of builds after a line of a source file has changed, in turn; the least of each."""
+        cold, warm = {}, {name: math.inf for name in dockerfiles}
+        for name, dockerfile in dockerfiles.items():
+            shutil.rmtree(KEPT / "temporary", ignore_errors=True)
+            (KEPT / "temporary").mkdir()
+            cold[name] = build(self.folder, dockerfile, "dfx/timed", "--no-cache")
         source = self.source()
         text = source.read_text()
-        source.write_text(f"{text}{COMMENTS[source.suffix]} {time.time_ns()}\n")
-        warm = build(self.folder, dockerfile, "dfx/timed")
+        for _ in range(ROUNDS):
+            for name, dockerfile in dockerfiles.items():
+                source.write_text(f"{text}{COMMENTS[source.suffix]} {time.time_ns()}\n")
+                warm[name] = min(warm[name], build(self.folder, dockerfile, "dfx/timed"))
         source.write_text(text)
         run("buildah", "rmi", "--force", "dfx/timed", check=False)
-        return cold, warm
+        return {"cold": cold, "warm": warm}
 
     def source(self):
         files = sorted(path for path in self.folder.rglob("*") if path.suffix in COMMENTS)
@@ -231,30 +292,59 @@ class Application:
 
 RUNGS = ["identical", "equivalent", "debris", "content", "runtime"]
 
+# How an application is fixed, by the name of that.
+VARIANTS = {"default": (), "unsafe": ("--unsafe", "--extend-select", SUGGESTIONS)}
+
+# So often is each built after a change: other programs may be at work at one time or another.
+ROUNDS = 2
+
 
 def row(name, folder, dfx, is_timed):
     """Builds an application, and tells what came of it."""
     application = Application(name, folder / name, dfx)
-    results = {"name": name, "variants": [], "seconds": None}
-    for variant, options in (("default", ()), ("unsafe", ("--unsafe", "--extend-select", SUGGESTIONS))):
+    fixed = {}
+    for variant, options in VARIANTS.items():
         path, promised = application.fixed(variant, *options)
         if path.read_bytes() == application.before.read_bytes():
             print(f"{name}, {variant}: nothing to fix", flush=True)
             continue
+        fixed[variant] = path, promised
         for image in bases_of(application.before) + bases_of(path):
             base(image)
-        told = application.verify(path, promised)
-        results["variants"].append({"variant": variant, "promised": promised, "told": told})
-        verdict = "as promised" if told["is_right"] else "NOT AS PROMISED"
-        before, after = told["sizes"]["before"], told["sizes"]["after"]
-        print(f"{name}, {variant}: promised {promised}, measured {told['rung']}; "
-              f"{len(before['layers'])} -> {len(after['layers'])} layers, "
-              f"{before['all_layers'] / 1e6:.1f} -> {after['all_layers'] / 1e6:.1f} MB; {verdict}", flush=True)
-        if not told["is_right"]:
-            explain(told)
-    if is_timed and results["variants"]:
-        results["seconds"] = application.timed(application.before), application.timed(path)
-    return results
+    # What is built to be timed need not be built again to be compared.
+    seconds = timed(application, fixed) if is_timed and fixed else {}
+    variants = [compared(application, variant, *told) for variant, told in fixed.items()]
+    return {"name": name, "date": str(datetime.date.today()), "variants": variants, "seconds": seconds}
+
+
+def timed(application, variants):
+    """Seconds of builds, by what is built."""
+    dockerfiles = {"before": application.before} | {variant: path for variant, (path, _) in variants.items()}
+    seconds = {application.name: application.timed(dockerfiles)}
+    if application.name in MORE_DEPENDENCIES:
+        what, words = MORE_DEPENDENCIES[application.name]
+        run(*words, cwd=application.folder)
+        seconds[f"{application.name} with {what}"] = application.timed(dockerfiles)
+        application.reset()
+    for name, kinds in seconds.items():
+        print(f"{name}: " + "; ".join(f"{kind} " + ", ".join(f"{variant} {time:.1f} s" for variant, time in of_kind.items())
+                                      for kind, of_kind in kinds.items()), flush=True)
+    return seconds
+
+
+def compared(application, variant, path, promised):
+    """What `dfx verify` tells of a variant."""
+    told = application.verify(path, promised)
+    before, after = told["sizes"]["before"], told["sizes"]["after"]
+    print(f"{application.name}, {variant}: promised {promised}, measured {told['rung']}; "
+          f"{len(before['layers'])} -> {len(after['layers'])} layers, "
+          f"{before['all_layers'] / 1e6:.1f} -> {after['all_layers'] / 1e6:.1f} MB; "
+          f"{'as promised' if told['is_right'] else 'NOT AS PROMISED'}", flush=True)
+    if not told["is_right"]:
+        explain(told)
+    # The files would be most of what is kept.
+    told["files"] = []
+    return {"variant": variant, "promised": promised, "told": told}
 
 
 def explain(told):
@@ -269,18 +359,19 @@ def explain(told):
 def table(rows, others):
     """The results as a page."""
     engine, system = run("buildah", "--version").stdout.partition(" (")[0], pathlib.Path("/etc/debian_version").read_text().strip()
+    dates = sorted({entry["date"] for entry in rows})
     lines = [
         "# What real builds say",
         "",
-        f"Written by `scripts/build-apps.py --results docs/results.md`, {datetime.date.today()}, with {engine} on Debian "
-        f"{system}, {os.cpu_count()} processors.",
+        f"Written by `scripts/build-apps.py --timed --results docs/results.md`, {' to '.join(dates[:1] + dates[1:][-1:])}, with "
+        f"{engine} on Debian {system}, {os.cpu_count()} processors.",
         "",
         "Each application of `corpus/apps` is built as it is, as `dfx fix` writes it, and as `dfx fix --unsafe --extend-select "
         f"{SUGGESTIONS}` does. `dfx verify` compares the images, starts them, and compares what they print or serve. "
         "*Promised* is the greatest rung that one of the fixes states, *measured* the rung on which the images differ.",
         "",
-        "**The base images are stand-ins**, made of Debian's packages under the names of the official images: the sizes say "
-        "what a rewrite takes away, not how large an image from Docker Hub would be.",
+        "**The base images are stand-ins**, made of Debian's packages under the names of the official images, and of this machine's "
+        "toolchain for Rust: the sizes say what a rewrite takes away, not how large an image from Docker Hub would be.",
         "",
         "| application | fixes | promised | measured | answers | layers | MB in all layers | change |",
         "| --- | --- | --- | --- | --- | ---: | ---: | ---: |",
@@ -288,25 +379,53 @@ def table(rows, others):
     for entry in rows:
         for variant in entry["variants"]:
             lines.append(size_line(entry["name"], variant))
-    unsafe = [variant["told"]["sizes"] for entry in rows for variant in entry["variants"] if variant["variant"] == "unsafe"]
-    if unsafe:
-        mean = statistics.fmean(sizes["after"]["all_layers"] / sizes["before"]["all_layers"] - 1 for sizes in unsafe)
-        lines += ["", f"On average `--unsafe` changes the size by {mean:+.0%}."]
-    timed = [entry for entry in rows if entry["seconds"]]
-    if timed:
-        lines += ["", "Seconds of a build from nothing and of one after a line of a source file has changed, as it is and as "
-                  "`--unsafe` writes it. Cache mounts keep what they hold.", "",
-                  "| application | from nothing | after a change | faster |", "| --- | ---: | ---: | ---: |"]
-    for entry in timed:
-        (cold_before, warm_before), (cold_after, warm_after) = entry["seconds"]
-        lines.append(f"| {entry['name']} | {cold_before:.0f} -> {cold_after:.0f} | {warm_before:.0f} -> {warm_after:.0f} "
-                     f"| {warm_before / warm_after:.1f} x |")
+    lines += sizes_on_average(rows) + times([entry for entry in rows if entry["seconds"]])
     unchanged = [entry["name"] for entry in rows if not entry["variants"]]
     if unchanged:
         lines += ["", f"Nothing to fix: {', '.join(unchanged)}."]
     if others:
         lines += ["", "Not built:", ""] + [f"* {name}: {reason}" for name, reason in others.items()]
     return "\n".join(lines) + "\n"
+
+
+def sizes_on_average(rows):
+    changes = {entry["name"]: variant["told"]["sizes"]["after"]["all_layers"] / variant["told"]["sizes"]["before"]["all_layers"] - 1
+               for entry in rows for variant in entry["variants"] if variant["variant"] == "unsafe"}
+    shipping = {name: change for name, change in changes.items() if name not in WITHOUT_TOOLCHAIN}
+    if not shipping:
+        return []
+    others = ", ".join(f"{name} ({change:+.1%})" for name, change in changes.items() if name in WITHOUT_TOOLCHAIN)
+    lines = ["", f"`--unsafe` changes the size of the {len(shipping)} images that ship a compiler or a JDK by "
+             f"{statistics.fmean(shipping.values()):+.1%} on average."]
+    return lines + (["", f"No toolchain is in {others}."] if others else [])
+
+
+def times(rows):
+    """The seconds of builds."""
+    if not rows:
+        return []
+    lines = ["", "## How long they take", "",
+             "Seconds of a build from nothing, with empty cache mounts, and of one after a line of a source file has changed "
+             f"(the least of {ROUNDS}, in turn): as it is, as `dfx fix` writes it, as `--unsafe` does. The applications have one or "
+             "two dependencies, which a mirror nearby hands out in less than a second, so that more steps and a second stage "
+             "cost more than they spare; two have been built with as many as usual, too.", "",
+             "| application | from nothing | after a change | faster |", "| --- | ---: | ---: | ---: |"]
+    lines += [time_line(name, seconds) for entry in rows for name, seconds in entry["seconds"].items()]
+    kept = kept_rebuilds()
+    if kept:
+        versions = " and ".join(sorted({f"Docker {entry['docker']}, {entry['date']}" for entry in kept.values()}))
+        lines += ["", f"Buildah copies what a stage takes from another again whenever that other has changed anywhere. BuildKit "
+                  f"compares what is copied; the same by `scripts/time-rebuilds.py` ({versions}):", "",
+                  "| application | from nothing | after a change | faster |", "| --- | ---: | ---: | ---: |"]
+        lines += [time_line(f"{name} with {MORE_DEPENDENCIES[name][0]}", seconds) for name, seconds in kept.items()]
+    return lines
+
+
+def time_line(name, seconds):
+    cold, warm = seconds["cold"], seconds["warm"]
+    in_turn = [" -> ".join(f"{kind[variant]:.1f}" if variant in kind else "same" for variant in ("before", *VARIANTS))
+               for kind in (cold, warm)]
+    return f"| {name} | {in_turn[0]} | {in_turn[1]} | {warm['before'] / list(warm.values())[-1]:.1f} x |"
 
 
 def size_line(name, variant):
@@ -317,6 +436,21 @@ def size_line(name, variant):
             f"| {len(before['layers'])} -> {len(after['layers'])} "
             f"| {before['all_layers'] / 1e6:.1f} -> {after['all_layers'] / 1e6:.1f} "
             f"| {after['all_layers'] / before['all_layers'] - 1:+z.1%} |")
+
+
+def kept_rows(names):
+    """What came of applications when they were built last, by name."""
+    rows = json.loads((KEPT / "results.json").read_text()) if (KEPT / "results.json").exists() else {}
+    return {name: entry for name, entry in rows.items() if name in names and name not in NOT_BUILT}
+
+
+def kept_rebuilds():
+    """What `scripts/time-rebuilds.py` has measured, by the name of the application."""
+    return json.loads((KEPT / "rebuilds.json").read_text()) if (KEPT / "rebuilds.json").exists() else {}
+
+
+def keep(rows):
+    (KEPT / "results.json").write_text(json.dumps(rows))
 
 
 def install():
@@ -338,22 +472,24 @@ def main():
     KEPT.mkdir(parents=True, exist_ok=True)
     every = sorted(path.parent.name for path in (ROOT / "corpus/apps").glob("*/Dockerfile"))
     names = [name for name in arguments.names or every if name not in NOT_BUILT]
-    others = {name: NOT_BUILT.get(name, "not asked for") for name in every if name not in names}
-    rows, failed = [], 0
+    rows, failures = kept_rows(every), {}
     with tempfile.TemporaryDirectory() as temporary:
-        for at, name in enumerate(names):
+        for name in names:
+            rows.pop(name, None)
             try:
-                rows.append(row(name, pathlib.Path(temporary), arguments.dfx, arguments.timed))
+                rows[name] = row(name, pathlib.Path(temporary), arguments.dfx, arguments.timed)
             except RuntimeError as error:
-                failed += 1
-                others[name] = "the build failed"
+                failures[name] = "the build failed"
                 print(f"{name}: not built: {error}", flush=True)
             if arguments.results:
-                # Whoever has no hour may stop it: the page says how far it came.
-                arguments.results.write_text(table(rows, others | dict.fromkeys(names[at + 1:], "not reached")))
-    wrong = sum(not variant["told"]["is_right"] for entry in rows for variant in entry["variants"])
-    print(f"{len(rows)} applications built, {wrong} rewrites not as promised, {failed} builds failed")
-    return 1 if wrong or failed or not rows else 0
+                # Whoever has no hour may go on later: the page says how far it came.
+                keep(rows)
+                missing = {name: (NOT_BUILT | failures).get(name, "not reached") for name in every if name not in rows}
+                arguments.results.write_text(table([rows[name] for name in every if name in rows], missing))
+    built = [rows[name] for name in names if name in rows]
+    wrong = sum(not variant["told"]["is_right"] for entry in built for variant in entry["variants"])
+    print(f"{len(built)} applications built, {wrong} rewrites not as promised, {len(failures)} builds failed")
+    return 1 if wrong or failures or not built else 0
 
 
 if __name__ == "__main__":
