@@ -59,7 +59,7 @@ WITH_NPM = ("useradd --create-home node; ln -s ../lib/node_modules/npm/bin/npm-c
 LEFT_OUT = ("/usr/share/doc/*", "/usr/share/info/*", "/usr/share/locale/*", "/usr/share/man/*", "/usr/share/lintian/*")
 MADE_SLIM = (f"printf 'path-exclude %s\\n' {' '.join(map(repr, LEFT_OUT))} > /etc/dpkg/dpkg.cfg.d/docker; "
              f"rm -rf {' '.join(LEFT_OUT)}")
-ON_SLIM = ("-slim", "-cli", "-jre", "-jre-noble")
+ON_SLIM = ("-slim", "-cli")
 
 # The packages that stand for an official image, what makes them look like it, and the environment that it sets. As with
 # the official images, those without `slim` in their name hold a compiler.
