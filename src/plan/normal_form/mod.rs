@@ -112,9 +112,10 @@ impl<'c> Cutter<'c> {
         let kept = kept.filter(|link| !self.is_debris(step, script, link));
         let part = |link: &ScriptLink| {
             let operation = Exec { arguments: arguments(&exec, script, link), ..exec.clone() };
-            let footprint = match &footprint {
-                Footprint::Anywhere => self.footprint_of_link(step, script, link),
-                known => known.clone(),
+            // The link's own, so that it is the same in a RUN of more commands and of fewer.
+            let footprint = match self.footprint_of_link(step, script, link) {
+                Footprint::Anywhere => footprint.clone(),
+                known => known,
             };
             (Operation::Exec(Box::new(operation)), footprint)
         };
@@ -299,6 +300,14 @@ mod tests {
             "COPY . /app\nRUN make && apt-get install -y x\n",
             "RUN apt-get install -y x\nCOPY . /app\nRUN make\n"
         ));
+    }
+
+    #[test]
+    fn a_part_is_the_same_in_every_run() {
+        let packages = "apt-get install -y x && rm -rf /var/cache/apt/* && rm -rf /var/lib/apt/lists/*";
+        assert!(is_equivalent(&format!("RUN {packages} && make\n"), &format!("RUN {packages}\nRUN make\n")));
+        let packages = "apt-get install -y x && rm -rf /var/lib/apt/lists/* && rm -rf /var/cache/apt/*";
+        assert!(is_equivalent(&format!("RUN {packages} && make\n"), &format!("RUN {packages}\nRUN make\n")));
     }
 
     #[test]
