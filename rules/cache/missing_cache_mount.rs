@@ -322,8 +322,15 @@ mod tests {
             let found = findings(&META, check, &text);
             assert!(found[0].fix.is_none() && !found[0].notes.is_empty(), "{text} {found:?}");
         }
-        for others in ["/tmp/*", "\"$GNUPGHOME\" /var/log/dnf*", "/var/lib/{a,b}", "build", "*.rpm", "/var/cache/dnf-a", "/root/x-${V}/"]
-        {
+        for others in [
+            "/tmp/*",
+            "\"$GNUPGHOME\" /var/log/dnf*",
+            "/var/lib/{a,b}",
+            "build",
+            "*.rpm",
+            "/var/cache/dnf-a",
+            "/root/x-${V}/",
+        ] {
             let text =
                 format!("FROM rockylinux:9\nRUN GNUPGHOME=\"$(mktemp -d)\" && dnf install -y git && rm -rf {others}\n");
             assert!(findings(&META, check, &text)[0].fix.is_some(), "{text}");
