@@ -28,7 +28,10 @@ use crate::syntax::{CommandForm, Dockerfile, InstructionKind};
 
 use commutation::{Placed, in_one_order};
 
-use super::{Copied, Difference, Exec, Files, MountKind, Operation, Plan, Sharing, Source, Vertex, differences};
+use super::{
+    Copied, Difference, Exec, Files, MountKind, Operation, Plan, Sharing, Source, Vertex,
+    differences_but_for_added_stages,
+};
 
 /// What two builds may differ in and still count as equal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +44,7 @@ pub enum Tolerance {
 
 /// Where two builds differ in more than `tolerance` allows.
 pub fn differences_beyond(tolerance: Tolerance, before: &Dockerfile, after: &Dockerfile) -> Vec<Difference> {
-    differences(&normal_form(before, tolerance), &normal_form(after, tolerance))
+    differences_but_for_added_stages(&normal_form(before, tolerance), &normal_form(after, tolerance))
 }
 
 fn normal_form(file: &Dockerfile, tolerance: Tolerance) -> Plan {
