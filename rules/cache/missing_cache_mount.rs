@@ -304,6 +304,18 @@ mod tests {
     }
 
     #[test]
+    fn images_of_languages_say_where_their_caches_lie() {
+        fixes!(
+            "FROM composer:2\nCOPY . .\nRUN composer install\n" =>
+            "FROM composer:2\nCOPY . .\nRUN --mount=type=cache,target=/tmp/cache composer install\n"
+        );
+        fixes!(
+            "FROM elixir:1.19\nCOPY . .\nRUN mix deps.get\n" =>
+            "FROM elixir:1.19\nCOPY . .\nRUN --mount=type=cache,target=/root/.hex/packages \\\n    --mount=type=cache,target=/root/.cache/rebar3 \\\n    mix deps.get\n"
+        );
+    }
+
+    #[test]
     fn no_mount_comes_under_a_removal_that_may_reach_it() {
         let dnf = ["/var/cache/dnf*", "/var/cache/{dnf,yum}", "/var/{cache,log}/*", "/var/cache/[a-z]*", "/*"];
         let removals = dnf.map(|words| format!("FROM rockylinux:9\nRUN dnf install -y git && rm -rf {words}\n"));

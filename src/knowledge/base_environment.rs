@@ -63,17 +63,24 @@ const SYSTEMS: [&str; 14] = [
     "ubuntu",
 ];
 
-const IMAGES: [(&str, &[&str]); 10] = [
+const IMAGES: [(&str, &[&str]); 17] = [
+    ("buildpack-deps", &[]),
+    ("composer", &["COMPOSER_ALLOW_SUPERUSER", "COMPOSER_HOME", "COMPOSER_VERSION", "GPG_KEYS", "PHP*"]),
     ("eclipse-temurin", &["JAVA_*", "LANGUAGE", "LC_ALL"]),
+    ("elixir", &["ELIXIR_VERSION", "OTP_VERSION", "REBAR3_VERSION", "REBAR_VERSION"]),
+    ("erlang", &["OTP_VERSION", "REBAR3_VERSION", "REBAR_VERSION"]),
+    ("gcc", &["GCC_*", "GPG_KEYS"]),
     ("golang", &["GOLANG_VERSION", "GOPATH", "GOTOOLCHAIN"]),
     ("gradle", &["GRADLE_*", "JAVA_*", "LANGUAGE", "LC_ALL"]),
     ("maven", &["JAVA_*", "LANGUAGE", "LC_ALL", "MAVEN_*"]),
     ("nginx", &["NGINX_VERSION", "NJS_*", "PKG_RELEASE", "DYNPKG_RELEASE", "ACME_VERSION"]),
     ("node", &["NODE_VERSION", "YARN_VERSION"]),
     ("openjdk", &["JAVA_*", "LANGUAGE", "LC_ALL"]),
+    ("perl", &[]),
     ("python", &["GPG_KEY", "PYTHON*"]),
     ("ruby", &["RUBY_*", "GEM_HOME", "BUNDLE_*"]),
     ("rust", &["RUSTUP_HOME", "CARGO_HOME", "RUST_VERSION"]),
+    ("swift", &["SWIFT_*"]),
 ];
 
 /// Image, variable and value.
@@ -101,6 +108,8 @@ mod tests {
         assert_eq!(sets(true, "library/golang", "GOPATH"), Some(true));
         assert_eq!(sets(true, "library/golang", "GOROOT"), Some(false));
         assert_eq!(sets(true, "library/ruby", "RUBY_VERSION"), Some(true));
+        assert_eq!(sets(true, "elixir", "HEX_HOME"), Some(false));
+        assert_eq!(sets(true, "composer", "COMPOSER_HOME"), Some(true));
     }
 
     #[test]

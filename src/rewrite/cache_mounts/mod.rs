@@ -52,7 +52,9 @@ pub fn mount_flags<'b>(
     command: &Command<'_>,
     manager: &'static PackageManager,
 ) -> Option<Vec<String>> {
-    let caches = caches_of(build, commands, command, manager).ok()?;
+    let mut caches = caches_of(build, commands, command, manager).ok()?;
+    // A variable may move two of them to one place.
+    caches.dedup_by(|one, other| one.directory == other.directory);
     (!caches.is_empty()).then(|| caches.iter().map(MountedCache::flag).collect())
 }
 
