@@ -2,7 +2,7 @@
 //!
 //! HCL is read as far as bake files go: blocks, attributes, strings, lists and maps. Expressions are not computed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A target: one image that is built.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -14,7 +14,7 @@ pub struct BakeTarget {
     /// The stage that is built.
     pub stage: Option<String>,
     /// The names of the build arguments that are set.
-    pub arguments: Vec<String>,
+    pub arguments: BTreeSet<String>,
 }
 
 /// Whether the file is one that `docker buildx bake` reads without being told.
@@ -25,7 +25,8 @@ pub fn is_bake_file(name: &str) -> bool {
 /// The targets of a bake file; none where it is not understood.
 pub fn bake_targets(name: &str, text: &str) -> Vec<BakeTarget> {
     let targets = if name.ends_with(".json") { targets_in_json(text) } else { Hcl::of(text).targets() };
-    targets.values().map(|attributes| target(attributes, &targets, DEEPEST)).collect()
+    let mut heirs = Heirs { all: &targets, known: BTreeMap::new() };
+    targets.keys().map(|name| heirs.target(name, DEEPEST)).collect()
 }
 
 /// The attributes of a target by name. A map's keys stand for it, an expression for itself.
@@ -37,27 +38,47 @@ enum Value {
     Names(Vec<String>),
 }
 
-/// So many targets may inherit from one another in a row.
+/// So many targets may inherit from one another in a row, and so many maps lie in one another.
 const DEEPEST: usize = 16;
 
-fn target(attributes: &Attributes, all: &BTreeMap<String, Attributes>, depth: usize) -> BakeTarget {
-    let inherited = match (attributes.get("inherits"), depth.checked_sub(1)) {
-        (Some(Value::Names(parents)), Some(depth)) => {
-            let parents = parents.iter().filter_map(|name| all.get(name));
-            parents.fold(BakeTarget::default(), |merged, parent| over(merged, self::target(parent, all, depth)))
+/// Targets with what they inherit. Each is worked out once, however many inherit it.
+struct Heirs<'t> {
+    all: &'t BTreeMap<String, Attributes>,
+    known: BTreeMap<&'t str, BakeTarget>,
+}
+
+impl<'t> Heirs<'t> {
+    fn target(&mut self, name: &str, depth: usize) -> BakeTarget {
+        if let Some(known) = self.known.get(name) {
+            return known.clone();
         }
-        _ => BakeTarget::default(),
-    };
+        let (Some((name, attributes)), Some(depth)) = (self.all.get_key_value(name), depth.checked_sub(1)) else {
+            return BakeTarget::default();
+        };
+        // Who asks for it again in the meantime is one of its own parents.
+        self.known.insert(name, BakeTarget::default());
+        let mut inherited = BakeTarget::default();
+        if let Some(Value::Names(parents)) = attributes.get("inherits") {
+            for parent in parents {
+                inherited = over(inherited, self.target(parent, depth));
+            }
+        }
+        let target = over(inherited, own(attributes));
+        self.known.insert(name, target.clone());
+        target
+    }
+}
+
+fn own(attributes: &Attributes) -> BakeTarget {
     let text = |name: &str| match attributes.get(name) {
         Some(Value::Text(text)) => Some(text.clone()),
         _ => None,
     };
     let arguments = match attributes.get("args") {
-        Some(Value::Names(names)) => names.clone(),
-        _ => Vec::new(),
+        Some(Value::Names(names)) => names.iter().cloned().collect(),
+        _ => BTreeSet::new(),
     };
-    let own = BakeTarget { context: text("context"), dockerfile: text("dockerfile"), stage: text("target"), arguments };
-    over(inherited, own)
+    BakeTarget { context: text("context"), dockerfile: text("dockerfile"), stage: text("target"), arguments }
 }
 
 /// What the one says, and where it says nothing, the other.
@@ -117,7 +138,7 @@ impl<'t> Hcl<'t> {
                 (Word::Name("target"), Some(Word::Text(name))) => {
                     self.words.next();
                     if self.words.next_if_eq(&Word::Sign('{')).is_some() {
-                        targets.insert(name.to_owned(), self.attributes());
+                        targets.insert(name.to_owned(), self.attributes(DEEPEST));
                     }
                 }
                 (Word::Sign('{'), _) => self.skip('}'),
@@ -127,8 +148,8 @@ impl<'t> Hcl<'t> {
         targets
     }
 
-    /// What stands behind `{` up to its end.
-    fn attributes(&mut self) -> Attributes {
+    /// What stands behind `{` up to its end. Maps more than `depth` deep are passed over.
+    fn attributes(&mut self, depth: usize) -> Attributes {
         let mut attributes = Attributes::new();
         while let Some(word) = self.words.next() {
             let name = match word {
@@ -141,7 +162,7 @@ impl<'t> Hcl<'t> {
                 Word::Sign(_) => continue,
             };
             if self.words.next_if_eq(&Word::Sign('=')).is_some() {
-                let value = self.value();
+                let value = self.value(depth);
                 attributes.extend(value.map(|value| (name.to_owned(), value)));
             }
         }
@@ -149,10 +170,16 @@ impl<'t> Hcl<'t> {
     }
 
     /// What stands behind `=`: a string, the keys of a map, the strings of a list.
-    fn value(&mut self) -> Option<Value> {
+    fn value(&mut self, depth: usize) -> Option<Value> {
         match self.words.next()? {
             Word::Text(text) => Some(Value::Text(text.to_owned())),
-            Word::Sign('{') => Some(Value::Names(self.attributes().into_keys().collect())),
+            Word::Sign('{') => match depth.checked_sub(1) {
+                Some(depth) => Some(Value::Names(self.attributes(depth).into_keys().collect())),
+                None => {
+                    self.skip('}');
+                    None
+                }
+            },
             Word::Sign('[') => {
                 let mut items = Vec::new();
                 while let Some(word) = self.words.next().filter(|word| *word != Word::Sign(']')) {
@@ -279,6 +306,28 @@ mod tests {
         for text in ["target", "target \"a\"", "target \"a\" {", "target \"a\" { x = [", "\"", "{{{"] {
             assert!(bake_targets("docker-bake.hcl", text).len() <= 1, "{text}");
         }
+    }
+
+    #[test]
+    fn targets_that_inherit_each_other_in_many_ways_are_worked_out_once() {
+        let name = |number: usize| format!("t{number}");
+        let parents =
+            |from: usize| (from..60).map(|number| format!("\"{}\"", name(number))).collect::<Vec<_>>().join(",");
+        let target = |number: usize| {
+            let (name, parents) = (name(number), parents(number + 1));
+            format!("target \"{name}\" {{\n inherits = [{parents}]\n args = {{ A{number} = 1 }}\n}}\n")
+        };
+        let hcl: String = (0..60).map(target).collect();
+        let targets = bake_targets("docker-bake.hcl", &hcl);
+        assert!(targets.iter().any(|target| target.arguments.len() == 60), "{targets:?}");
+    }
+
+    #[test]
+    fn a_hundred_thousand_maps_in_one_another_end() {
+        let nested = format!("target \"a\" {{ {} target = \"b\"", "x = {".repeat(100_000));
+        assert_eq!(bake_targets("docker-bake.hcl", &nested), [target(None, None, None, &[])]);
+        let shallow = "target \"a\" { args = { A = { B = { C = 1 } }, D = 2 } }";
+        assert_eq!(bake_targets("docker-bake.hcl", shallow), [target(None, None, None, &["A", "D"])]);
     }
 
     #[test]
