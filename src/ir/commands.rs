@@ -97,8 +97,12 @@ impl<'b> Commands<'b> {
 impl<'b> CommandWord<'b> {
     /// The value, or else the word with its globs and `~` as they stand; `None` where expansions or braces make it up.
     pub fn pattern(&self) -> Option<&'b str> {
-        let is_plain = !self.written.contains(['$', '`', '{', '"', '\'', '\\', '(', '<', '>']);
-        self.value.or_else(|| is_plain.then_some(self.written))
+        self.value.or_else(|| is_plain(self.written).then_some(self.written))
+    }
+
+    /// The word as it stands, but for its quotes.
+    pub fn without_quotes(&self) -> String {
+        self.written.replace(['"', '\''], "")
     }
 
     /// A path below `$HOME` in which nothing else has to be expanded, without quotes.
@@ -107,9 +111,13 @@ impl<'b> CommandWord<'b> {
         let path = quoted.unwrap_or(self.written);
         let below = ["$HOME/", "${HOME}/"].iter().find_map(|start| path.strip_prefix(start))?;
         let is_glob = below.contains(['*', '?', '[']);
-        let is_plain = !below.contains(['$', '`', '{', '"', '\'', '\\', '(', '<', '>']);
-        (is_plain && !(is_glob && quoted.is_some())).then_some(path)
+        (is_plain(below) && !(is_glob && quoted.is_some())).then_some(path)
     }
+}
+
+/// Whether nothing in the text has to be expanded but globs and `~`.
+fn is_plain(text: &str) -> bool {
+    !text.contains(['$', '`', '{', '"', '\'', '\\', '(', '<', '>'])
 }
 
 fn add_of_step<'b>(build: &'b Build<'b>, step: &'b Step<'b>, commands: &mut Vec<Command<'b>>) {
@@ -207,6 +215,14 @@ impl<'b> Command<'b> {
             .iter()
             .map(|word| word.pattern().or_else(|| word.path_in_home().filter(|_| !is_home_set())))
             .collect()
+    }
+
+    /// The words with which `rm` and `find` are told where to remove something, each with its place among the words.
+    pub fn removal_operands(&self) -> impl Iterator<Item = (usize, &CommandWord<'b>)> {
+        let is_option = |word: &CommandWord<'_>| word.value.unwrap_or(word.written).starts_with(['-', '(', '!']);
+        let is_find = self.name() == Some("find");
+        let words = self.words.iter().enumerate().skip(1);
+        words.take_while(move |(_, word)| !is_find || !is_option(word)).filter(move |(_, word)| !is_option(word))
     }
 
     /// Whether the command surely has nothing to do with what a package manager of a language has downloaded. Scripts and

@@ -90,9 +90,7 @@ impl Defeat<'_> {
                 words.iter().map(|at| self.command.span_of_word_with_blanks(*at)).collect()
             }
             Means::Emptying => Some(vec![build.span_without(self.command)?]),
-            Means::Around { words, holds_more: false }
-                if words.len() < operands(self.command, &self.command.patterns_in_home()) =>
-            {
+            Means::Around { words, holds_more: false } if words.len() < self.command.removal_operands().count() => {
                 words.iter().map(|at| self.command.span_of_word_with_blanks(*at)).collect()
             }
             Means::Around { holds_more: false, .. } => Some(vec![build.span_without(self.command)?]),
@@ -131,9 +129,9 @@ impl<'b> Build<'b> {
 
     /// The commands of a step that make mounts over `caches` useless.
     pub fn defeats(&self, commands: &'b Commands<'b>, step: &Step<'_>, caches: &[MountedCache]) -> Vec<Defeat<'b>> {
-        let is_all_mounted = self.has_mounted_caches_alone(commands, step, caches);
+        let is_all_mounted = || self.has_mounted_caches_alone(commands, step, caches);
         let of_command = |command: &'b Command<'b>| {
-            let found = self.bypass(command, caches).or_else(|| emptying(command, caches, is_all_mounted));
+            let found = self.bypass(command, caches).or_else(|| emptying(command, caches, &is_all_mounted));
             found.map(|(cache, means)| Defeat { command, means, directory: cache.directory.clone() })
         };
         commands.of_step(step).iter().filter_map(of_command).collect()
@@ -145,7 +143,7 @@ impl<'b> Build<'b> {
         let home = caches.first().map_or("~", MountedCache::home);
         let folder = format!("{}/.cache", home.trim_end_matches('/'));
         let names_folder = |command: &Command<'_>| {
-            let paths = command.arguments().iter().map(|word| in_home(&word.written.replace(['"', '\''], ""), home));
+            let paths = command.arguments().iter().map(|word| in_home(&word.without_quotes(), home));
             !matches!(command.name(), Some("rm" | "find")) && paths.into_iter().any(|path| lies_in(&path, &folder))
         };
         let steps = self.inherited_steps(step.stage);
@@ -190,11 +188,11 @@ fn fills_mounts_alone(command: &Command<'_>, caches: &[MountedCache]) -> bool {
     }
 }
 
-/// How the command empties one of the caches. `is_all_mounted` says that `~/.cache` has nothing else.
+/// How the command empties one of the caches. `is_all_mounted` tells whether `~/.cache` has nothing else.
 fn emptying<'c>(
     command: &Command<'_>,
     caches: &'c [MountedCache],
-    is_all_mounted: bool,
+    is_all_mounted: &dyn Fn() -> bool,
 ) -> Option<(&'c MountedCache, Means)> {
     let by_verb = |cache: &&MountedCache| {
         command.manager.as_ref().is_some_and(|invocation| {
@@ -224,21 +222,11 @@ fn emptying<'c>(
     };
     let mut around = removed.iter().filter(|(.., removed)| *removed == Removed::Above).peekable();
     if let Some((cache, ..)) = around.peek().copied() {
-        let holds_more = !(is_all_mounted && around.all(is_folder_of_caches));
+        let holds_more = !(around.all(is_folder_of_caches) && is_all_mounted());
         return Some((cache, Means::Around { words: at_fault, holds_more }));
     }
-    let removes_more = at_fault.len() < operands(command, &words);
+    let removes_more = at_fault.len() < command.removal_operands().count();
     Some((cache, if removes_more { Means::Paths(at_fault) } else { Means::Emptying }))
-}
-
-/// The number of words with which `rm` and `find` are told where to remove something.
-fn operands(command: &Command<'_>, words: &[Option<&str>]) -> usize {
-    let is_option = |word: &&Option<&str>| word.is_some_and(|word| word.starts_with(['-', '(', '!']));
-    let arguments = words.iter().skip(1);
-    match command.name() {
-        Some("find") => arguments.take_while(|word| !is_option(word)).count(),
-        _ => arguments.filter(|word| !is_option(word)).count(),
-    }
 }
 
 #[cfg(test)]

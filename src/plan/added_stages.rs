@@ -23,10 +23,10 @@ pub fn differences_but_for_added_stages(before: &Plan, after: &Plan) -> Vec<Diff
     let mut candidates = 0..new.stages.len();
     let are_there = (0..old.stages.len()).all(|index| candidates.any(|candidate| is_same(index, candidate)));
     let is_last = old.stages.len().checked_sub(1).is_some_and(|last| is_same(last, new.stages.len() - 1));
-    match are_there && is_last {
-        true => Vec::new(),
-        false => vec![Difference::Stages { before: before.stages.len(), after: after.stages.len() }],
+    if are_there && is_last {
+        return Vec::new();
     }
+    vec![Difference::Stages { before: before.stages.len(), after: after.stages.len() }]
 }
 
 /// The plan with the vertices of a stage's base stages before its own.

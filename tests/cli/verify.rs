@@ -282,13 +282,7 @@ fn a_missing_or_silent_engine_is_told() {
 fn an_interrupted_run_leaves_nothing_behind() {
     let folder = images();
     engine(&folder, "build) sleep 1; echo $$ > started; exec sleep 60 ;;");
-    std::fs::create_dir_all(folder.path().join("tmp")).unwrap();
-    let mut command = folder.command("verify Dockerfile old.tar");
-    command.env("PATH", format!("{}:/usr/bin:/bin", folder.path().join("bin").display()));
-    let mut child = command.env("TMPDIR", folder.path().join("tmp")).spawn().unwrap();
-    wait_for(|| folder.path().join("started").exists());
-    child.kill().unwrap();
-    child.wait().unwrap();
+    kill_during_build(&folder);
     wait_for(|| calls(&folder).ends_with("rmi --force dfx-verify:N-before\n") && is_clean(&folder));
     // A process that has ended may be listed until somebody asks for its exit code.
     let state = std::fs::read_to_string(format!("/proc/{}/stat", folder.read("started").trim())).unwrap_or_default();
@@ -299,6 +293,12 @@ fn an_interrupted_run_leaves_nothing_behind() {
 fn an_engine_is_asked_to_end_with_the_signal_that_has_it_tidy_up() {
     let folder = images();
     engine(&folder, "build) trap 'kill $!; echo told > tidied; exit 1' HUP; sleep 60 & echo $$ > started; wait ;;");
+    kill_during_build(&folder);
+    wait_for(|| folder.path().join("tidied").exists() && is_clean(&folder));
+}
+
+/// Kills dfx while the engine builds, which has then written the file `started`.
+fn kill_during_build(folder: &Folder) {
     std::fs::create_dir_all(folder.path().join("tmp")).unwrap();
     let mut command = folder.command("verify Dockerfile old.tar");
     command.env("PATH", format!("{}:/usr/bin:/bin", folder.path().join("bin").display()));
@@ -306,7 +306,6 @@ fn an_engine_is_asked_to_end_with_the_signal_that_has_it_tidy_up() {
     wait_for(|| folder.path().join("started").exists());
     child.kill().unwrap();
     child.wait().unwrap();
-    wait_for(|| folder.path().join("tidied").exists() && is_clean(&folder));
 }
 
 fn wait_for(condition: impl Fn() -> bool) {

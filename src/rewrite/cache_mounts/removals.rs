@@ -3,7 +3,7 @@
 //! A mount point cannot be removed: `rm` ends with "Device or resource busy", and the RUN fails. What names the cache in
 //! plain words is taken out of the RUN; everything else must surely lie elsewhere.
 
-use crate::ir::{Build, Command, CommandWord, MountedCache};
+use crate::ir::{Build, Command, MountedCache};
 use crate::knowledge::package_managers::{in_home, removed_of};
 
 /// Whether the command may remove something in the mount or around it, in words that nobody takes out.
@@ -14,13 +14,8 @@ pub(super) fn may_remove(build: &Build<'_>, command: &Command<'_>, mounted: &Mou
     let home = mounted.account.as_ref().map_or("/root", |account| &account.home);
     let words = command.patterns_in_home();
     let is_taken_out: Vec<usize> = removed_of(&words, &mounted.directory, home).into_iter().map(|(at, _)| at).collect();
-    let is_option = |word: &str| word.starts_with('-');
-    let names_places =
-        |(_, word): &(usize, &CommandWord<'_>)| command.name() != Some("find") || !is_option(word.written);
-    let operands = command.words.iter().enumerate().skip(1).take_while(names_places);
-    let operands = operands.filter(|(at, word)| !is_option(word.written) && !is_taken_out.contains(at));
-    operands.into_iter().any(|(_, word)| {
-        let written = word.value.map_or_else(|| word.written.replace(['"', '\''], ""), str::to_owned);
+    command.removal_operands().filter(|(at, _)| !is_taken_out.contains(at)).any(|(_, word)| {
+        let written = word.value.map_or_else(|| word.without_quotes(), str::to_owned);
         let candidates = match leading_variable(&written) {
             Some(("HOME", _)) => vec![home.to_owned()],
             Some((name, _)) => values_in_script(command, name),
