@@ -67,9 +67,10 @@ def base_archive(folder, note="", files=None):
     root = folder / "base"
     for name in ("bin", "etc", "tmp"):
         (root / name).mkdir(parents=True, exist_ok=True)
-    busybox = root / "bin/busybox"
-    shutil.copy(programs / "bin/busybox", busybox)
-    for program in subprocess.run([busybox, "--list"], capture_output=True, text=True, check=True).stdout.split():
+    shutil.copy(programs / "bin/busybox", root / "bin/busybox")
+    # Not the copy: a process that another thread starts while it is written holds it open, and then it cannot be run (ETXTBSY).
+    listed = subprocess.run([programs / "bin/busybox", "--list"], capture_output=True, text=True, check=True)
+    for program in listed.stdout.split():
         if not (root / "bin" / program).exists():
             (root / "bin" / program).symlink_to("busybox")
     (root / "etc/passwd").write_text("root:x:0:0:root:/:/bin/sh\nuser:x:1000:1000:user:/:/bin/sh\n")
