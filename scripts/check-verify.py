@@ -41,7 +41,7 @@ DOCKERFILES = {
     "missing": FROM + "COPY nowhere /\n",
     "server": SERVER,
     "other-server": SERVER.replace("/built\n", "/built; echo changed > /www/index.html\n"),
-    "program": APP + 'ENTRYPOINT ["cat"]\nCMD ["/greeting"]\n',
+    "program": APP + 'VOLUME /data\nENTRYPOINT ["cat"]\nCMD ["/greeting"]\n',
     "stages": STAGES,
     "other-stages": STAGES.replace("exit 9", "exit 8"),
     "endless": APP + f"RUN {ENDLESS}\n",
@@ -107,7 +107,7 @@ class Engine:
         return subprocess.run(words, capture_output=True, text=True, check=False).stdout.split()
 
     def leftovers(self):
-        """Names of images but the base, containers, temporary files, and processes."""
+        """Names of images but the base, containers, volumes, temporary files, and processes."""
         left = [line for question in self.questions for line in self.ask(*question).splitlines()]
         left = [line for line in left if line.strip() and line != BASE]
         return left + [str(path) for path in (self.folder / "temporary").iterdir()] + self.endless()
@@ -173,11 +173,12 @@ def check(engine, label, dfx, *, is_started=True):
     return right == len(outcomes)
 
 
-# What each engine keeps: images with a name, and containers, also those of builds.
+# What each engine keeps: images with a name, containers, also those of builds, and volumes.
 IMAGES = ["images", "--filter", "dangling=false", "--format"]
+VOLUMES = ["volume", "ls", "--format", "volume {{.Name}}"]
 QUESTIONS = {
-    "docker": [[*IMAGES, "{{.Repository}}:{{.Tag}}"], ["ps", "--all", "--format", "container {{.Names}}"]],
-    "podman": [[*IMAGES, "{{.Repository}}:{{.Tag}}"], ["ps", "--all", "--external", "--format", "container {{.Names}}"]],
+    "docker": [[*IMAGES, "{{.Repository}}:{{.Tag}}"], ["ps", "--all", "--format", "container {{.Names}}"], VOLUMES],
+    "podman": [[*IMAGES, "{{.Repository}}:{{.Tag}}"], ["ps", "--all", "--external", "--format", "container {{.Names}}"], VOLUMES],
     "buildah": [[*IMAGES, "{{.Name}}:{{.Tag}}"], ["containers", "--format", "container {{.ContainerName}}"]],
 }
 

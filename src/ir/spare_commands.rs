@@ -27,7 +27,10 @@ impl Build<'_> {
     /// Whether the command does nothing but empty caches that package managers can fill again.
     pub fn only_empties_caches(&self, command: &Command<'_>) -> bool {
         // All commands are asked, and few are worth a closer look.
-        let may_empty = command.manager.is_some() || command.name() == Some("rm");
+        let may_empty = match &command.manager {
+            Some(invocation) => !invocation.cleans().is_empty(),
+            None => command.name() == Some("rm"),
+        };
         let is_plain = |invoked: &Invoked<'_>| invoked.redirections.is_empty() && invoked.assignments().is_empty();
         let home = || self.home(command.step).unwrap_or("~");
         let empties = || only_empties_caches(&command.patterns_in_home(), home());

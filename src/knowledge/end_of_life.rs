@@ -104,7 +104,9 @@ impl Cycle {
     /// all where none has it. Only cycles newer than this one count, so the newest has no successor.
     pub fn successor(self, today: Date) -> Option<Cycle> {
         let newer_and_supported = || {
+            // The newest stand first: what follows this one is no newer.
             cycles(self.product)
+                .take_while(|cycle| cycle.name != self.name)
                 .filter(|cycle| cycle.released > self.released)
                 .filter(|cycle| cycle.released.is_some_and(|released| released <= today) && cycle.is_supported(today))
         };

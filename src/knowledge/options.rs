@@ -48,11 +48,8 @@ pub enum OptionSyntax {
 
 /// Whether the option is among `names`, written with blanks between: `"-y --yes"`.
 pub fn is_among(option: &str, names: &str) -> bool {
-    let (names, option) = (names.as_bytes(), option.as_bytes());
-    let ends = |at: usize| names.get(at).is_none_or(|byte| *byte == b' ');
-    let starts = |at: usize| at == 0 || names.get(at - 1) == Some(&b' ');
-    // A word with a blank, `"-y --yes"` in quotes, is none of the names.
-    !option.contains(&b' ') && memchr::memmem::find_iter(names, option).any(|at| starts(at) && ends(at + option.len()))
+    // Lists are short: going byte by byte is faster than setting up a search.
+    names.as_bytes().split(|byte| *byte == b' ').any(|name| name == option.as_bytes())
 }
 
 /// Whether `word` is an option and not an operand. `-` and `--` are none.

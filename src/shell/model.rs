@@ -1,5 +1,7 @@
 //! What a script is made of. Every span is a span of the script's text.
 
+use std::rc::Rc;
+
 use crate::shell::{Part, ScriptSource, Word, Wrapping};
 use crate::source::Span;
 
@@ -10,8 +12,8 @@ pub struct Script {
     pub source: ScriptSource,
     /// Whether the text is valid shell.
     pub status: Status,
-    /// The commands. Empty unless the status is [`Status::Clean`].
-    pub body: Sequence,
+    /// The commands. Empty unless the status is [`Status::Clean`]. Scripts of the same text may share them.
+    pub body: Rc<Sequence>,
 }
 
 /// Whether a script could be understood.

@@ -194,8 +194,8 @@ fn both_images_are_started_and_their_output_is_compared() {
     assert_eq!(run.code, 1);
     snapshot("verify_other_output", &run.text());
     let calls = calls(&folder);
-    assert!(calls.contains("run --rm --name dfx-verify-N-before --entrypoint /app dfx-verify:N-before\n"), "{calls}");
-    assert!(calls.contains("rm --force dfx-verify-N-after\n"), "{calls}");
+    assert!(calls.contains("run --name dfx-verify-N-before --entrypoint /app dfx-verify:N-before\n"), "{calls}");
+    assert!(calls.contains("rm --force --volumes dfx-verify-N-after\n"), "{calls}");
     assert_eq!(verify(&folder, "Dockerfile Dockerfile --run=true").code, 1);
     let run = verify(&folder, "old.tar old.tar --run=true");
     assert!(run.stderr.starts_with("error: an exported image is read and not started"), "{}", run.stderr);

@@ -122,10 +122,10 @@ impl Engine {
         [self.name(), "rmi", "--force", tag].map(str::to_owned).to_vec()
     }
 
-    /// The words of the call that ends and removes a container.
+    /// The words of the call that ends and removes a container, with the volumes that were made for it.
     pub fn container_removal(self, name: &str) -> Vec<String> {
         let words: &[&str] = match self {
-            Engine::Docker | Engine::Podman => &[self.name(), "rm", "--force", name],
+            Engine::Docker | Engine::Podman => &[self.name(), "rm", "--force", "--volumes", name],
             Engine::Buildah => &[self.name(), "rm", name],
         };
         words.iter().map(|word| (*word).to_owned()).collect()
@@ -155,7 +155,8 @@ impl Engine {
             command.args(words);
             return command;
         }
-        let mut command = self.command(["run", "--rm", "--name", name]);
+        // Without `--rm`: Podman ends with 127 where a container is gone before it asks how that ended.
+        let mut command = self.command(["run", "--name", name]);
         if self == Engine::Podman {
             // Its `rm --force` asks a program to end, and waits, before it kills: it has been asked by then.
             command.args(["--stop-timeout", "0"]);

@@ -27,6 +27,19 @@ fn the_decoded_closure_of_every_package_has_the_size_in_the_table() {
 }
 
 #[test]
+fn the_sums_of_each_base_are_those_of_the_tables() {
+    for release in Release::ALL {
+        let mut own = [0; 4];
+        for row in release.packages().all() {
+            if let (Some(base), Ok(size)) = (base_of_digit(row.field(4)), row.field(1).parse::<u64>()) {
+                own[base as usize] += size;
+            }
+        }
+        assert_eq!(OWN_KIB[release as usize], own, "{release:?}");
+    }
+}
+
+#[test]
 fn several_packages_share_their_dependencies() {
     let both = kib(Release::Bookworm, Base::Minimal, Recommends::LeftOut, &["curl", "git", "curl"]);
     assert!((106_251..106_251 + 11_703).contains(&both), "{both}");

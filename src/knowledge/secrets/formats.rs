@@ -79,20 +79,17 @@ const FORMATS: &[Format] = &[
 
 /// The secrets in a text that can be told by their form alone, in order, without overlaps.
 pub fn find_secrets(text: &str) -> Vec<SecretFormat> {
+    let bytes = text.as_bytes();
     let mut found = Vec::new();
     let mut behind = 0;
-    let mut before = b' ';
-    for (at, byte) in text.bytes().enumerate() {
+    for (at, pair) in bytes.windows(2).enumerate() {
+        let (first, second) = (pair[0], pair[1]);
+        if BEGINS_SECRET[usize::from(first)] & bit_of(second) == 0 || at < behind {
+            continue;
+        }
         // All forms start where a word does; that also keeps the look-ahead from starting anew inside one long word.
-        let starts_word = !GOES_ON[usize::from(std::mem::replace(&mut before, byte))];
-        if !starts_word || BEGINS_SECRET[usize::from(byte)] == 0 || at < behind {
-            continue;
-        }
-        let second = text.as_bytes().get(at + 1).copied().unwrap_or_default();
-        if BEGINS_SECRET[usize::from(byte)] & bit_of(second) == 0 {
-            continue;
-        }
-        if let Some((what, prefix, length)) = text.get(at..).and_then(secret_at) {
+        let goes_on = at.checked_sub(1).is_some_and(|before| GOES_ON[usize::from(bytes[before])]);
+        if let Some((what, prefix, length)) = text.get(at..).filter(|_| !goes_on).and_then(secret_at) {
             found.push(SecretFormat { what, prefix, place: at..at + length });
             behind = at + length;
         }

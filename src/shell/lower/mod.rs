@@ -6,8 +6,11 @@
 
 mod commands;
 mod cursor;
+mod remembered;
 mod simple;
 mod words;
+
+use std::rc::Rc;
 
 use shuck_ast::{self as ast};
 use shuck_parser::parser::{ParseResult, Parser};
@@ -48,14 +51,28 @@ pub(super) fn parse_nested(source: ScriptSource, depth: usize) -> Script {
     {
         Err(Fault::Opaque("too deeply nested"))
     } else {
-        Lowerer::new(&source, depth).script()
+        lower(&source, depth)
     };
     let (status, body) = match outcome {
         Ok(body) => (Status::Clean, body),
-        Err(Fault::Invalid(span, message)) => (Status::Invalid { span, message }, Sequence::default()),
-        Err(Fault::Opaque(reason)) => (Status::Opaque { reason }, Sequence::default()),
+        Err(Fault::Invalid(span, message)) => (Status::Invalid { span, message }, Rc::default()),
+        Err(Fault::Opaque(reason)) => (Status::Opaque { reason }, Rc::default()),
     };
     Script { source, status, body }
+}
+
+fn lower(source: &ScriptSource, depth: usize) -> Lowered<Rc<Sequence>> {
+    // Scripts inside a script are parsed with another limit.
+    let remembered = if depth == 0 { remembered::body_of(source.text()) } else { None };
+    if let Some(body) = remembered {
+        return Ok(body);
+    }
+    let mut lowerer = Lowerer::new(source, depth);
+    let body = Rc::new(lowerer.script()?);
+    if depth == 0 && !lowerer.holds_script {
+        remembered::remember(source.text(), &body);
+    }
+    Ok(body)
 }
 
 /// Why a script has no model.
@@ -84,16 +101,28 @@ struct Lowerer<'a> {
     in_backticks: bool,
     /// Scripts around this one.
     depth: usize,
+    /// Whether a word of it is a script in turn, which knows its own place in the file.
+    holds_script: bool,
 }
 
 impl<'a> Lowerer<'a> {
     fn new(source: &'a ScriptSource, depth: usize) -> Self {
         let text = source.text();
         let end = text.len();
-        Self { source, text, cursor: 0, end, pending_heredocs: Vec::new(), shift: 0, in_backticks: false, depth }
+        Self {
+            source,
+            text,
+            cursor: 0,
+            end,
+            pending_heredocs: Vec::new(),
+            shift: 0,
+            in_backticks: false,
+            depth,
+            holds_script: false,
+        }
     }
 
-    fn script(mut self) -> Lowered<Sequence> {
+    fn script(&mut self) -> Lowered<Sequence> {
         let parsed = parse(self.text, self.depth);
         if parsed.is_err() {
             return Err(self.refusal(&parsed));

@@ -110,6 +110,7 @@ impl Lowerer<'_> {
         }
         let span = Span::new(start, self.cursor);
         let wrapping = Wrapping::of(&words, self.source, self.depth);
+        self.holds_script |= wrapping.script.is_some();
         let simple = Simple { assignments, declared, words, span, wrapping };
         Ok(Command { kind: CommandKind::Simple(Box::new(simple)), redirections, span })
     }
