@@ -52,7 +52,7 @@ impl Build<'_> {
         let of_file = self.visible(step).variable(name).map(|variable| variable.value.clone().unwrap_or_default());
         let of_image = || {
             let image = self.root_image(step.stage)?;
-            base_environment::value(image.is_docker_hub(), &image.repository, name).map(str::to_owned)
+            base_environment::value(&image.familiar_name(), name).map(str::to_owned)
         };
         of_file.or_else(of_image)
     }
@@ -61,7 +61,7 @@ impl Build<'_> {
     pub fn knows_place_of(&self, step: &Step<'_>, cache: &Cache) -> bool {
         let is_known = |name: &str| {
             let of_image = self.root_image(step.stage);
-            let sets = of_image.and_then(|it| base_environment::sets(it.is_docker_hub(), &it.repository, name));
+            let sets = of_image.and_then(|image| base_environment::sets(&image.familiar_name(), name));
             self.variable(step, name).is_some_and(|value| !value.is_empty()) || sets == Some(false)
         };
         cache.moved_by.iter().all(|(name, _)| is_known(name))
@@ -70,8 +70,7 @@ impl Build<'_> {
     /// The home directory of the user that runs the step, where that is root as far as the file tells, and `HOME` is its
     /// own. [`account`](Self::account) knows other users too.
     pub fn home(&self, step: &Step<'_>) -> Option<&'static str> {
-        let user = step.state.user.as_ref().map_or("root", |setting| setting.value.as_str());
-        let user = user.split(':').next().unwrap_or_default();
+        let user = self.user_named(step).split(':').next().unwrap_or_default();
         let is_moved = || self.variable(step, "HOME").is_some_and(|home| home.trim_end_matches('/') != "/root");
         (matches!(user, "root" | "0") && !is_moved()).then_some("/root")
     }
