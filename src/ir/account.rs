@@ -97,7 +97,10 @@ mod tests {
     fn users_of_known_images_and_numbers_are_known() {
         assert_eq!(account("FROM node:24\nUSER node\nRUN b"), Some(("/home/node".to_owned(), 1000, None)));
         assert_eq!(account("FROM a\nUSER node\nRUN b"), None);
-        assert_eq!(account("FROM gradle:8-jdk21-ubi\nUSER gradle\nRUN b"), Some(("/home/gradle".to_owned(), 101, None)));
+        assert_eq!(
+            account("FROM gradle:8-jdk21-ubi\nUSER gradle\nRUN b"),
+            Some(("/home/gradle".to_owned(), 101, None))
+        );
         assert_eq!(account("FROM gradle:5.4.1-jdk8-slim\nRUN b"), Some(("/home/gradle".to_owned(), 1000, None)));
         assert_eq!(account("FROM a\nUSER 1000:1000\nRUN b"), None);
         assert_eq!(account("FROM a\nENV HOME=/h\nUSER 1000:1001\nRUN b"), Some(("/h".to_owned(), 1000, Some(1001))));

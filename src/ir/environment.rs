@@ -2,10 +2,10 @@
 
 use crate::knowledge::base_environment;
 use crate::knowledge::build_arguments::is_volatile;
-use crate::knowledge::package_managers::Cache;
+use crate::knowledge::package_managers::{Cache, Mounting};
 use crate::syntax::{InstructionKind, Pair, Word};
 
-use super::{Build, Command, Step};
+use super::{Build, Command, ImageReference, Step};
 
 impl Step<'_> {
     /// Whether it sets nothing but variables that differ in every build: ARG that names a commit or a day, and ENV that
@@ -59,12 +59,33 @@ impl Build<'_> {
 
     /// Whether it is known where the cache lies for a step: no base image can have moved it without dfx's knowledge.
     pub fn knows_place_of(&self, step: &Step<'_>, cache: &Cache) -> bool {
-        let is_known = |name: &str| {
-            let of_image = self.root_image(step.stage);
-            let sets = of_image.and_then(|image| base_environment::sets(&image.familiar_name(), name));
-            self.variable(step, name).is_some_and(|value| !value.is_empty()) || sets == Some(false)
+        let image = self.root_image(step.stage).map(ImageReference::familiar_name);
+        let sets = |name: &str| image.as_ref().and_then(|image| base_environment::sets(image, name));
+        for (name, _) in cache.moved_by {
+            match self.variable(step, name) {
+                Some(value) => return !value.is_empty(),
+                None if sets(name) == Some(false) => {}
+                None => return false,
+            }
+        }
+        true
+    }
+
+    /// Whether a variable moves the cache for the command.
+    pub fn is_moved(&self, command: &Command<'_>, cache: &Cache) -> bool {
+        cache.moved_by.iter().any(|(name, _)| self.environment(command, name).is_some_and(|value| !value.is_empty()))
+    }
+
+    /// Whether it is known that the cache lies where the table says, because a variable moves it or the program is in the
+    /// folder beside it.
+    pub fn is_placed(&self, command: &Command<'_>, cache: &Cache) -> bool {
+        let Mounting::WherePlaced { program_in, .. } = cache.mounting else { return true };
+        let called_as = command.manager.as_ref().and_then(|it| command.words.get(it.tool)?.value);
+        let is_beside = |folder: &str| match called_as.and_then(|path| path.rsplit_once('/')) {
+            Some((called_in, _)) => called_in == folder,
+            None => self.environment(command, "PATH").is_some_and(|path| path.split(':').any(|part| part == folder)),
         };
-        cache.moved_by.iter().all(|(name, _)| is_known(name))
+        self.is_moved(command, cache) || program_in.is_some_and(is_beside)
     }
 
     /// The home directory of the user that runs the step, where that is root as far as the file tells, and `HOME` is its

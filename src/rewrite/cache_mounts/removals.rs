@@ -18,12 +18,18 @@ pub(super) fn may_remove(build: &Build<'_>, command: &Command<'_>, mounted: &Mou
         let written = word.value.map_or_else(|| word.without_quotes(), str::to_owned);
         let candidates = match leading_variable(&written) {
             Some(("HOME", _)) => vec![home.to_owned()],
-            Some((name, _)) => values_in_script(command, name),
+            Some((name, _)) => {
+                values_in_script(command, name).into_iter().chain(build.environment(command, name)).collect()
+            }
             None => Vec::new(),
         };
         let below = leading_variable(&written).map_or("", |(_, below)| below);
         let is_reached = |path: &str| reaches(build, command, &in_home(path, home), &mounted.directory);
-        candidates.iter().any(|value| is_reached(&format!("{value}{below}")))
+        // `$(gem env gemdir)/cache`
+        let is_told = |manager: &str| written.starts_with(['$', '`']) && written.contains(&format!("{manager} "));
+        candidates.iter().any(|value| !value.is_empty() && is_reached(&format!("{value}{below}")))
+            || is_told(mounted.manager.name)
+            || mounted.manager.name == "bundle" && is_told("gem")
             || !written.starts_with(['$', '`']) && is_reached(&written)
     })
 }
