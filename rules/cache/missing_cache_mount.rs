@@ -37,6 +37,18 @@
 //! - tdnf deletes packages too, and not all of its versions let themselves be told otherwise.
 //! - pacman's packages are deleted behind each installation by `package-cleanup.hook` of the archlinux image.
 //!
+//! Some of the languages' package managers have it their own way:
+//!
+//! - cpanm, pecl and pear download each package again, whatever lies in `~/.cpanm` and `/tmp/pear`. That is told, and what can
+//!   be done: to put such a RUN above what changes more often.
+//! - gem and Bundler keep archives of gems below `GEM_HOME`, which Docker's `ruby` image sets. Without it, and with Bundler's
+//!   settings `path` and `deployment`, the folder is named after the version of Ruby.
+//! - conda and mamba have packages beside the installation, `/opt/conda/pkgs`. Environments get copies of what lies in a mount,
+//!   instead of hard links. `conda pack` looks there for what it packs.
+//! - cabal takes `~/.cabal` for everything where that folder is there, also for what it installs, and a mount would make it.
+//!   With `CABAL_DIR` there is no such choice. `composer global` chooses likewise.
+//! - cpan has settings in `~/.cpan`, so that `~/.cpan/sources` alone is mounted; pipx has the cache of pip.
+//!
 //! apt has two: package lists, and archives, which `/etc/apt/apt.conf.d/docker-clean` of the Debian and Ubuntu images deletes
 //! behind each installation. The archives are spoken of once the lists are mounted.
 //!
@@ -55,12 +67,15 @@
 //!
 //! It says why where it holds back: something else uses the directory, such as a script or `make` behind
 //! `go mod download`, another stage that copies it or starts from this one, or the container's own command; a RUN installs
-//! from lists that another one has fetched; the cache is emptied by something that cannot be taken out; a `# syntax` older
-//! than 1.2 knows no mounts.
+//! from lists that another one has fetched, or builds with `--offline`, `--frozen` or `--no-restore` from what another one has
+//! downloaded, which may be gone from the builder; the cache is emptied by something that cannot be taken out; a `# syntax`
+//! older than 1.2 knows no mounts.
 //!
 //! ## Sources
 //! Docker's documentation, "Optimize cache usage in builds: use cache mounts"; Dockerfile reference, `RUN --mount`;
-//! dnf.conf(5), dnf5-caching(7), apk-cache(5), zypper(8); archlinux-docker, `package-cleanup.hook`.
+//! dnf.conf(5), dnf5-caching(7), apk-cache(5), zypper(8); archlinux-docker, `package-cleanup.hook`; conda's user guide, "Using
+//! custom locations for environment and package cache"; conda/conda-pack#192; haskell/cabal#7386. That cpanm downloads again and
+//! cpan and luarocks do not, and what `opam init` asks, was tried.
 
 use crate::edit::Effect;
 use crate::finding::Severity;
@@ -457,6 +472,7 @@ mod tests {
         );
         let copied = "FROM continuumio/miniconda3 AS b\nRUN conda install -y a && conda clean -afy\nFROM c\nCOPY --from=b /opt/conda /opt/conda\n";
         assert!(is_fixed(copied));
+        assert!(refusal(&copied.replace(" && conda clean -afy", "")).contains("may read"));
     }
 
     #[test]
@@ -493,11 +509,11 @@ mod tests {
     fn rocks_are_kept_below_the_home_directory() {
         fixes!(
             "FROM debian:13\nRUN luarocks install lpeg\nRUN luarocks show lpeg && make\n" =>
-            "FROM debian:13\nRUN --mount=type=cache,target=/root/.cache/luarocks luarocks install lpeg\nRUN luarocks show lpeg && make\n"
+            "FROM debian:13\nRUN --mount=type=cache,target=/root/.cache/luarocks,sharing=locked luarocks install lpeg\nRUN luarocks show lpeg && make\n"
         );
         fixes!(
             "FROM debian:13\nENV HOME=/h XDG_CACHE_HOME=/c\nUSER 7\nRUN luarocks install lpeg\n" =>
-            "FROM debian:13\nENV HOME=/h XDG_CACHE_HOME=/c\nUSER 7\nRUN --mount=type=cache,target=/c/luarocks,uid=7 luarocks install lpeg\n"
+            "FROM debian:13\nENV HOME=/h XDG_CACHE_HOME=/c\nUSER 7\nRUN --mount=type=cache,target=/c/luarocks,sharing=locked,uid=7 luarocks install lpeg\n"
         );
         assert!(
             refusal("FROM debian:13\nRUN luarocks install a\nRUN cp -r ~/.cache/luarocks /x\n")
@@ -516,8 +532,9 @@ mod tests {
             "FROM debian:13\nENV OPAMROOT=/o\nRUN --mount=type=cache,target=/o/download-cache,sharing=locked opam install -y dune\n"
         );
         for root in ["", "ENV OPAMROOT=/o\n"] {
-            let text = format!("FROM debian:13\n{root}RUN opam init -y && opam install -y dune\n");
+            let text = format!("FROM debian:13\n{root}RUN opam init --bare && opam install -y dune\n");
             assert!(refusal(&text).contains("a root that is not empty"));
+            assert!(is_fixed(&text.replace("--bare", "-y")));
         }
         let user = "FROM debian:13\nRUN useradd -m -u 7 a\nUSER a\nRUN opam install -y dune\n";
         assert!(refusal(user).contains("would belong to root"));

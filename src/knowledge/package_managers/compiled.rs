@@ -8,8 +8,8 @@ use super::operand::VersionSyntax::{Dash, Npm, Separators};
 use super::row::Action::{Build, Clean, Install, InstallProject, Other, Remove, Run, UpdateLists, Upgrade};
 use super::row::{
     CacheKind::{Compiled, Lists, Packages},
-    Codes, Home, Locked, OptionSpec, PackageManager, Place, ProjectFiles, ProjectScripts, Spelling, Switch, TRUE, Verb,
-    cache, cleaner, directory, project, value, verb, version,
+    Codes, Home, Locked, Notice, OptionSpec, PackageManager, Place, ProjectFiles, ProjectScripts, Spelling, Switch,
+    TRUE, Verb, cache, cleaner, directory, project, value, verb, version,
 };
 
 pub(super) static CARGO: PackageManager = PackageManager {
@@ -326,7 +326,11 @@ pub(super) static OPAM: PackageManager = PackageManager {
         verb(Remove, &["remove", "uninstall"]),
         cleaner(&[Packages], &["clean"]),
         verb(Run, &["exec"]),
-        verb(Other, &["init"]).notices("`opam init` asks before it uses a root that is not empty", false),
+        verb(Other, &["init"]).notices(Notice {
+            what: "`opam init` asks before it uses a root that is not empty",
+            unless_moved: false,
+            unless: "-y --yes",
+        }),
         verb(Other, &["depext", "pin", "pin add", "switch", "env", "config", "repo", "repository", "repo add"]),
     ],
     versions: Separators(&[">=", "<=", "=", ".", ">", "<"]),

@@ -231,6 +231,8 @@ pub struct Notice {
     pub what: &'static str,
     /// Whether it does so only where no variable has moved the cache.
     pub unless_moved: bool,
+    /// The options that keep it from doing so.
+    pub unless: &'static str,
 }
 
 /// A verb with these spellings.
@@ -263,8 +265,8 @@ impl Verb {
         self
     }
 
-    pub(super) const fn notices(mut self, what: &'static str, unless_moved: bool) -> Verb {
-        self.notices = Some(Notice { what, unless_moved });
+    pub(super) const fn notices(mut self, notice: Notice) -> Verb {
+        self.notices = Some(notice);
         self
     }
 

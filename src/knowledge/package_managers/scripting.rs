@@ -7,8 +7,8 @@ use super::row::Action::{Build, Install, InstallProject, Other, Remove, Run, Upd
 use super::row::{
     Cache,
     CacheKind::{Lists, Packages},
-    Codes, Home, Launcher, Locked, PackageManager, Place, ProjectFiles, ProjectScripts, Spelling, Switch, cache,
-    cleaner, directory, value, verb, version,
+    Codes, Home, Launcher, Locked, Notice, PackageManager, Place, ProjectFiles, ProjectScripts, Spelling, Switch,
+    cache, cleaner, directory, value, verb, version,
 };
 
 /// Only where `GEM_HOME` says where: otherwise the folder is `/usr/lib/ruby/gems/3.4.0/cache`, `/var/lib/gems/3.3.0/cache`.
@@ -100,8 +100,11 @@ pub(super) static BUNDLER: PackageManager = PackageManager {
 };
 
 /// `Factory::getHomeDir` takes the first of `~/.config/composer` and `~/.composer` that is there, where there is `/etc/xdg`.
-const COMPOSER_HOME: &str =
-    "`composer global` installs into `~/.composer` where that is there, and a mount would put it there";
+const COMPOSER_HOME: Notice = Notice {
+    what: "`composer global` installs into `~/.composer` where that is there, and a mount would put it there",
+    unless_moved: true,
+    unless: "",
+};
 
 pub(super) static COMPOSER: PackageManager = PackageManager {
     name: "composer",
@@ -112,10 +115,10 @@ pub(super) static COMPOSER: PackageManager = PackageManager {
     verbs: &[
         verb(InstallProject, &["install", "i"])
             .options(&[value("--prefer-install --ignore-platform-req --apcu-autoloader-prefix")]),
-        verb(InstallProject, &["global install", "global update"]).notices(COMPOSER_HOME, true),
+        verb(InstallProject, &["global install", "global update"]).notices(COMPOSER_HOME),
         verb(Install, &["global require"])
             .options(&[value("--prefer-install --ignore-platform-req")])
-            .notices(COMPOSER_HOME, true),
+            .notices(COMPOSER_HOME),
         verb(Install, &["require", "r", "create-project"])
             .options(&[value("--prefer-install --ignore-platform-req --repository -s --stability --repository-url")]),
         verb(Upgrade, &["update", "u", "upgrade", "self-update", "selfupdate"])
@@ -258,7 +261,7 @@ pub(super) static LUAROCKS: PackageManager = PackageManager {
     ],
     package_files: &[".rock", ".rockspec"],
     clean: Some("rm -rf ~/.cache/luarocks"),
-    caches: &[cache(".cache/luarocks", &[("XDG_CACHE_HOME", "luarocks")])],
+    caches: &[cache(".cache/luarocks", &[("XDG_CACHE_HOME", "luarocks")]).locked()],
     project: ProjectFiles { manifests: &["*.rockspec"], locks: &["luarocks.lock"], settings: &[] },
     ..PackageManager::BLANK
 };

@@ -191,7 +191,8 @@ fn offline(command: &Command<'_>, before: &[&Command<'_>]) -> Option<String> {
 
 /// What the command would do about the mounts themselves.
 fn notice(build: &Build<'_>, command: &Command<'_>, caches: &[MountedCache]) -> Option<&'static str> {
-    let notice = command.manager.as_ref()?.notices()?;
+    let invocation = command.manager.as_ref()?;
+    let notice = invocation.notices().filter(|notice| !invocation.has_flag(notice.unless))?;
     let is_moved = |mounted: &MountedCache| build.is_moved(command, mounted.cache);
     (!notice.unless_moved || !caches.iter().all(is_moved)).then_some(notice.what)
 }
@@ -292,7 +293,13 @@ fn may_be_read_later<'b>(
         process.is_some_and(|process| process.commands(commands).any(|command| is_of(command, manager)))
     };
     let mut others = runs(stage).flat_map(|step| commands.of_step(step)).filter(|command| !is_of(command, manager));
-    is_base || starts() || !others.all(Command::uses_no_downloads)
+    // The packages are copied with the cache among them.
+    let is_copied = || {
+        let is_among_packages = manager.caches.iter().any(|cache| cache.is_among_packages);
+        let mut sources = build.steps().flat_map(|step| &step.sources);
+        is_among_packages && sources.any(|source| source.source.stage() == Some(stage.index))
+    };
+    is_base || is_copied() || starts() || !others.all(Command::uses_no_downloads)
 }
 
 /// Whether lists have to stay in the image, because a RUN, one of `users` or a later one, installs from lists that it has
