@@ -322,6 +322,17 @@ mod tests {
     }
 
     #[test]
+    fn the_user_below_su_and_sudo_has_another_home() {
+        for command in ["su node -c 'npm ci'", "sudo -u node npm ci", "gosu node npm ci", "sudo -u node sh -c 'npm ci'"]
+        {
+            silent!(&format!("FROM node:24\nRUN {command}\n"));
+        }
+        silent!("FROM node:24\nUSER node\nRUN sudo npm ci\n");
+        fires!("FROM node:24\nRUN sudo npm «ci»\n");
+        fires!("FROM node:24\nRUN sh -c 'npm «ci»'\n");
+    }
+
+    #[test]
     fn rpm_packages_are_kept_in_the_directory_of_the_release() {
         fixes!(
             "FROM fedora:42\nRUN dnf -y install git && dnf clean all\n" =>

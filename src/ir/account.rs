@@ -1,8 +1,9 @@
 //! The user that runs a step, with the home directory.
 
-use crate::knowledge::base_environment;
+use crate::knowledge::{base_environment, file_name};
+use crate::shell::{Simple, Wrapper};
 
-use super::{Build, Commands, CreatedUser, Step};
+use super::{Build, Command, Commands, CreatedUser, Step};
 
 /// A user of an image.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,10 +42,9 @@ impl Build<'_> {
 
     /// What the last USER says, else the base image: `app`, `1000:1000`.
     pub(super) fn user_named<'s>(&'s self, step: &'s Step<'_>) -> &'s str {
-        let of_image = || self.image_configuration(step.stage)?.user.value();
         match &step.state.user {
             Some(setting) => &setting.value,
-            None => of_image().unwrap_or("root"),
+            None => self.image_user(step.stage).value().unwrap_or("root"),
         }
     }
 
@@ -57,6 +57,25 @@ impl Build<'_> {
             users.iter().filter_map(|user| user.split_once(':')).find(|(user, _)| *user == name)?.1.parse().ok()
         };
         Some((of_tag().unwrap_or(number), Some(home.to_owned())))
+    }
+}
+
+impl Command<'_> {
+    /// Whether it is run as a user other than the step's: below `su`, `sudo -u app`, `gosu app`. Plain `sudo` leads to root.
+    pub fn changes_user(&self) -> bool {
+        let Some(invoked) = &self.invoked else { return false };
+        let is_other = |wrapper: &Wrapper| wrapper.user.is_some() || wrapper.name == "sudo" && !self.is_step_of_root();
+        let is_below = |outer: &Simple| {
+            let name = outer.words.get(outer.wrapping.head).and_then(|word| word.literal()).map(file_name);
+            matches!(name, Some("su" | "runuser")) || outer.wrapping.wrappers.iter().any(is_other)
+        };
+        invoked.wrappers().iter().any(is_other) || invoked.circumstances.inside.is_some_and(is_below)
+    }
+
+    /// Whether no USER says anything else than root.
+    fn is_step_of_root(&self) -> bool {
+        let user = self.step.state.user.as_ref().map_or("root", |setting| setting.value.as_str());
+        matches!(user.split(':').next(), Some("root" | "0"))
     }
 }
 
