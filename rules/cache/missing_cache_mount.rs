@@ -451,6 +451,12 @@ mod tests {
         let copied = format!("FROM gradle:8 AS b\nRUN gradle build\nFROM a\nCOPY --from=b {other_end} /x\n");
         assert!(refusal(&copied).contains(other_end));
         assert!(refusal(&gradle("RUN gradle build\nRUN gradle --offline test")).contains("`--offline`"));
+        let mount = format!("--mount=type=cache,target={other_end}");
+        silent!(&gradle(&format!("RUN {mount} gradle build")));
+        fixes!(
+            &gradle(&format!("RUN gradle assemble\nRUN {mount} gradle build")) =>
+            &gradle(&format!("RUN --mount=type=cache,target=/root/.gradle/caches,sharing=locked gradle assemble\nRUN {mount} gradle build"))
+        );
     }
 
     #[test]

@@ -108,50 +108,18 @@ fn edits_of_step<'b>(
 ) -> Result<Vec<Edit>, Refusal> {
     let of_manager: Vec<&Command<'_>> =
         commands.of_step(step).iter().filter(|command| is_of(command, manager)).collect();
-    for (at, command) in of_manager.iter().enumerate() {
-        let before = of_manager.get(..at).unwrap_or_default();
-        if let Some(option) = elsewhere(command).or_else(|| offline(command, before)) {
-            return Err(Refusal::Option(option));
-        }
-        if let Some(what) = build.moves_gems(command) {
-            return Err(Refusal::Option(what));
-        }
-    }
-    let mut caches: Vec<MountedCache> = Vec::new();
-    for command in &of_manager {
-        // dnf and yum share some directories, and each may have another one beside.
-        for cache in caches_of(build, commands, command, manager)? {
-            if caches.iter().all(|other| other.directory != cache.directory) {
-                caches.push(cache);
-            }
-        }
-    }
-    if !caches.iter().all(|mounted| build.knows_place_of(step, mounted.cache)) {
-        return Err(Refusal::Place);
-    }
-    if let Some(what) = of_manager.iter().find_map(|command| notice(build, command, &caches)) {
-        return Err(Refusal::Noticed(what));
-    }
-    if let Some(inner) = caches.iter().find(|cache| !build.needs_no_other_folder(step, cache)) {
-        return Err(Refusal::Folder(inner.directory.clone()));
-    }
+    let mut caches = caches_of_step(build, commands, step, manager, &of_manager)?;
     let names: Vec<MountedCache> = caches.iter().flat_map(|cache| build.names_of(step, cache)).collect();
     if let Some(used) = names.iter().find(|cache| others::uses(build, commands, stage, manager, cache)) {
         return Err(Refusal::UsedElsewhere(used.directory.clone()));
     }
-    // A removal by the other name of the directory is not taken out.
-    let is_other_name = |name: &&MountedCache| caches.iter().all(|cache| cache.directory != name.directory);
-    if let Some(defeat) = names.iter().filter(is_other_name).find_map(|name| {
-        build.defeats(commands, step, std::slice::from_ref(name)).into_iter().find(|it| it.command.manager.is_none())
-    }) {
-        return Err(Refusal::Emptied(build.file.source.slice(defeat.command.span()).to_owned()));
-    }
-    caches.retain(|cache| !step.mounts_over(&cache.directory));
+    let is_mounted =
+        |cache: &MountedCache| build.names_of(step, cache).iter().any(|name| step.mounts_over(&name.directory));
+    caches.retain(|cache| !is_mounted(cache));
     if caches.is_empty() {
         return Ok(Vec::new());
     }
-    let may_remove = |command: &&Command<'_>| names.iter().any(|cache| removals::may_remove(build, command, cache));
-    if let Some(command) = commands.of_step(step).iter().find(may_remove) {
+    if let Some(command) = removals::by_other_words(build, commands, step, &caches, &names) {
         return Err(Refusal::Emptied(build.file.source.slice(command.span()).to_owned()));
     }
     if step.instruction.flags.iter().any(|flag| flag.name.text() != "mount") {
@@ -166,6 +134,40 @@ fn edits_of_step<'b>(
         edits.extend(removal(build, &defeat)?.into_iter().map(Edit::delete));
     }
     Ok(edits)
+}
+
+/// What the commands `of_manager` of a RUN keep, where they would all find it.
+fn caches_of_step<'b>(
+    build: &'b Build<'b>,
+    commands: &'b Commands<'b>,
+    step: &Step<'_>,
+    manager: &'static PackageManager,
+    of_manager: &[&Command<'_>],
+) -> Result<Vec<MountedCache>, Refusal> {
+    let mut caches: Vec<MountedCache> = Vec::new();
+    for (at, command) in of_manager.iter().enumerate() {
+        let before = of_manager.get(..at).unwrap_or_default();
+        let option = elsewhere(command).or_else(|| offline(command, before)).or_else(|| build.moves_gems(command));
+        if let Some(option) = option {
+            return Err(Refusal::Option(option));
+        }
+        // dnf and yum share some directories, and each may have another one beside.
+        for cache in caches_of(build, commands, command, manager)? {
+            if caches.iter().all(|other| other.directory != cache.directory) {
+                caches.push(cache);
+            }
+        }
+    }
+    if !caches.iter().all(|mounted| build.knows_place_of(step, mounted.cache)) {
+        return Err(Refusal::Place);
+    }
+    if let Some(what) = of_manager.iter().find_map(|command| notice(build, command, &caches)) {
+        return Err(Refusal::Noticed(what));
+    }
+    match caches.iter().find(|cache| !build.needs_no_other_folder(step, cache)) {
+        Some(inner) => Err(Refusal::Folder(inner.directory.clone())),
+        None => Ok(caches),
+    }
 }
 
 /// The option that makes a command of a package manager work on other directories than those mounted, or need what only

@@ -3,11 +3,31 @@
 //! A mount point cannot be removed: `rm` ends with "Device or resource busy", and the RUN fails. What names the cache in
 //! plain words is taken out of the RUN; everything else must surely lie elsewhere.
 
-use crate::ir::{Build, Command, MountedCache};
+use crate::ir::{Build, Command, Commands, MountedCache, Step};
 use crate::knowledge::package_managers::{in_home, removed_of};
 
+/// The command of a step that may empty one of the mounts in words that nobody takes out. `names` are the mounts by all
+/// names that their directories have: a removal by another name than that of the mount is left where it stands.
+pub(super) fn by_other_words<'b>(
+    build: &'b Build<'b>,
+    commands: &'b Commands<'b>,
+    step: &Step<'_>,
+    caches: &[MountedCache],
+    names: &[MountedCache],
+) -> Option<&'b Command<'b>> {
+    let is_other_name = |name: &&MountedCache| caches.iter().all(|cache| cache.directory != name.directory);
+    let removes = |command: &Command<'_>, name: &MountedCache| {
+        let home = name.account.as_ref().map_or("/root", |account| &account.home);
+        !removed_of(&command.patterns_in_home(), &name.directory, home).is_empty()
+    };
+    commands.of_step(step).iter().find(|command| {
+        names.iter().any(|name| may_remove(build, command, name))
+            || names.iter().filter(is_other_name).any(|name| removes(command, name))
+    })
+}
+
 /// Whether the command may remove something in the mount or around it, in words that nobody takes out.
-pub(super) fn may_remove(build: &Build<'_>, command: &Command<'_>, mounted: &MountedCache) -> bool {
+fn may_remove(build: &Build<'_>, command: &Command<'_>, mounted: &MountedCache) -> bool {
     if !removes_all_it_names(command) {
         return false;
     }
