@@ -479,7 +479,9 @@ mod tests {
         );
         assert!(refusal("FROM debian:13\nRUN conda install -y numpy\n").contains("where `conda` is installed"));
         assert!(is_fixed("FROM debian:13\nRUN /opt/conda/bin/mamba install -y numpy\n"));
-        assert!(refusal("FROM debian:13\nRUN /srv/conda/bin/conda install -y a\n").contains("where `conda` is installed"));
+        assert!(
+            refusal("FROM debian:13\nRUN /srv/conda/bin/conda install -y a\n").contains("where `conda` is installed")
+        );
         let image = "FROM continuumio/miniconda3\n";
         // conda/conda-pack#192
         assert!(
