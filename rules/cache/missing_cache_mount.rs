@@ -414,6 +414,7 @@ mod tests {
         );
         assert!(refusal("FROM ruby:3.4\nRUN bundle install --path vendor\n").contains("`--path`"));
         assert!(refusal("FROM ruby:3.4\nRUN gem install -i /x rails\n").contains("`-i`"));
+        assert!(is_fixed("FROM ruby:3.4\nRUN bundle config set --local without test && bundle install\n"));
         let removal = "FROM ruby:3.4\nRUN gem install a && rm -rf \"$(gem env gemdir)\"/cache\n";
         assert!(refusal(removal).contains("empties the cache"));
         assert!(refusal("FROM ruby:3.4\nRUN gem install a && rm -rf $GEM_HOME/cache\n").contains("empties the cache"));

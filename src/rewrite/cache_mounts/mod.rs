@@ -173,7 +173,9 @@ fn caches_of_step<'b>(
 /// The option that makes a command of a package manager work on other directories than those mounted, or need what only
 /// the image has.
 fn elsewhere(command: &Command<'_>) -> Option<String> {
-    let invocation = command.manager.as_ref()?;
+    // `bundle config set --local` is about other things.
+    let fills = |it: &&Invocation<'_>| !matches!(it.action, Action::Other | Action::Clean);
+    let invocation = command.manager.as_ref().filter(fills)?;
     let is_rpm = invocation.manager.home == Home::System(Family::Fedora);
     let moves = |setting: &str| setting.starts_with("cachedir") || setting.starts_with("system_cachedir");
     let is_setting = |flag: &&Flag<'_>| is_rpm && flag.is_one_of("--setopt") && flag.text().is_some_and(moves);
