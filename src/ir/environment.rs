@@ -49,12 +49,17 @@ impl Build<'_> {
     /// The value of the variable in the environment of a step: what ENV and ARG say, else what the tables know of the
     /// base image. Empty for a value that only the build knows; `None` for a variable that nothing is known to set.
     pub fn variable(&self, step: &Step<'_>, name: &str) -> Option<String> {
-        let of_file = self.visible(step).variable(name).map(|variable| variable.value.clone().unwrap_or_default());
         let of_image = || {
             let image = self.root_image(step.stage)?;
             base_environment::value(&image.familiar_name(), name).map(str::to_owned)
         };
-        of_file.or_else(of_image)
+        self.variable_of_file(step, name).or_else(of_image)
+    }
+
+    /// The value that ENV and ARG give the variable in the environment of a step. Empty for a value that only the build
+    /// knows; `None` where neither sets it.
+    pub(super) fn variable_of_file(&self, step: &Step<'_>, name: &str) -> Option<String> {
+        self.visible(step).variable(name).map(|variable| variable.value.clone().unwrap_or_default())
     }
 
     /// Whether it is known where the cache lies for a step: no base image can have moved it without dfx's knowledge.
