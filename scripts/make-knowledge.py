@@ -38,6 +38,9 @@ AMBIGUOUS = {"java", "openjdk"}
 # Applications that few Dockerfiles build on, with thousands of tag runs.
 RANGES_LEFT_OUT = {"drupal", "joomla", "nextcloud", "wordpress"}
 
+# Images whose base the facts leave out, and which add to it without moving anything: their own settings are all there are.
+NO_PATH_IN_FACTS = {"oven/bun"}
+
 
 def rows(path):
     opener = gzip.open if path.endswith(".gz") else open
@@ -117,6 +120,29 @@ def configuration(row):
                   known(row, "package_manager"), known(row, "stopsignal"), known(row, "onbuild"))
 
 
+def environments(images):
+    """Image, the variables that any of its tags sets, and the values that are paths and the same in all tags. Left out are
+    images of which too many tags are not known, and Windows. A value that a tag in twenty lacks is that of the image all the
+    same: the oldest tag of ruby has no GEM_HOME."""
+    by_image = {}
+    for row in images:
+        if not any("\\" in value for value in row.get("env", {}).values()):
+            for name in [row["image"]] + row.get("aliases", []):
+                by_image.setdefault(name, []).append(row)
+    for name, builds in sorted(by_image.items()):
+        read = [row for row in builds if "env" in row]
+        whole = [row["env"] for row in read if "PATH" in row["env"]]
+        if len(read) * 4 < len(builds) or not (whole or name in NO_PATH_IN_FACTS):
+            continue
+        variables = sorted({variable for row in read for variable in [*row["env"], *row.get("env_other", [])]})
+        values = []
+        for variable in variables:
+            found = [env[variable] for env in whole if variable in env]
+            if len(found) * 20 >= len(whole) * 19 and len(set(found)) == 1 and re.fullmatch(r"/[!-~]*", found[0]):
+                values.append(f"{variable}={found[0]}")
+        yield fields(name, LIST.join(variables), LIST.join(values))
+
+
 def buildpack_deps(row):
     for base in [row["image"] + ":" + row["tags"][0]] + row.get("chain", []) + [row.get("from") or ""]:
         if base.startswith("buildpack-deps:"):
@@ -163,6 +189,7 @@ def write_images(facts):
     write("image-rows.tsv", (line for line, _ in table))
     write("image-configurations.tsv", configurations.lines)
     write("image-words.tsv", words.lines)
+    write("image-environments.tsv", environments(images))
     write("image-official.tsv", sorted(official))
     write("image-notices.tsv", sorted(notices(everything)))
     write_codenames(facts, {entry[:2] for entry in index})

@@ -94,10 +94,12 @@ fn is_surely_a_fault(cx: &Context<'_>, step: &Step<'_>, word: &ExpandedWord, ref
     }
     match base_of(cx, step) {
         Some(Base::Scratch) => true,
-        Some(Base::Image(image)) => match base_environment::sets(image.is_docker_hub(), &image.repository, name) {
-            Some(is_set) => !is_set,
+        Some(Base::Image(image)) => match base_environment::sets(&image.familiar_name(), name) {
+            // The tables know each tag that an official image has had, of a vendor's only the present ones.
+            Some(is_set) if image.is_official_namespace() => !is_set,
+            Some(true) => false,
             // An image of somebody's own may set anything, but hardly what this file declares for its FROM lines.
-            None => global_arg(cx, name).is_some() || PredefinedArg::named(name) == Some(PredefinedArg::Platform),
+            _ => global_arg(cx, name).is_some() || PredefinedArg::named(name) == Some(PredefinedArg::Platform),
         },
         _ => false,
     }

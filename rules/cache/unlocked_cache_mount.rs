@@ -75,6 +75,7 @@ mod tests {
     fn caches_of_managers_that_lock_them_are_reported_once() {
         fires!("RUN «--mount=type=cache,target=/var/lib/apt» apt-get update && apt-get install -y a\n");
         fires!("RUN «--mount=type=cache,dst=/root/.m2» --mount=type=cache,target=/x mvn package\n");
+        fires!("FROM ruby:3.4\nRUN «--mount=type=cache,target=/usr/local/bundle/cache» gem install a\n");
     }
 
     #[test]

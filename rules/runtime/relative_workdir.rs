@@ -101,8 +101,7 @@ fn starts_in_root(cx: &Context<'_>, step: &Step<'_>) -> bool {
     match cx.build.root(step.stage).map(|root| &root.base) {
         Some(Base::Scratch) => true,
         Some(Base::Image(image)) => {
-            base_environment::is_bare_system(image.is_docker_hub(), &image.repository)
-                && !cx.build.stage_of(step).is_windows
+            base_environment::is_bare_system(&image.familiar_name()) && !cx.build.stage_of(step).is_windows
         }
         _ => false,
     }

@@ -266,6 +266,16 @@ mod tests {
     }
 
     #[test]
+    fn removing_the_directory_of_another_release_is_no_clean_up() {
+        fires!("FROM fedora:42\nRUN dnf «install» -y a && rm -rf /var/cache/dnf\n");
+        fires!("FROM rockylinux:9\nRUN dnf «install» -y a && rm -rf /var/cache/libdnf5\n");
+        fires!("FROM fedora:42\nRUN yum «install» -y a && rm -rf /var/cache/yum /var/cache/dnf\n");
+        silent!("FROM fedora:42\nRUN dnf install -y a && rm -rf /var/cache/libdnf5/*\n");
+        silent!("FROM fedora:42\nRUN dnf install -y a && rm -rf /var/cache/*\n");
+        silent!("FROM example.com/a\nRUN dnf install -y a && rm -rf /var/cache/dnf\n");
+    }
+
+    #[test]
     fn tdnf_cleans_up_behind_itself() {
         fixes!(
             "FROM mcr.microsoft.com/azurelinux/base/core:3.0\nRUN tdnf install -y a\n" =>

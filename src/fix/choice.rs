@@ -140,7 +140,7 @@ mod tests {
         let text = "FROM debian:13\nRUN apt-get update && apt-get install -y git\nCMD [\"git\"]\n";
         assert_eq!(made(&[clean, defeated], text), [clean]);
         assert_eq!(made(&[mount, clean, defeated], text), [mount]);
-        let beside = "FROM debian:13\nRUN apt-get update && apt-get install -y git && npm install -g a\nCMD [\"a\"]\n";
+        let beside = "FROM debian:13\nRUN apt-get update && apt-get install -y git && apk add a\nCMD [\"a\"]\n";
         assert_eq!(made(&[mount, clean, defeated], beside), [mount, clean]);
     }
 }

@@ -1,8 +1,9 @@
 //! The user that runs a step, with the home directory.
 
-use crate::knowledge::base_environment;
+use crate::knowledge::{base_environment, file_name};
+use crate::shell::{Simple, Wrapper};
 
-use super::{Build, Commands, CreatedUser, Step};
+use super::{Build, Command, Commands, CreatedUser, Step};
 
 /// A user of an image.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,7 +21,7 @@ impl Build<'_> {
     pub fn account<'b>(&self, commands: &'b Commands<'b>, step: &Step<'_>) -> Option<Account> {
         let of_environment = self.variable(step, "HOME").map(|home| (!home.is_empty()).then_some(home));
         let home_of = |known: Option<String>| of_environment.clone().unwrap_or(known);
-        let user = step.state.user.as_ref().map_or("root", |setting| setting.value.as_str());
+        let user = self.user_named(step);
         if step.state.user.as_ref().is_some_and(|setting| !setting.is_certain) {
             return None;
         }
@@ -39,11 +40,42 @@ impl Build<'_> {
         Some(Account { home: home_of(home)?, number, group })
     }
 
-    /// Number and home directory of a user that the base image has.
+    /// What the last USER says, else the base image: `app`, `1000:1000`.
+    pub(super) fn user_named<'s>(&'s self, step: &'s Step<'_>) -> &'s str {
+        match &step.state.user {
+            Some(setting) => &setting.value,
+            None => self.image_user(step.stage).value().unwrap_or("root"),
+        }
+    }
+
+    /// Number and home directory of a user that the base image has. Some tags of an image give another number to it.
     fn account_of_image(&self, step: &Step<'_>, name: &str) -> Option<(u32, Option<String>)> {
         let image = self.root_image(step.stage)?;
-        let (number, home) = base_environment::account(image.is_docker_hub(), &image.repository, name)?;
-        Some((number, Some(home.to_owned())))
+        let (number, home) = base_environment::account(&image.familiar_name(), name)?;
+        let of_tag = || {
+            let users = self.image_configuration(step.stage)?.users;
+            users.iter().filter_map(|user| user.split_once(':')).find(|(user, _)| *user == name)?.1.parse().ok()
+        };
+        Some((of_tag().unwrap_or(number), Some(home.to_owned())))
+    }
+}
+
+impl Command<'_> {
+    /// Whether it is run as a user other than the step's: below `su`, `sudo -u app`, `gosu app`. Plain `sudo` leads to root.
+    pub fn changes_user(&self) -> bool {
+        let Some(invoked) = &self.invoked else { return false };
+        let is_other = |wrapper: &Wrapper| wrapper.user.is_some() || wrapper.name == "sudo" && !self.is_step_of_root();
+        let is_below = |outer: &Simple| {
+            let name = outer.words.get(outer.wrapping.head).and_then(|word| word.literal()).map(file_name);
+            matches!(name, Some("su" | "runuser")) || outer.wrapping.wrappers.iter().any(is_other)
+        };
+        invoked.wrappers().iter().any(is_other) || invoked.circumstances.inside.is_some_and(is_below)
+    }
+
+    /// Whether no USER says anything else than root.
+    fn is_step_of_root(&self) -> bool {
+        let user = self.step.state.user.as_ref().map_or("root", |setting| setting.value.as_str());
+        matches!(user.split(':').next(), Some("root" | "0"))
     }
 }
 
@@ -84,6 +116,11 @@ mod tests {
     fn users_of_known_images_and_numbers_are_known() {
         assert_eq!(account("FROM node:24\nUSER node\nRUN b"), Some(("/home/node".to_owned(), 1000, None)));
         assert_eq!(account("FROM a\nUSER node\nRUN b"), None);
+        assert_eq!(
+            account("FROM gradle:8-jdk21-ubi\nUSER gradle\nRUN b"),
+            Some(("/home/gradle".to_owned(), 101, None))
+        );
+        assert_eq!(account("FROM gradle:5.4.1-jdk8-slim\nRUN b"), Some(("/home/gradle".to_owned(), 1000, None)));
         assert_eq!(account("FROM a\nUSER 1000:1000\nRUN b"), None);
         assert_eq!(account("FROM a\nENV HOME=/h\nUSER 1000:1001\nRUN b"), Some(("/h".to_owned(), 1000, Some(1001))));
     }

@@ -2,12 +2,13 @@
 
 use std::cmp::Ordering;
 
+use crate::knowledge::base_environment;
 use crate::knowledge::package_managers::{Cache, Home, PackageManager, Removed, in_home, removed_of};
 use crate::source::Span;
 use crate::syntax::Keyword;
 
 use super::mounts::lies_in;
-use super::{Account, Build, Command, Commands, Step};
+use super::{Account, Build, Command, Commands, ImageReference, Step};
 
 /// A directory of a package manager's cache, where a cache is mounted or is to be mounted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,13 +41,6 @@ impl MountedCache {
             flag.extend(group.map(|group| format!(",gid={group}")));
         }
         flag
-    }
-
-    /// Whether the account may write into the directory around the mount, which the builder would make for root where it
-    /// is not there: the home directory itself, or its folder `.cache`, in which every program has one of its own.
-    pub fn needs_no_other_folder(&self) -> bool {
-        let is_root = self.account.as_ref().is_none_or(|account| account.number == 0);
-        is_root || !self.cache.path.contains('/') || self.cache.path.starts_with(".cache/")
     }
 }
 
@@ -125,6 +119,26 @@ impl<'b> Build<'b> {
         let home = account.map_or("~", |account| account.home.as_str());
         let directory = cache.directory(home, |name| self.environment(command, name));
         MountedCache { manager, cache, directory, account: account.cloned() }
+    }
+
+    /// Whether the account may write into the directory around the mount, which the builder would make for root where it
+    /// is not there: the home directory itself, or its folder `.cache`, in which every program has one of its own, or one
+    /// that the image has for all.
+    pub fn needs_no_other_folder(&self, step: &Step<'_>, mounted: &MountedCache) -> bool {
+        let image = self.root_image(step.stage).map(ImageReference::familiar_name).unwrap_or_default();
+        let around = mounted.directory.rsplit_once('/').map_or("", |(around, _)| around);
+        mounted.account.as_ref().is_none_or(|account| account.number == 0)
+            || !mounted.cache.path.contains('/')
+            || mounted.cache.path.starts_with(".cache/")
+            || base_environment::lets_users_write_to(&image, around)
+    }
+
+    /// The mounted cache by each of the names that its directory has: the base image may have a link.
+    pub fn names_of(&self, step: &Step<'_>, mounted: &MountedCache) -> Vec<MountedCache> {
+        let image = self.root_image(step.stage).map(ImageReference::familiar_name).unwrap_or_default();
+        let other = base_environment::other_name(&image, &mounted.directory);
+        let named = other.map(|directory| MountedCache { directory, ..mounted.clone() });
+        std::iter::once(mounted.clone()).chain(named).collect()
     }
 
     /// The commands of a step that make mounts over `caches` useless.

@@ -2,10 +2,10 @@
 
 use crate::knowledge::base_environment;
 use crate::knowledge::build_arguments::is_volatile;
-use crate::knowledge::package_managers::Cache;
+use crate::knowledge::package_managers::{Cache, Mounting};
 use crate::syntax::{InstructionKind, Pair, Word};
 
-use super::{Build, Command, Step};
+use super::{Build, Command, ImageReference, Step};
 
 impl Step<'_> {
     /// Whether it sets nothing but variables that differ in every build: ARG that names a commit or a day, and ENV that
@@ -49,29 +49,54 @@ impl Build<'_> {
     /// The value of the variable in the environment of a step: what ENV and ARG say, else what the tables know of the
     /// base image. Empty for a value that only the build knows; `None` for a variable that nothing is known to set.
     pub fn variable(&self, step: &Step<'_>, name: &str) -> Option<String> {
-        let of_file = self.visible(step).variable(name).map(|variable| variable.value.clone().unwrap_or_default());
         let of_image = || {
             let image = self.root_image(step.stage)?;
-            base_environment::value(image.is_docker_hub(), &image.repository, name).map(str::to_owned)
+            base_environment::value(&image.familiar_name(), name).map(str::to_owned)
         };
-        of_file.or_else(of_image)
+        self.variable_of_file(step, name).or_else(of_image)
+    }
+
+    /// The value that ENV and ARG give the variable in the environment of a step. Empty for a value that only the build
+    /// knows; `None` where neither sets it.
+    pub(super) fn variable_of_file(&self, step: &Step<'_>, name: &str) -> Option<String> {
+        self.visible(step).variable(name).map(|variable| variable.value.clone().unwrap_or_default())
     }
 
     /// Whether it is known where the cache lies for a step: no base image can have moved it without dfx's knowledge.
     pub fn knows_place_of(&self, step: &Step<'_>, cache: &Cache) -> bool {
-        let is_known = |name: &str| {
-            let of_image = self.root_image(step.stage);
-            let sets = of_image.and_then(|it| base_environment::sets(it.is_docker_hub(), &it.repository, name));
-            self.variable(step, name).is_some_and(|value| !value.is_empty()) || sets == Some(false)
+        let image = self.root_image(step.stage).map(ImageReference::familiar_name);
+        let sets = |name: &str| image.as_ref().and_then(|image| base_environment::sets(image, name));
+        for (name, _) in cache.moved_by {
+            match self.variable(step, name) {
+                Some(value) => return !value.is_empty(),
+                None if sets(name) == Some(false) => {}
+                None => return false,
+            }
+        }
+        true
+    }
+
+    /// Whether a variable moves the cache for the command.
+    pub fn is_moved(&self, command: &Command<'_>, cache: &Cache) -> bool {
+        cache.moved_by.iter().any(|(name, _)| self.environment(command, name).is_some_and(|value| !value.is_empty()))
+    }
+
+    /// Whether it is known that the cache lies where the table says, because a variable moves it or the program is in the
+    /// folder beside it.
+    pub fn is_placed(&self, command: &Command<'_>, cache: &Cache) -> bool {
+        let Mounting::WherePlaced { program_in, .. } = cache.mounting else { return true };
+        let called_as = command.manager.as_ref().and_then(|it| command.words.get(it.tool)?.value);
+        let is_beside = |folder: &str| match called_as.and_then(|path| path.rsplit_once('/')) {
+            Some((called_in, _)) => called_in == folder,
+            None => self.environment(command, "PATH").is_some_and(|path| path.split(':').any(|part| part == folder)),
         };
-        cache.moved_by.iter().all(|(name, _)| is_known(name))
+        self.is_moved(command, cache) || program_in.is_some_and(is_beside)
     }
 
     /// The home directory of the user that runs the step, where that is root as far as the file tells, and `HOME` is its
     /// own. [`account`](Self::account) knows other users too.
     pub fn home(&self, step: &Step<'_>) -> Option<&'static str> {
-        let user = step.state.user.as_ref().map_or("root", |setting| setting.value.as_str());
-        let user = user.split(':').next().unwrap_or_default();
+        let user = self.user_named(step).split(':').next().unwrap_or_default();
         let is_moved = || self.variable(step, "HOME").is_some_and(|home| home.trim_end_matches('/') != "/root");
         (matches!(user, "root" | "0") && !is_moved()).then_some("/root")
     }

@@ -1,6 +1,8 @@
 //! Caches of package managers that stay in the layers of an image.
 
-use crate::knowledge::package_managers::{Action, Cache, CacheKind, Family, Home, Invocation, PackageManager};
+use crate::knowledge::package_managers::{
+    Action, Cache, CacheKind, Family, Home, Invocation, PackageManager, removes_cache,
+};
 use crate::syntax::Keyword;
 
 use super::mounts::lies_in;
@@ -50,11 +52,11 @@ impl<'b> Build<'b> {
                 let cache = self.cache_in_use(command, cache);
                 let Some(directory) = self.kept_in(command, manager, cache) else { continue };
                 let installs_gems = matches!(manager.name, "bundle" | "gem");
-                if installs_gems && !self.keeps_gems_where_ruby_does(command, steps.get(..=at).unwrap_or_default()) {
+                if installs_gems && !self.keeps_gems_where_ruby_does(command) {
                     continue;
                 }
                 let behind = here.get(index + 1..).unwrap_or_default();
-                if behind.iter().any(|other| self.may_empty(other, manager, cache.kind)) {
+                if behind.iter().any(|other| self.may_empty(other, manager, cache, command)) {
                     continue;
                 }
                 let of_run = kept.get_mut(first_of_run..).unwrap_or_default();
@@ -70,7 +72,7 @@ impl<'b> Build<'b> {
                     manager,
                     cache,
                     directory,
-                    emptied_later: later().find(|other| self.empties(other, manager, cache.kind)),
+                    emptied_later: later().find(|other| self.empties(other, manager, cache, command)),
                     is_needed_later: manager.caches_of(CacheKind::Lists).next().is_some()
                         && self.needs_lists_behind(commands, step, manager),
                 });
@@ -121,38 +123,50 @@ impl<'b> Build<'b> {
             })
     }
 
-    /// Whether the gems that the command downloads stay in the `cache` folder that the table names. Only Docker's own
-    /// `ruby` images say where gems go (`GEM_HOME`), and Bundler's settings `path` and `deployment` overrule them.
-    fn keeps_gems_where_ruby_does(&self, command: &Command<'_>, steps: &[&Step<'_>]) -> bool {
+    /// Whether the gems that the command downloads stay in the `cache` folder that the table names. Only images that say
+    /// where gems go (`GEM_HOME`) have it.
+    fn keeps_gems_where_ruby_does(&self, command: &Command<'_>) -> bool {
         let is_ruby = self.root_image(command.step.stage).is_some_and(|image| image.familiar_name() == "ruby");
-        let is_moved_by_flag = || {
-            let invocation = command.manager.as_ref();
-            invocation.is_some_and(|it| it.has_flag("--path --deployment --standalone -i --install-dir"))
-        };
-        let overrules = |text: &str| {
-            ["BUNDLE_PATH", "BUNDLE_DEPLOYMENT"].iter().any(|name| text.contains(name))
-                || text.contains("bundle config") && ["path", "deployment"].iter().any(|name| text.contains(name))
-        };
-        let is_moved = || {
-            let is_bundler = command.manager.as_ref().is_some_and(|it| it.manager.name == "bundle");
-            is_bundler && steps.iter().any(|step| overrules(step.instruction.text.text()))
-        };
-        (is_ruby || self.environment(command, "GEM_HOME").is_some()) && !is_moved_by_flag() && !is_moved()
+        (is_ruby || self.environment(command, "GEM_HOME").is_some()) && self.moves_gems(command).is_none()
     }
 
-    /// Whether the command surely empties the cache.
-    fn empties(&self, command: &Command<'_>, manager: &PackageManager, kind: CacheKind) -> bool {
+    /// What has the command keep gems in another folder than `GEM_HOME`, one named after the version of Ruby: options, and
+    /// Bundler's settings `path` and `deployment`.
+    pub fn moves_gems(&self, command: &Command<'_>) -> Option<String> {
+        let invocation = command.manager.as_ref().filter(|it| matches!(it.manager.name, "bundle" | "gem"))?;
+        if let Some(flag) = invocation.flag("--path --deployment --standalone -i --install-dir") {
+            return Some(flag.name.to_string());
+        }
+        let setting = |step: &&Step<'_>| {
+            let text = step.instruction.text.text();
+            let variable = ["BUNDLE_PATH", "BUNDLE_DEPLOYMENT"].into_iter().find(|name| text.contains(name));
+            let is_configured =
+                text.contains("bundle config") && ["path", "deployment"].iter().any(|it| text.contains(it));
+            variable.or(is_configured.then_some("bundle config"))
+        };
+        let steps = self.inherited_steps(command.step.stage);
+        let until = |step: &&&Step<'_>| (step.stage, step.index) <= (command.step.stage, command.step.index);
+        let of_bundler = || steps.iter().filter(until).find_map(setting).map(str::to_owned);
+        (invocation.manager.name == "bundle").then(of_bundler).flatten()
+    }
+
+    /// Whether the command surely empties the cache that `filler` fills: by a verb, or by removing the directory; where it
+    /// is not known which one that is, any of those that the table names.
+    fn empties(&self, command: &Command<'_>, manager: &PackageManager, cache: &Cache, filler: &Command<'_>) -> bool {
         let home = self.home(command.step).unwrap_or("~");
         let (words, invocation) = (command.patterns_in_home(), command.manager.as_ref());
-        manager.caches_cleaned_by(&words, invocation, home, |name| self.environment(command, name)).contains(&kind)
+        let variable = |name: &str| self.environment(command, name);
+        let is_in_use = || manager.is_system() && self.is_worth_a_mount(filler, cache) == Some(true);
+        manager.caches_cleaned_by(&words, invocation, home, variable).contains(&cache.kind)
+            && (invocation.is_some() || !is_in_use() || removes_cache(&words, cache, home, variable))
     }
 
     /// Whether the command empties the cache, or may: what it removes is not all known, or it is a script for that.
-    fn may_empty(&self, command: &Command<'_>, manager: &PackageManager, kind: CacheKind) -> bool {
+    fn may_empty(&self, command: &Command<'_>, manager: &PackageManager, cache: &Cache, filler: &Command<'_>) -> bool {
         let removes_unknown = command.name() == Some("rm") && command.patterns().iter().any(Option::is_none);
         removes_unknown
             || command.manager.is_none() && command.name().is_some_and(|name| name.contains("clean"))
-            || self.empties(command, manager, kind)
+            || self.empties(command, manager, cache, filler)
     }
 
     /// Whether a later step of this stage or of one that starts from it installs from the lists of this one.

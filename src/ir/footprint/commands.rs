@@ -27,7 +27,8 @@ impl Build<'_> {
         for command in commands {
             paths.extend(self.trees_of_command(command)?);
         }
-        match self.variable(step, "PATH") {
+        // The folders that an image itself puts there are those of its system and of its language.
+        match self.variable_of_file(step, "PATH") {
             // Programs may be found anywhere.
             Some(path) if path.is_empty() => return None,
             Some(path) => paths.extend(path.split(':').filter(|folder| is_absolute(folder)).map(str::to_owned)),

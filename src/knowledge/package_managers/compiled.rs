@@ -8,8 +8,8 @@ use super::operand::VersionSyntax::{Dash, Npm, Separators};
 use super::row::Action::{Build, Clean, Install, InstallProject, Other, Remove, Run, UpdateLists, Upgrade};
 use super::row::{
     CacheKind::{Compiled, Lists, Packages},
-    Codes, Home, Locked, OptionSpec, PackageManager, Place, ProjectFiles, ProjectScripts, Spelling, Switch, TRUE, Verb,
-    cache, cleaner, directory, project, value, verb, version,
+    Codes, Home, Locked, Notice, OptionSpec, PackageManager, Place, ProjectFiles, ProjectScripts, Spelling, Switch,
+    TRUE, Verb, cache, cleaner, directory, project, value, verb, version,
 };
 
 pub(super) static CARGO: PackageManager = PackageManager {
@@ -40,6 +40,7 @@ pub(super) static CARGO: PackageManager = PackageManager {
     installs_paths: true,
     clean: Some("rm -rf ~/.cargo/registry ~/.cargo/git"),
     caches: &[cache(".cargo/registry", &[("CARGO_HOME", "registry")]), cache(".cargo/git", &[("CARGO_HOME", "git")])],
+    offline: "--offline --frozen",
     project: ProjectFiles {
         manifests: &["Cargo.toml"],
         locks: &["Cargo.lock"],
@@ -120,6 +121,8 @@ pub(super) static MAVEN: PackageManager = PackageManager {
     several_verbs: true,
     clean: Some("rm -rf ~/.m2/repository"),
     caches: &[cache(".m2/repository", &[]).locked()],
+    elsewhere: "-Dmaven.repo.local",
+    offline: "-o --offline",
     project: ProjectFiles { manifests: &["pom.xml"], locks: &[], settings: &[".mvn", "mvnw", "settings.xml"] },
     project_scripts: ProjectScripts::Never,
     ..PackageManager::BLANK
@@ -145,6 +148,8 @@ pub(super) static GRADLE: PackageManager = PackageManager {
     several_verbs: true,
     clean: Some("rm -rf ~/.gradle/caches"),
     caches: &[cache(".gradle/caches", &[("GRADLE_USER_HOME", "caches")]).locked()],
+    elsewhere: "-g --gradle-user-home -Dgradle.user.home",
+    offline: "--offline",
     project: ProjectFiles {
         manifests: &["build.gradle", "build.gradle.kts", "settings.gradle", "settings.gradle.kts"],
         locks: &["gradle.lockfile", "buildscript-gradle.lockfile"],
@@ -181,6 +186,8 @@ pub(super) static DOTNET: PackageManager = PackageManager {
         cache(".nuget/packages", &[("NUGET_PACKAGES", "")]),
         cache(".local/share/NuGet/http-cache", &[("NUGET_HTTP_CACHE_PATH", ""), ("XDG_DATA_HOME", "NuGet/http-cache")]),
     ],
+    elsewhere: "--packages --package-directory",
+    offline: "--no-restore",
     project: ProjectFiles {
         manifests: &["*.csproj", "*.fsproj", "*.vbproj", "*.sln", "*.slnx", "*.slnf"],
         locks: &["packages.lock.json"],
@@ -257,9 +264,16 @@ pub(super) static CABAL: PackageManager = PackageManager {
     installs_paths: true,
     clean: Some("rm -rf ~/.cabal/packages ~/.cache/cabal"),
     caches: &[
-        cache(".cabal/packages", &[("CABAL_DIR", "packages")]).of(Lists).locked(),
-        cache(".cache/cabal", &[("XDG_CACHE_HOME", "cabal")]).of(Lists).locked(),
+        // cabal 3.10 and later take `~/.cabal` for everything, also for what they install, where it is there, else the
+        // XDG directories; a mount would put it there (haskell/cabal#7386).
+        cache(".cabal/packages", &[("CABAL_DIR", "packages")]).of(Lists).locked().where_placed(
+            None,
+            "without `CABAL_DIR`, `cabal` installs into `~/.cabal` or `~/.local`, by what is there",
+        ),
+        cache(".cache/cabal", &[("XDG_CACHE_HOME", "cabal")]).of(Lists).locked().needless("`CABAL_DIR` overrules it"),
     ],
+    elsewhere: "--config-file --remote-repo-cache",
+    offline: "--offline",
     project: ProjectFiles {
         manifests: &["*.cabal", "cabal.project", "package.yaml"],
         locks: &["cabal.project.freeze"],
@@ -289,6 +303,7 @@ pub(super) static STACK: PackageManager = PackageManager {
     installs_paths: true,
     clean: Some("rm -rf ~/.stack/pantry"),
     caches: &[cache(".stack/pantry", &[("STACK_ROOT", "pantry")]).of(Lists).locked()],
+    elsewhere: "--stack-root",
     project: ProjectFiles {
         manifests: &["stack.yaml", "package.yaml", "*.cabal"],
         locks: &["stack.yaml.lock"],
@@ -311,7 +326,12 @@ pub(super) static OPAM: PackageManager = PackageManager {
         verb(Remove, &["remove", "uninstall"]),
         cleaner(&[Packages], &["clean"]),
         verb(Run, &["exec"]),
-        verb(Other, &["init", "depext", "pin", "pin add", "switch", "env", "config", "repo", "repository", "repo add"]),
+        verb(Other, &["init"]).notices(Notice {
+            what: "`opam init` asks before it uses a root that is not empty",
+            unless_moved: false,
+            unless: "-y --yes",
+        }),
+        verb(Other, &["depext", "pin", "pin add", "switch", "env", "config", "repo", "repository", "repo add"]),
     ],
     versions: Separators(&[">=", "<=", "=", ".", ">", "<"]),
     installs_paths: true,
@@ -323,7 +343,8 @@ pub(super) static OPAM: PackageManager = PackageManager {
         environment: &[("OPAMYES", TRUE)],
     }),
     clean: Some("opam clean -a -c -s --logs -r"),
-    caches: &[cache(".opam/download-cache", &[("OPAMROOT", "download-cache")])],
+    caches: &[cache(".opam/download-cache", &[("OPAMROOT", "download-cache")]).locked()],
+    elsewhere: "--root",
     project: ProjectFiles { manifests: &["*.opam", "opam", "dune-project"], locks: &["*.opam.locked"], settings: &[] },
     ..PackageManager::BLANK
 };

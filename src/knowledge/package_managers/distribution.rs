@@ -274,6 +274,8 @@ const DNF_VERBS: &[Verb] = &[
     verb(Other, &["module reset", "copr", "download", "repoquery", "versionlock", "history", "config-manager addrepo"]),
 ];
 
+const RPM_ELSEWHERE: &str = "--installroot -c --config -C --cacheonly --downloadonly --downloaddir --destdir";
+
 pub(super) static DNF: PackageManager = PackageManager {
     name: "dnf",
     aliases: &["dnf5", "dnf-3"],
@@ -288,6 +290,7 @@ pub(super) static DNF: PackageManager = PackageManager {
     keeps: Some(DNF_KEEPS),
     clean: Some("dnf clean all"),
     caches: &[cache("/var/cache/dnf", &[]).of(Lists).locked(), cache("/var/cache/libdnf5", &[]).of(Lists).locked()],
+    elsewhere: RPM_ELSEWHERE,
     codes: Codes {
         prompt: &["DL3038", "KICS-7ebd323c", "missing-dnf-assume-yes-switch", "S6584"],
         unpinned: &["DL3041", "KICS-93d88cf7"],
@@ -351,7 +354,12 @@ pub(super) static YUM: PackageManager = PackageManager {
     keeps: Some(DNF_KEEPS),
     clean: Some("yum clean all"),
     // Since RHEL 8, yum is another name of dnf and fills dnf's directory.
-    caches: &[cache("/var/cache/yum", &[]).of(Lists).locked(), cache("/var/cache/dnf", &[]).of(Lists).locked()],
+    caches: &[
+        cache("/var/cache/yum", &[]).of(Lists).locked(),
+        cache("/var/cache/dnf", &[]).of(Lists).locked(),
+        cache("/var/cache/libdnf5", &[]).of(Lists).locked(),
+    ],
+    elsewhere: RPM_ELSEWHERE,
     codes: Codes {
         prompt: &["DL3030", "KICS-6e19193a", "missing-yum-assume-yes-switch", "yumInstallForceYes", "S6584"],
         unpinned: &["DL3033", "KICS-6452c424"],

@@ -3,7 +3,7 @@
 use crate::knowledge::options::{Flag, is_among};
 
 use super::operand::{Operand, OperandKind};
-use super::row::{Action, CacheKind, Family, Home, PackageManager, Place, ProjectScripts, Switch, Takes, Verb};
+use super::row::{Action, CacheKind, Family, Home, Notice, PackageManager, Place, ProjectScripts, Switch, Takes, Verb};
 
 /// One command of a package manager. All indices are indices of words.
 #[derive(Debug, Clone)]
@@ -39,6 +39,11 @@ impl<'w> Invocation<'w> {
     /// The verb as the table spells it first: `install` for `npm i`.
     pub fn verb_name(&self) -> Option<&'static str> {
         self.row.and_then(|row| row.spellings.first().copied())
+    }
+
+    /// What it would do about a mount over a cache.
+    pub fn notices(&self) -> Option<Notice> {
+        self.row?.notices
     }
 
     /// Whether the command puts packages into the image.

@@ -45,6 +45,8 @@ pub(super) static NPM: PackageManager = PackageManager {
     unverified: &[Spelling::Valued("--strict-ssl", FALSE), Spelling::Flag("--no-strict-ssl")],
     clean: Some("npm cache clean --force"),
     caches: &[cache(".npm", &[("npm_config_cache", ""), ("NPM_CONFIG_CACHE", "")])],
+    elsewhere: "--cache",
+    offline: "--offline",
     project: ProjectFiles {
         manifests: &["package.json"],
         locks: &["package-lock.json", "npm-shrinkwrap.json"],
@@ -127,6 +129,8 @@ pub(super) static YARN: PackageManager = PackageManager {
             .of_root("/usr/local/share/.cache/yarn"),
         cache(".yarn/berry/cache", &[("YARN_CACHE_FOLDER", ""), ("YARN_GLOBAL_FOLDER", "cache")]).of_later_versions(),
     ],
+    elsewhere: "--cache-folder",
+    offline: "--offline",
     project: ProjectFiles {
         manifests: &["package.json"],
         locks: &["yarn.lock"],
@@ -190,6 +194,8 @@ pub(super) static PNPM: PackageManager = PackageManager {
         ),
         cache(".cache/pnpm", &[("XDG_CACHE_HOME", "pnpm")]),
     ],
+    elsewhere: "--store-dir",
+    offline: "--offline",
     project: ProjectFiles {
         manifests: &["package.json", "pnpm-workspace.yaml"],
         locks: &["pnpm-lock.yaml"],

@@ -22,8 +22,8 @@ pub use invocation::Invocation;
 pub use operand::{Operand, OperandKind, Version, VersionSyntax};
 pub use recognise::{find, recognise};
 pub use row::{
-    Action, Cache, CacheKind, Codes, Family, Home, Launcher, Locked, OptionSpec, PackageManager, Place, ProjectFiles,
-    ProjectScripts, Spelling, Switch, Takes, Verb,
+    Action, Cache, CacheKind, Codes, Family, Home, Launcher, Locked, Mounting, Notice, OptionSpec, PackageManager,
+    Place, ProjectFiles, ProjectScripts, Spelling, Switch, Takes, Verb,
 };
 pub use rpm_caches::rpm_cache;
 

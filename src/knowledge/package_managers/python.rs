@@ -94,8 +94,10 @@ pub(super) static PIPX: PackageManager = PackageManager {
     clean: Some("rm -rf ~/.cache/pip ~/.cache/pipx"),
     caches: &[
         cache(".cache/pip", &[("PIP_CACHE_DIR", ""), ("XDG_CACHE_HOME", "pip")]),
-        cache(".cache/pipx", &[("XDG_CACHE_HOME", "pipx")]),
+        // The environments of `pipx run`, which go with one interpreter.
+        cache(".cache/pipx", &[("XDG_CACHE_HOME", "pipx")]).needless("environments are no downloads"),
     ],
+    elsewhere: "--backend",
     no_cache: Some(Switch {
         insert: "--pip-args=--no-cache-dir",
         place: Place::AfterVerb,
@@ -293,9 +295,20 @@ pub(super) static CONDA: PackageManager = PackageManager {
     unverified: &[Spelling::Flag("-k --insecure")],
     clean: Some("conda clean -afy"),
     caches: &[
-        cache("/opt/conda/pkgs", &[("CONDA_PKGS_DIRS", ""), ("MAMBA_ROOT_PREFIX", "pkgs")]).locked(),
-        cache(".conda/pkgs", &[]).locked(),
+        // Where no hard links can be made, files are copied into the environment: conda's user guide, "Using custom
+        // locations for environment and package cache".
+        cache("/opt/conda/pkgs", &[("CONDA_PKGS_DIRS", ""), ("MAMBA_ROOT_PREFIX", "pkgs")])
+            .locked()
+            .among_packages()
+            .where_placed(
+                Some("/opt/conda/bin"),
+                "it is not known where `conda` is installed, which has its packages beside it",
+            ),
+        // For users who may not write there.
+        cache(".conda/pkgs", &[]).locked().needless("others are the packages of the installation"),
     ],
+    elsewhere: "-r --root-prefix --download-only --rc-file",
+    offline: "--offline --use-index-cache -C",
     project: ProjectFiles {
         manifests: &["environment.yml", "environment.yaml"],
         locks: &["conda-lock.yml"],

@@ -47,6 +47,10 @@ pub struct PackageManager {
     pub clean: Option<&'static str>,
     /// The directories that it fills and can fill again.
     pub caches: &'static [Cache],
+    /// The options that have it keep its caches elsewhere, or not look at them.
+    pub elsewhere: &'static str,
+    /// The options that have it take from its caches what an earlier command has downloaded, and fail where it is not there.
+    pub offline: &'static str,
     /// The files of a project that it reads.
     pub project: ProjectFiles,
     /// How to install exactly what the lock file says.
@@ -80,6 +84,8 @@ impl PackageManager {
         unverified: &[],
         clean: None,
         caches: &[],
+        elsewhere: "",
+        offline: "",
         project: ProjectFiles { manifests: &[], locks: &[], settings: &[] },
         locked: None,
         project_scripts: ProjectScripts::Never,
@@ -99,6 +105,21 @@ impl PackageManager {
             "pnpm", "stack",
         ];
         NAMES.contains(&self.name)
+    }
+
+    /// Whether nothing but its own commands reads what it has downloaded, although it is kept from one to the next.
+    pub fn reads_caches_alone(&self) -> bool {
+        matches!(self.name, "luarocks" | "opam" | "pear")
+    }
+
+    /// Whether what it installs is run from its cache, or is linked into it.
+    pub fn runs_from_cache(&self) -> bool {
+        matches!(self.name, "bun" | "deno" | "dotnet" | "mvn" | "npx" | "pnpm")
+    }
+
+    /// Whether it installs from lists that have to be fetched before, and fails where there are none.
+    pub fn needs_lists(&self) -> bool {
+        self.home == Home::System(Family::Debian) || self.name == "cabal"
     }
 
     /// The caches of one kind.
@@ -199,16 +220,38 @@ pub struct Verb {
     pub cleans: &'static [CacheKind],
     /// Whether it may ask before it acts, where the manager asks at all.
     pub asks: bool,
+    /// What it would do about a mount over a cache, where it looks at more than what lies in there.
+    pub notices: Option<Notice>,
+}
+
+/// What a command does because a directory is there that a mount has brought along.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Notice {
+    /// What it does.
+    pub what: &'static str,
+    /// Whether it does so only where no variable has moved the cache.
+    pub unless_moved: bool,
+    /// The options that keep it from doing so.
+    pub unless: &'static str,
 }
 
 /// A verb with these spellings.
 pub(super) const fn verb(action: Action, spellings: &'static [&'static str]) -> Verb {
-    Verb { spellings, action, on_project: None, when: &[], options: &[], cleans: &[], asks: true }
+    Verb { spellings, action, on_project: None, when: &[], options: &[], cleans: &[], asks: true, notices: None }
 }
 
 /// A verb that empties caches.
 pub(super) const fn cleaner(cleans: &'static [CacheKind], spellings: &'static [&'static str]) -> Verb {
-    Verb { spellings, action: Action::Clean, on_project: None, when: &[], options: &[], cleans, asks: true }
+    Verb {
+        spellings,
+        action: Action::Clean,
+        on_project: None,
+        when: &[],
+        options: &[],
+        cleans,
+        asks: true,
+        notices: None,
+    }
 }
 
 impl Verb {
@@ -219,6 +262,11 @@ impl Verb {
 
     pub(super) const fn without_questions(mut self) -> Verb {
         self.asks = false;
+        self
+    }
+
+    pub(super) const fn notices(mut self, notice: Notice) -> Verb {
+        self.notices = Some(notice);
         self
     }
 
@@ -397,6 +445,26 @@ pub struct Cache {
     pub locked: bool,
     /// Whether only later versions of the manager fill it than the one that its name stands for.
     pub of_later_versions: bool,
+    /// Whether a mount over it serves the next build.
+    pub mounting: Mounting,
+    /// Whether it lies among what the manager installs, which is of use without it.
+    pub is_among_packages: bool,
+}
+
+/// Whether a cache mount over a cache serves the next build.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mounting {
+    /// It does.
+    Serves,
+    /// It does where it is known that the cache lies there: a variable says so, or the program is in this folder.
+    WherePlaced {
+        /// The folder.
+        program_in: Option<&'static str>,
+        /// What decides otherwise.
+        otherwise: &'static str,
+    },
+    /// It does not, and this is why.
+    Needless(&'static str),
 }
 
 impl Cache {
@@ -439,6 +507,8 @@ pub(super) const fn cache(path: &'static str, moved_by: &'static [(&'static str,
         stays: true,
         locked: false,
         of_later_versions: false,
+        mounting: Mounting::Serves,
+        is_among_packages: false,
     }
 }
 
@@ -460,6 +530,21 @@ impl Cache {
 
     pub(super) const fn of_later_versions(mut self) -> Cache {
         self.of_later_versions = true;
+        self
+    }
+
+    pub(super) const fn where_placed(mut self, program_in: Option<&'static str>, otherwise: &'static str) -> Cache {
+        self.mounting = Mounting::WherePlaced { program_in, otherwise };
+        self
+    }
+
+    pub(super) const fn needless(mut self, why: &'static str) -> Cache {
+        self.mounting = Mounting::Needless(why);
+        self
+    }
+
+    pub(super) const fn among_packages(mut self) -> Cache {
+        self.is_among_packages = true;
         self
     }
 

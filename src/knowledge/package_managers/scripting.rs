@@ -5,10 +5,19 @@
 use super::operand::VersionSyntax::{Dash, Separators};
 use super::row::Action::{Build, Install, InstallProject, Other, Remove, Run, UpdateLists, Upgrade};
 use super::row::{
+    Cache,
     CacheKind::{Lists, Packages},
-    Codes, Home, Launcher, Locked, PackageManager, Place, ProjectFiles, ProjectScripts, Spelling, Switch, cache,
-    cleaner, directory, value, verb, version,
+    Codes, Home, Launcher, Locked, Notice, PackageManager, Place, ProjectFiles, ProjectScripts, Spelling, Switch,
+    cache, cleaner, directory, value, verb, version,
 };
+
+/// Only where `GEM_HOME` says where: otherwise the folder is `/usr/lib/ruby/gems/3.4.0/cache`, `/var/lib/gems/3.3.0/cache`.
+const GEMS: Cache = cache("/usr/local/bundle/cache", &[("GEM_HOME", "cache")])
+    .locked()
+    .among_packages()
+    .where_placed(None, "without `GEM_HOME`, gems are kept in a folder that is named after the version of Ruby");
+
+const VERSIONED_GEMS: &str = "the folder is named after the version of Ruby";
 
 pub(super) static GEM: PackageManager = PackageManager {
     name: "gem",
@@ -33,11 +42,13 @@ pub(super) static GEM: PackageManager = PackageManager {
     package_files: &[".gem"],
     clean: Some("rm -rf \"$(gem env gemdir)\"/cache"),
     caches: &[
-        cache("/usr/local/bundle/cache", &[("GEM_HOME", "cache")]),
-        cache("/usr/local/lib/ruby/gems/cache", &[]),
-        cache("/var/lib/gems/cache", &[]),
-        cache(".gem", &[]),
+        GEMS,
+        cache("/usr/local/lib/ruby/gems/cache", &[]).needless(VERSIONED_GEMS),
+        cache("/var/lib/gems/cache", &[]).needless(VERSIONED_GEMS),
+        // Gems too, with `--user-install`.
+        cache(".gem", &[]).needless(VERSIONED_GEMS),
     ],
+    elsewhere: "-i --install-dir --user-install --build-root -l --local",
     project: ProjectFiles {
         manifests: &["Gemfile", "gems.rb"],
         locks: &["Gemfile.lock", "gems.locked"],
@@ -69,9 +80,10 @@ pub(super) static BUNDLER: PackageManager = PackageManager {
     clean: Some("rm -rf ~/.bundle/cache \"$(gem env gemdir)\"/cache"),
     caches: &[
         // With BUNDLE_PATH it is `ruby/<version>/cache` below that.
-        cache("/usr/local/bundle/cache", &[("GEM_HOME", "cache")]),
-        cache(".bundle/cache", &[("BUNDLE_USER_CACHE", "")]),
+        GEMS,
+        cache(".bundle/cache", &[("BUNDLE_USER_CACHE", ""), ("BUNDLE_USER_HOME", "cache")]),
     ],
+    elsewhere: "--path --deployment --standalone --local",
     project: ProjectFiles {
         manifests: &["Gemfile", "gems.rb"],
         locks: &["Gemfile.lock", "gems.locked"],
@@ -87,6 +99,13 @@ pub(super) static BUNDLER: PackageManager = PackageManager {
     ..PackageManager::BLANK
 };
 
+/// `Factory::getHomeDir` takes the first of `~/.config/composer` and `~/.composer` that is there, where there is `/etc/xdg`.
+const COMPOSER_HOME: Notice = Notice {
+    what: "`composer global` installs into `~/.composer` where that is there, and a mount would put it there",
+    unless_moved: true,
+    unless: "",
+};
+
 pub(super) static COMPOSER: PackageManager = PackageManager {
     name: "composer",
     aliases: &["composer.phar"],
@@ -96,8 +115,11 @@ pub(super) static COMPOSER: PackageManager = PackageManager {
     verbs: &[
         verb(InstallProject, &["install", "i"])
             .options(&[value("--prefer-install --ignore-platform-req --apcu-autoloader-prefix")]),
-        verb(InstallProject, &["global install", "global update"]),
-        verb(Install, &["require", "r", "global require", "create-project"])
+        verb(InstallProject, &["global install", "global update"]).notices(COMPOSER_HOME),
+        verb(Install, &["global require"])
+            .options(&[value("--prefer-install --ignore-platform-req")])
+            .notices(COMPOSER_HOME),
+        verb(Install, &["require", "r", "create-project"])
             .options(&[value("--prefer-install --ignore-platform-req --repository -s --stability --repository-url")]),
         verb(Upgrade, &["update", "u", "upgrade", "self-update", "selfupdate"])
             .options(&[value("--prefer-install --ignore-platform-req --with")]),
@@ -141,6 +163,9 @@ pub(super) static COMPOSER: PackageManager = PackageManager {
     ..PackageManager::BLANK
 };
 
+/// `PEAR_Downloader` asks for the file each time; `cache_dir` has the channel's answers about versions.
+const PEAR_DOWNLOADS: &str = "PEAR's installer downloads each package again, whatever lies in `/tmp/pear`";
+
 pub(super) static PECL: PackageManager = PackageManager {
     name: "pecl",
     home: Home::Language("php"),
@@ -156,7 +181,7 @@ pub(super) static PECL: PackageManager = PackageManager {
     versions: Dash,
     package_files: &[".tgz", ".tar"],
     clean: Some("rm -rf /tmp/pear"),
-    caches: &[cache("/tmp/pear", &[])],
+    caches: &[cache("/tmp/pear", &[]).needless(PEAR_DOWNLOADS)],
     ..PackageManager::BLANK
 };
 
@@ -175,7 +200,7 @@ pub(super) static PEAR: PackageManager = PackageManager {
     versions: Dash,
     package_files: &[".tgz", ".tar"],
     clean: Some("rm -rf /tmp/pear"),
-    caches: &[cache("/tmp/pear", &[])],
+    caches: &[cache("/tmp/pear", &[]).needless(PEAR_DOWNLOADS)],
     ..PackageManager::BLANK
 };
 
@@ -188,7 +213,11 @@ pub(super) static CPAN: PackageManager = PackageManager {
     package_files: &[".tar.gz"],
     installs_paths: true,
     clean: Some("rm -rf ~/.cpan"),
-    caches: &[cache(".cpan", &[])],
+    caches: &[
+        // Its configuration lies there too, and what it has built.
+        cache(".cpan", &[]).needless("settings lie there too"),
+        cache(".cpan/sources", &[]).locked(),
+    ],
     ..PackageManager::BLANK
 };
 
@@ -208,7 +237,9 @@ pub(super) static CPANM: PackageManager = PackageManager {
     package_files: &[".tar.gz", ".tgz"],
     installs_paths: true,
     clean: Some("rm -rf ~/.cpanm"),
-    caches: &[cache(".cpanm", &[("PERL_CPANM_HOME", "")])],
+    // `work/` has a new folder for each run, with the archives in it.
+    caches: &[cache(".cpanm", &[("PERL_CPANM_HOME", "")])
+        .needless("`cpanm` downloads each archive again, into a new folder of `~/.cpanm/work`")],
     project: ProjectFiles {
         manifests: &["cpanfile", "Makefile.PL", "Build.PL"],
         locks: &["cpanfile.snapshot"],
@@ -230,7 +261,7 @@ pub(super) static LUAROCKS: PackageManager = PackageManager {
     ],
     package_files: &[".rock", ".rockspec"],
     clean: Some("rm -rf ~/.cache/luarocks"),
-    caches: &[cache(".cache/luarocks", &[("XDG_CACHE_HOME", "luarocks")])],
+    caches: &[cache(".cache/luarocks", &[("XDG_CACHE_HOME", "luarocks")]).locked()],
     project: ProjectFiles { manifests: &["*.rockspec"], locks: &["luarocks.lock"], settings: &[] },
     ..PackageManager::BLANK
 };

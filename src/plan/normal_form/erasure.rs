@@ -80,7 +80,7 @@ impl Eraser<'_> {
         let home = |cache: &Cache| self.build.home(step).or(cache.path.starts_with('/').then_some("~"));
         let is_it = |cache: &Cache| match home(cache) {
             Some(home) => cache.directory(home, variable) == directory,
-            None => directory.ends_with(&format!("/{}", cache.path)),
+            None => directory.ends_with(&format!("/{}", cache.path)) || cache.directory("~", variable) == directory,
         };
         all().iter().flat_map(|manager: &&PackageManager| manager.caches).any(is_it)
     }

@@ -331,6 +331,8 @@ mod tests {
         assert!(is_debris("RUN npm ci\n", "RUN npm ci && npm cache clean --force\n"));
         assert!(is_debris("RUN pip install x\n", "RUN pip install x && rm -rf \"$HOME/.cache\"\n"));
         assert!(!is_debris("RUN a\n", "RUN a && rm -rf \"$HOME/.config\"\n"));
+        let moved = |mount: &str| format!("ENV HOME=/h CARGO_HOME=/c\nUSER 7\nRUN {mount}cargo fetch\n");
+        assert!(is_debris(&moved(""), &moved("--mount=type=cache,target=/c/registry,uid=7 ")));
         let kept = "RUN --mount=type=cache,target=/var/cache/dnf dnf install --setopt=keepcache=1 -y x\n";
         assert!(is_debris("RUN dnf install -y x && dnf clean all\n", kept));
         assert!(!is_debris("RUN dnf install -y x\n", "RUN dnf install --setopt=install_weak_deps=0 -y x\n"));

@@ -46,7 +46,7 @@ pub fn mount_archives<'b>(
     for step in runs(stage).filter(|step| !step.mounts_over(DIRECTORY)) {
         let Some(command) = downloads_archives(commands, step) else { continue };
         let mounted = archives(build, command).ok_or(Refusal::Place)?;
-        if others::uses(build, commands, stage, mounted.manager, DIRECTORY) {
+        if others::uses(build, commands, stage, mounted.manager, &mounted) {
             return Err(Refusal::UsedElsewhere(DIRECTORY.to_owned()));
         }
         if step.instruction.flags.iter().any(|flag| flag.name.text() != "mount") {

@@ -9,7 +9,9 @@ use crate::edit::Edit;
 use crate::ir::{Build, Command, Commands, Defeat, Means, MountedCache, Stage, Step};
 use crate::knowledge::front_ends::knows_run_mounts;
 use crate::knowledge::options::Flag;
-use crate::knowledge::package_managers::{Action, CacheKind, Family, Home, Invocation, PackageManager};
+use crate::knowledge::package_managers::{
+    Action, CacheKind, Family, Home, Invocation, Mounting, PackageManager, removed_of,
+};
 use crate::source::Span;
 use crate::syntax::Keyword;
 
@@ -32,7 +34,9 @@ pub fn mount_caches<'b>(
     }
     let users: Vec<&Step<'_>> = runs(stage).filter(|step| uses_cache(commands, step, manager)).collect();
     let is_run_from_cache = manager.name == "yarn" && build.may_use_modern_yarn();
-    if is_run_from_cache || manager.is_read_later() && may_be_read_later(build, commands, stage, manager) {
+    if is_run_from_cache
+        || may_read_later(build, commands, &users, manager) && may_be_read_later(build, commands, stage, manager)
+    {
         return Err(Refusal::ReadLater);
     }
     if leaves_lists(build, commands, &users, manager) {
@@ -45,17 +49,20 @@ pub fn mount_caches<'b>(
     Ok(edits)
 }
 
-/// The flags that mount the caches of the command's manager for it. `None` where it is not known where they lie.
+/// The flags that mount the caches of the command's manager for it; none where it keeps nothing.
+///
+/// # Errors
+/// Why none would serve, or that it is not known where they lie.
 pub fn mount_flags<'b>(
     build: &Build<'_>,
     commands: &'b Commands<'b>,
     command: &Command<'_>,
     manager: &'static PackageManager,
-) -> Option<Vec<String>> {
-    let mut caches = caches_of(build, commands, command, manager).ok()?;
+) -> Result<Vec<String>, Refusal> {
+    let mut caches = caches_of(build, commands, command, manager)?;
     // A variable may move two of them to one place.
     caches.dedup_by(|one, other| one.directory == other.directory);
-    (!caches.is_empty()).then(|| caches.iter().map(MountedCache::flag).collect())
+    Ok(caches.iter().map(MountedCache::flag).collect())
 }
 
 /// What the manager keeps, where the command would find it.
@@ -66,13 +73,25 @@ fn caches_of<'b>(
     manager: &'static PackageManager,
 ) -> Result<Vec<MountedCache>, Refusal> {
     // The system's package managers run as root, if need be by `sudo`.
-    let account = if manager.is_system() { None } else { build.account(commands, command.step) };
+    let of_step = || build.account(commands, command.step).filter(|_| !command.changes_user());
+    let account = if manager.is_system() { None } else { of_step() };
     let manager = if manager.is_system() { command.manager.as_ref().map_or(manager, |it| it.manager) } else { manager };
     let mut kept = Vec::new();
+    let mut needless = None;
     for cache in manager.caches {
-        if build.is_worth_a_mount(command, cache).ok_or(Refusal::Place)? {
-            kept.push(cache);
+        if !build.is_worth_a_mount(command, cache).ok_or(Refusal::Place)? {
+            continue;
         }
+        match cache.mounting {
+            Mounting::WherePlaced { otherwise, .. } if !build.is_placed(command, cache) => {
+                return Err(Refusal::Unplaced(otherwise));
+            }
+            Mounting::Needless(why) => needless = needless.or(Some(why)),
+            Mounting::Serves | Mounting::WherePlaced { .. } => kept.push(cache),
+        }
+    }
+    if let Some(why) = needless.filter(|_| kept.is_empty()) {
+        return Err(Refusal::Needless(why));
     }
     if account.is_none() && kept.iter().any(|cache| !cache.path.starts_with('/')) {
         return Err(Refusal::Account);
@@ -89,33 +108,18 @@ fn edits_of_step<'b>(
 ) -> Result<Vec<Edit>, Refusal> {
     let of_manager: Vec<&Command<'_>> =
         commands.of_step(step).iter().filter(|command| is_of(command, manager)).collect();
-    if let Some(option) = of_manager.iter().find_map(|command| elsewhere(command)) {
-        return Err(Refusal::Option(option));
-    }
-    let mut caches: Vec<MountedCache> = Vec::new();
-    for command in &of_manager {
-        // dnf and yum share some directories, and each may have another one beside.
-        for cache in caches_of(build, commands, command, manager)? {
-            if caches.iter().all(|other| other.directory != cache.directory) {
-                caches.push(cache);
-            }
-        }
-    }
-    if !caches.iter().all(|mounted| build.knows_place_of(step, mounted.cache)) {
-        return Err(Refusal::Place);
-    }
-    if let Some(inner) = caches.iter().find(|cache| !cache.needs_no_other_folder()) {
-        return Err(Refusal::Folder(inner.directory.clone()));
-    }
-    if let Some(used) = caches.iter().find(|it| others::uses(build, commands, stage, manager, &it.directory)) {
+    let mut caches = caches_of_step(build, commands, step, manager, &of_manager)?;
+    let names: Vec<MountedCache> = caches.iter().flat_map(|cache| build.names_of(step, cache)).collect();
+    if let Some(used) = names.iter().find(|cache| others::uses(build, commands, stage, manager, cache)) {
         return Err(Refusal::UsedElsewhere(used.directory.clone()));
     }
-    caches.retain(|cache| !step.mounts_over(&cache.directory));
+    let is_mounted =
+        |cache: &MountedCache| build.names_of(step, cache).iter().any(|name| step.mounts_over(&name.directory));
+    caches.retain(|cache| !is_mounted(cache));
     if caches.is_empty() {
         return Ok(Vec::new());
     }
-    let may_remove = |command: &&Command<'_>| caches.iter().any(|cache| removals::may_remove(build, command, cache));
-    if let Some(command) = commands.of_step(step).iter().find(may_remove) {
+    if let Some(command) = removals::by_other_words(build, commands, step, &caches, &names) {
         return Err(Refusal::Emptied(build.file.source.slice(command.span()).to_owned()));
     }
     if step.instruction.flags.iter().any(|flag| flag.name.text() != "mount") {
@@ -132,20 +136,70 @@ fn edits_of_step<'b>(
     Ok(edits)
 }
 
-/// The option that makes a command of a distribution's package manager work on other directories than those mounted,
-/// or need what only the image has.
-fn elsewhere(command: &Command<'_>) -> Option<String> {
-    let invocation = command.manager.as_ref()?;
-    let options = match invocation.manager.home {
-        Home::System(Family::Fedora) => {
-            "--installroot -c --config -C --cacheonly --downloadonly --downloaddir --destdir"
+/// What the commands `of_manager` of a RUN keep, where they would all find it.
+fn caches_of_step<'b>(
+    build: &'b Build<'b>,
+    commands: &'b Commands<'b>,
+    step: &Step<'_>,
+    manager: &'static PackageManager,
+    of_manager: &[&Command<'_>],
+) -> Result<Vec<MountedCache>, Refusal> {
+    let mut caches: Vec<MountedCache> = Vec::new();
+    for (at, command) in of_manager.iter().enumerate() {
+        let before = of_manager.get(..at).unwrap_or_default();
+        let option = elsewhere(command).or_else(|| offline(command, before)).or_else(|| build.moves_gems(command));
+        if let Some(option) = option {
+            return Err(Refusal::Option(option));
         }
-        _ => return None,
-    };
+        // dnf and yum share some directories, and each may have another one beside.
+        for cache in caches_of(build, commands, command, manager)? {
+            if caches.iter().all(|other| other.directory != cache.directory) {
+                caches.push(cache);
+            }
+        }
+    }
+    if !caches.iter().all(|mounted| build.knows_place_of(step, mounted.cache)) {
+        return Err(Refusal::Place);
+    }
+    if let Some(what) = of_manager.iter().find_map(|command| notice(build, command, &caches)) {
+        return Err(Refusal::Noticed(what));
+    }
+    match caches.iter().find(|cache| !build.needs_no_other_folder(step, cache)) {
+        Some(inner) => Err(Refusal::Folder(inner.directory.clone())),
+        None => Ok(caches),
+    }
+}
+
+/// The option that makes a command of a package manager work on other directories than those mounted, or need what only
+/// the image has.
+fn elsewhere(command: &Command<'_>) -> Option<String> {
+    // `bundle config set --local` is about other things.
+    let fills = |it: &&Invocation<'_>| !matches!(it.action, Action::Other | Action::Clean);
+    let invocation = command.manager.as_ref().filter(fills)?;
+    let is_rpm = invocation.manager.home == Home::System(Family::Fedora);
     let moves = |setting: &str| setting.starts_with("cachedir") || setting.starts_with("system_cachedir");
-    let by_setting =
-        || invocation.flags.iter().find(|flag| flag.is_one_of("--setopt") && flag.text().is_some_and(moves));
-    invocation.flag(options).or_else(by_setting).map(|flag| flag.name.to_string())
+    let is_setting = |flag: &&Flag<'_>| is_rpm && flag.is_one_of("--setopt") && flag.text().is_some_and(moves);
+    let by_setting = || invocation.flags.iter().find(is_setting);
+    invocation.flag(invocation.manager.elsewhere).or_else(by_setting).map(|flag| flag.name.to_string())
+}
+
+/// The option with which the command needs what an earlier RUN has downloaded. That RUN may come from the cache of layers
+/// when the mount is empty.
+fn offline(command: &Command<'_>, before: &[&Command<'_>]) -> Option<String> {
+    let invocation = command.manager.as_ref()?;
+    let downloads = |other: &&Command<'_>| {
+        other.manager.as_ref().is_some_and(|it| it.installs() && it.flag(it.manager.offline).is_none())
+    };
+    let option = invocation.flag(invocation.manager.offline)?;
+    (!before.iter().any(downloads)).then(|| option.name.to_string())
+}
+
+/// What the command would do about the mounts themselves.
+fn notice(build: &Build<'_>, command: &Command<'_>, caches: &[MountedCache]) -> Option<&'static str> {
+    let invocation = command.manager.as_ref()?;
+    let notice = invocation.notices().filter(|notice| !invocation.has_flag(notice.unless))?;
+    let is_moved = |mounted: &MountedCache| build.is_moved(command, mounted.cache);
+    (!notice.unless_moved || !caches.iter().all(is_moved)).then_some(notice.what)
 }
 
 /// The flag that makes the manager keep in the mount what it downloads, unless the command says what it wants.
@@ -207,11 +261,30 @@ fn uses_cache(commands: &Commands<'_>, step: &Step<'_>, manager: &PackageManager
     let uses = |invocation: &Invocation<'_>| match invocation.action {
         Action::Clean => false,
         Action::Install | Action::InstallProject | Action::UpdateLists | Action::Upgrade => true,
-        _ => manager.is_read_later(),
+        _ => manager.is_read_later() && !manager.reads_caches_alone(),
     };
     let mut of_manager = commands.of_step(step).iter().filter(|command| is_of(command, manager));
     of_manager.any(|command| command.manager.as_ref().is_some_and(uses))
 }
+
+/// Whether anything but the manager itself reads what it has downloaded: builds of the project, programs, and `conda pack`,
+/// which looks up in the package cache what an environment was made of, unless nothing was left there.
+fn may_read_later(build: &Build<'_>, commands: &Commands<'_>, users: &[&Step<'_>], manager: &PackageManager) -> bool {
+    let empties = |command: &Command<'_>| {
+        let by_verb = command.manager.as_ref().is_some_and(|it| {
+            it.manager.name == "conda" && it.action == Action::Clean && it.has_flag("-f --force-pkgs-dirs")
+        });
+        by_verb
+            || !removed_of(&command.patterns_in_home(), CONDA_PACKAGES, build.home(command.step).unwrap_or("~"))
+                .is_empty()
+    };
+    match manager.name {
+        "conda" => !users.iter().all(|step| commands.of_step(step).iter().any(empties)),
+        _ => manager.is_read_later() && !manager.reads_caches_alone(),
+    }
+}
+
+const CONDA_PACKAGES: &str = "/opt/conda/pkgs";
 
 fn may_be_read_later<'b>(
     build: &'b Build<'b>,
@@ -225,7 +298,13 @@ fn may_be_read_later<'b>(
         process.is_some_and(|process| process.commands(commands).any(|command| is_of(command, manager)))
     };
     let mut others = runs(stage).flat_map(|step| commands.of_step(step)).filter(|command| !is_of(command, manager));
-    is_base || starts() || !others.all(Command::uses_no_downloads)
+    // The packages are copied with the cache among them.
+    let is_copied = || {
+        let is_among_packages = manager.caches.iter().any(|cache| cache.is_among_packages);
+        let mut sources = build.steps().flat_map(|step| &step.sources);
+        is_among_packages && sources.any(|source| source.source.stage() == Some(stage.index))
+    };
+    is_base || is_copied() || starts() || !others.all(Command::uses_no_downloads)
 }
 
 /// Whether lists have to stay in the image, because a RUN, one of `users` or a later one, installs from lists that it has
@@ -236,15 +315,17 @@ fn leaves_lists(
     users: &[&Step<'_>],
     manager: &'static PackageManager,
 ) -> bool {
-    let has_lists =
-        manager.home == Home::System(Family::Debian) && manager.caches_of(CacheKind::Lists).next().is_some();
+    let has_lists = manager.needs_lists() && manager.caches_of(CacheKind::Lists).next().is_some();
     let installs_from_others = |step: &&Step<'_>| {
         let invocations = || {
             let of_manager = commands.of_step(step).iter().filter(|command| is_of(command, manager));
             of_manager.filter_map(|command| command.manager.as_ref())
         };
         let fetches = invocations().position(Invocation::fetches_lists);
-        let installs = |invocation: &Invocation<'_>| invocation.installs() || invocation.action == Action::Upgrade;
+        let builds = |invocation: &Invocation<'_>| !manager.is_system() && invocation.action == Action::Build;
+        let installs = |invocation: &Invocation<'_>| {
+            invocation.installs() || invocation.action == Action::Upgrade || builds(invocation)
+        };
         invocations().position(installs).is_some_and(|installs| fetches.is_none_or(|fetches| fetches > installs))
     };
     has_lists

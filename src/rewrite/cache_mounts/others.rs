@@ -1,6 +1,6 @@
 //! What else in the build may use the directory that a mount would hide.
 
-use crate::ir::{Build, Command, Commands, Stage, Step, lies_in};
+use crate::ir::{Build, Command, Commands, MountedCache, Stage, Step, lies_in};
 use crate::knowledge::package_managers::{PackageManager, in_home, removed_of};
 use crate::syntax::{InstructionKind, Keyword};
 
@@ -13,8 +13,9 @@ pub(super) fn uses(
     commands: &Commands<'_>,
     stage: &Stage<'_>,
     manager: &PackageManager,
-    directory: &str,
+    mounted: &MountedCache,
 ) -> bool {
+    let directory = &mounted.directory;
     build.steps().filter(|step| sees(build, step, stage)).any(|step| {
         let instruction = step.instruction;
         match (&instruction.kind, instruction.keyword) {
@@ -23,7 +24,7 @@ pub(super) fn uses(
                 .iter()
                 .filter(|command| !is_of(command, manager))
                 .any(|command| command_uses(build, command, directory)),
-            (InstructionKind::Copy(_) | InstructionKind::Add(_), _) => is_copied(build, step, directory),
+            (InstructionKind::Copy(_) | InstructionKind::Add(_), _) => is_copied(build, step, mounted),
             (InstructionKind::Workdir(_), _) => words(step).any(|word| lies_in(&word, directory)),
             (
                 _,
@@ -53,12 +54,17 @@ fn command_uses(build: &Build<'_>, command: &Command<'_>, directory: &str) -> bo
 }
 
 /// Whether a COPY or ADD puts files into the directory or above it in one piece, or takes them out of it.
-fn is_copied(build: &Build<'_>, step: &Step<'_>, directory: &str) -> bool {
+fn is_copied(build: &Build<'_>, step: &Step<'_>, mounted: &MountedCache) -> bool {
+    let directory = &mounted.directory;
     let (InstructionKind::Copy(transfer) | InstructionKind::Add(transfer)) = &step.instruction.kind else {
         return false;
     };
     let takes_from_stage = step.instruction.flag("from").is_some();
-    let is_taken = || transfer.sources.iter().any(|source| meets(&format!("/{}", step.value(source)), directory));
+    // Installed packages are of use without the archives that lie among them.
+    let takes =
+        |path: &str| if mounted.cache.is_among_packages { lies_in(path, directory) } else { meets(path, directory) };
+    let is_taken =
+        || transfer.sources.iter().any(|source| takes(&format!("/{}", step.value(source).trim_matches('/'))));
     let is_filled = || {
         build.copied_to(step).is_some_and(|places| {
             lies_in(&places.destination, directory) || places.below.iter().any(|path| meets(path, directory))

@@ -21,6 +21,12 @@ pub enum Refusal {
     StageOnIt,
     /// The base image may have moved the cache.
     Place,
+    /// Not even where it usually lies: this decides.
+    Unplaced(&'static str),
+    /// A mount would be of no use, for this reason.
+    Needless(&'static str),
+    /// This is what a command would do about the mount itself.
+    Noticed(&'static str),
     /// Something else uses this directory of the image.
     UsedElsewhere(String),
     /// A command, another stage or the container may read what was downloaded.
@@ -48,6 +54,8 @@ impl fmt::Display for Refusal {
             Self::Script => f.write_str("a RUN is in exec form or a heredoc"),
             Self::StageOnIt => f.write_str("a stage that starts from this one downloads archives too"),
             Self::Place => f.write_str("the base image may have moved the cache"),
+            Self::Unplaced(what) | Self::Noticed(what) => f.write_str(what),
+            Self::Needless(why) => write!(f, "a mount would be of no use, as {why}"),
             Self::UsedElsewhere(directory) => write!(f, "something else uses {directory}"),
             Self::ReadLater => {
                 f.write_str("another command, another stage or the container may read what was downloaded")

@@ -3,11 +3,31 @@
 //! A mount point cannot be removed: `rm` ends with "Device or resource busy", and the RUN fails. What names the cache in
 //! plain words is taken out of the RUN; everything else must surely lie elsewhere.
 
-use crate::ir::{Build, Command, MountedCache};
+use crate::ir::{Build, Command, Commands, MountedCache, Step};
 use crate::knowledge::package_managers::{in_home, removed_of};
 
+/// The command of a step that may empty one of the mounts in words that nobody takes out. `names` are the mounts by all
+/// names that their directories have: a removal by another name than that of the mount is left where it stands.
+pub(super) fn by_other_words<'b>(
+    build: &'b Build<'b>,
+    commands: &'b Commands<'b>,
+    step: &Step<'_>,
+    caches: &[MountedCache],
+    names: &[MountedCache],
+) -> Option<&'b Command<'b>> {
+    let is_other_name = |name: &&MountedCache| caches.iter().all(|cache| cache.directory != name.directory);
+    let removes = |command: &Command<'_>, name: &MountedCache| {
+        let home = name.account.as_ref().map_or("/root", |account| &account.home);
+        !removed_of(&command.patterns_in_home(), &name.directory, home).is_empty()
+    };
+    commands.of_step(step).iter().find(|command| {
+        names.iter().any(|name| may_remove(build, command, name))
+            || names.iter().filter(is_other_name).any(|name| removes(command, name))
+    })
+}
+
 /// Whether the command may remove something in the mount or around it, in words that nobody takes out.
-pub(super) fn may_remove(build: &Build<'_>, command: &Command<'_>, mounted: &MountedCache) -> bool {
+fn may_remove(build: &Build<'_>, command: &Command<'_>, mounted: &MountedCache) -> bool {
     if !removes_all_it_names(command) {
         return false;
     }
@@ -18,12 +38,18 @@ pub(super) fn may_remove(build: &Build<'_>, command: &Command<'_>, mounted: &Mou
         let written = word.value.map_or_else(|| word.without_quotes(), str::to_owned);
         let candidates = match leading_variable(&written) {
             Some(("HOME", _)) => vec![home.to_owned()],
-            Some((name, _)) => values_in_script(command, name),
+            Some((name, _)) => {
+                values_in_script(command, name).into_iter().chain(build.environment(command, name)).collect()
+            }
             None => Vec::new(),
         };
         let below = leading_variable(&written).map_or("", |(_, below)| below);
         let is_reached = |path: &str| reaches(build, command, &in_home(path, home), &mounted.directory);
-        candidates.iter().any(|value| is_reached(&format!("{value}{below}")))
+        // `$(gem env gemdir)/cache`
+        let is_told = |manager: &str| written.starts_with(['$', '`']) && written.contains(&format!("{manager} "));
+        candidates.iter().any(|value| !value.is_empty() && is_reached(&format!("{value}{below}")))
+            || is_told(mounted.manager.name)
+            || mounted.manager.name == "bundle" && is_told("gem")
             || !written.starts_with(['$', '`']) && is_reached(&written)
     })
 }
