@@ -158,6 +158,11 @@ const ALWAYS_THERE: &[&str] = &[
     "printf", "sed", "sh", "sleep", "stat", "tail", "test", "timeout", "tr", "true", "wc",
 ];
 
+/// Whether every image with a shell has a program of this name.
+pub fn is_in_every_image(name: &str) -> bool {
+    ALWAYS_THERE.contains(&name)
+}
+
 /// What BusyBox has beyond that.
 const BUSYBOX: &[&str] = &["nc", "netstat", "pgrep", "pidof", "ps", "wget"];
 
