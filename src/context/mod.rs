@@ -29,4 +29,5 @@ pub use glob::{BadPattern, Glob};
 pub use ignore_file::{IgnoreFile, PathState, Problem, ProblemKind};
 pub use ignore_pattern::Pattern;
 pub use manifest::{LARGEST_MANIFEST, is_folder_of_tools, is_manifest};
+pub use spring::SpringBoot;
 pub use yarn::Yarn;
