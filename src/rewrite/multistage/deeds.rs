@@ -7,9 +7,10 @@ use crate::knowledge::package_managers::{Action, Invocation, OperandKind};
 use crate::shell::{RedirectionTarget, ScriptForm};
 use crate::syntax::{InstructionKind, Keyword};
 
-use super::Refusal;
-use super::ecosystem::Ecosystem;
+use super::application::{self, TEMPORARY};
+use super::ecosystem::{Ecosystem, Maker};
 use super::single_stage::SingleStage;
+use super::{Refusal, fetched};
 
 /// What the commands of a build leave behind, beside the program itself.
 #[derive(Default)]
@@ -26,6 +27,8 @@ pub struct Deeds<'b> {
     pub directories: Vec<String>,
     /// The commands that set owner or mode, as written, each with the absolute paths that it is about.
     pub ownership: Vec<(&'b str, Vec<String>)>,
+    /// Symbolic links: what they point to, and where they lie.
+    pub links: Vec<(String, String)>,
     /// Files that come from elsewhere than the build: by COPY from another image, by cp and mv, absolute.
     pub brought: Vec<String>,
 }
@@ -75,6 +78,33 @@ impl<'b> Deeds<'b> {
         self.left_out.extend::<Vec<_>>(left_out);
     }
 
+    /// Whether the build adds to the languages of the C library.
+    pub fn brings_locales(&self) -> bool {
+        self.brought.iter().any(|path| path == LOCALES)
+    }
+
+    /// The links that no copy brings, each with what it points to.
+    ///
+    /// # Errors
+    /// Where the smaller image may not have what one points to, or the folder in which it lies.
+    pub fn links_beside(&self, artifacts: &[String]) -> Result<Vec<&(String, String)>, Refusal> {
+        const FOLDERS: &[&str] =
+            &["", "/bin", "/etc", "/opt", "/sbin", "/srv", "/usr/bin", "/usr/local/bin", "/usr/sbin"];
+        let is_copied = |path: &str| artifacts.iter().any(|artifact| lies_in(path, artifact));
+        let is_there =
+            |target: &str| is_copied(target) || [TIME_ZONES, "/dev", "/proc"].iter().any(|it| lies_in(target, it));
+        let of_package = |folder: &str| {
+            let below = folder.strip_prefix("/var/log/").or_else(|| folder.strip_prefix("/etc/"));
+            below.is_some_and(|name| self.packages.contains(&name))
+        };
+        let links: Vec<&(String, String)> = self.links.iter().filter(|(_, link)| !is_copied(link)).collect();
+        let is_possible = |(target, link): &&(String, String)| {
+            let folder = link.rsplit_once('/').map_or("", |(folder, _)| folder);
+            is_there(target) && (FOLDERS.contains(&folder) || of_package(folder))
+        };
+        if links.iter().all(is_possible) { Ok(links) } else { Err(Refusal::UnknownCommand("ln".to_owned())) }
+    }
+
     fn run(&mut self, single: &SingleStage<'b>, ecosystem: &Ecosystem, step: &'b Step<'b>) -> Result<(), Refusal> {
         let is_heredoc_of_another_language =
             single.build.scripts(step).iter().any(|script| !script.is_clean() || !is_plain(script.source.form()));
@@ -84,8 +114,13 @@ impl<'b> Deeds<'b> {
         let left_out_before = self.left_out.len();
         for command in single.commands.of_step(step) {
             self.redirections(single, command)?;
-            if !(ecosystem.builds)(command) {
-                self.command(single, command)?;
+            if (ecosystem.builds)(command) {
+                continue;
+            }
+            // Beside a program that is compiled lie its sources; beside one that is text, what it is made of.
+            match ecosystem.product {
+                Maker::OfFolders(_) if fetched::is_tool(command) => self.fetched(single, command)?,
+                _ => self.command(single, command)?,
             }
         }
         let removes = |command: &Command<'_>| {
@@ -117,19 +152,24 @@ impl<'b> Deeds<'b> {
             "sed" => self.edited(single, command),
             "groupadd" | "addgroup" | "useradd" | "adduser" | "usermod" => self.user(single, command),
             "mkdir" => {
-                let paths = operands(command).map(|word| single.path_of(command, word));
-                self.directories.extend(paths.collect::<Result<Vec<_>, _>>()?);
+                self.directories.extend(paths(single, command, 0)?);
                 Ok(())
             }
-            "chown" | "chmod" => {
-                let paths = operands(command).skip(1).map(|word| single.path_of(command, word));
-                self.ownership.push((written(command), paths.collect::<Result<_, _>>()?));
+            "chown" | "chmod" | "chgrp" => {
+                self.ownership.push((written(command), paths(single, command, 1)?));
                 Ok(())
             }
             "cp" | "mv" | "install" => self.moved(single, command),
-            "touch" => {
-                let paths = operands(command).map(|word| single.path_of(command, word));
-                self.brought.extend(paths.collect::<Result<Vec<_>, _>>()?);
+            "dos2unix" | "tee" | "touch" => {
+                paths(single, command, 0)?.into_iter().try_for_each(|path| self.bring(path))
+            }
+            "ln" => self.link(single, command),
+            // COPY of BuildKit keeps the capabilities of a file.
+            "setcap" => paths(single, command, 1)?.into_iter().try_for_each(|path| self.bring(path)),
+            "dpkg" if asks_dpkg(command) => Ok(()),
+            "locale-gen" | "localedef" if single.distribution.family != "alpine" => self.bring(LOCALES.to_owned()),
+            "update-ca-certificates" => {
+                self.brought.extend(CERTIFICATES.map(str::to_owned));
                 Ok(())
             }
             _ => Err(Refusal::UnknownCommand(name.to_owned())),
@@ -195,6 +235,43 @@ impl<'b> Deeds<'b> {
         Ok(())
     }
 
+    /// A symbolic link that is made again: COPY of the link alone would bring what it points to.
+    fn link(&mut self, single: &SingleStage<'b>, command: &'b Command<'b>) -> Result<(), Refusal> {
+        let unknown = || Refusal::UnknownCommand("ln".to_owned());
+        let is_symbolic =
+            command.arguments().iter().filter_map(|word| word.value).any(|word| {
+                word == "--symbolic" || word.starts_with('-') && !word.starts_with("--") && word.contains('s')
+            });
+        let operands: Vec<&str> = operands(command).collect();
+        let (true, [target, written]) = (is_symbolic, operands.as_slice()) else { return Err(unknown()) };
+        let mut link = single.path_of(command, written)?;
+        if written.ends_with('/') || is_folder_by_name(&link) {
+            link = clean_path(&format!("{link}/{}", target.rsplit('/').next().unwrap_or(target)));
+        }
+        let target = self.target_of_link(single, command, target)?.ok_or_else(unknown)?;
+        self.links.push((target, link));
+        Ok(())
+    }
+
+    /// What a link points to, absolute; the name of a time zone may stand in a variable. `None` where it is not known.
+    fn target_of_link(
+        &mut self,
+        single: &SingleStage<'b>,
+        command: &'b Command<'b>,
+        written: &str,
+    ) -> Result<Option<String>, Refusal> {
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._+-".contains(c);
+        let (folder, name) = written.rsplit_once('/').unwrap_or(("", written));
+        let variable = name.strip_prefix('$').map(|name| name.trim_matches(['{', '}']));
+        let value = variable.map_or(Some(name.to_owned()), |name| single.build.environment(command, name));
+        let target = value.filter(|value| !value.is_empty()).map(|value| clean_path(&format!("{folder}/{value}")));
+        let target = target.filter(|target| written.starts_with('/') && target.chars().all(is_plain));
+        if target.as_ref().is_some_and(|target| lies_in(target, TIME_ZONES)) {
+            self.add_packages(&needed_at_run_time(single, "tzdata")?);
+        }
+        Ok(target)
+    }
+
     /// A file that a command writes at that path.
     fn bring(&mut self, path: String) -> Result<(), Refusal> {
         if lists_packages(&path) {
@@ -214,6 +291,7 @@ impl<'b> Deeds<'b> {
             };
             self.brought.retain(|file| !is_gone(file));
             self.directories.retain(|directory| !is_gone(directory));
+            self.links.retain(|(_, link)| !is_gone(link));
         }
     }
 
@@ -226,11 +304,33 @@ impl<'b> Deeds<'b> {
         if !has(["-i", "--in-place"]) {
             return Ok(());
         }
-        if has(["-e", "--expression"]) || has(["-f", "--file"]) {
+        if has(["-f", "--file"]) || has(["--expression", "-ie"]) {
             return Err(Refusal::UnknownCommand("sed".to_owned()));
         }
-        let files = operands(command).skip(1).map(|word| single.path_of(command, word));
-        files.collect::<Result<Vec<_>, _>>()?.into_iter().try_for_each(|path| self.bring(path))
+        // Without `-e`, the first operand is the expression.
+        let mut words = command.arguments().iter().map(|word| word.value.unwrap_or(word.written));
+        let mut files = Vec::new();
+        while let Some(word) = words.next() {
+            match word {
+                "-e" => drop(words.next()),
+                word if word.starts_with('-') => {}
+                word => files.push(word),
+            }
+        }
+        let files = files.into_iter().skip(usize::from(!has(["-e", "--expression"])));
+        let files = files.map(|word| single.path_of(command, word)).collect::<Result<Vec<_>, _>>()?;
+        files.into_iter().try_for_each(|path| self.bring(path))
+    }
+
+    /// What is fetched or unpacked: part of the program, unless it lies where nobody looks.
+    fn fetched(&mut self, single: &SingleStage<'b>, command: &'b Command<'b>) -> Result<(), Refusal> {
+        let Some(place) = fetched::place(single, command)? else { return Ok(()) };
+        let is_file = matches!(command.name(), Some("curl" | "wget"));
+        match place {
+            place if lies_in(&place, TEMPORARY) => Ok(()),
+            place if is_file || application::is_own(&place) => self.bring(place),
+            place => Err(Refusal::AmongSystemFiles(place)),
+        }
     }
 
     fn redirections(&mut self, single: &SingleStage<'b>, command: &'b Command<'b>) -> Result<(), Refusal> {
@@ -270,6 +370,30 @@ impl<'b> Deeds<'b> {
     }
 }
 
+/// What the package `tzdata` holds.
+const TIME_ZONES: &str = "/usr/share/zoneinfo";
+
+/// Where `localedef` adds to what the C library of Debian and Ubuntu knows of languages.
+const LOCALES: &str = "/usr/lib/locale/locale-archive";
+
+/// Where `update-ca-certificates` finds certificates, and where it leaves them: the latter are links to the former.
+const CERTIFICATES: [&str; 3] = ["/etc/ssl/certs", "/usr/share/ca-certificates", "/usr/local/share/ca-certificates"];
+
+/// Whether `dpkg` only tells something.
+fn asks_dpkg(command: &Command<'_>) -> bool {
+    const QUESTIONS: &[&str] =
+        &["--compare-versions", "--list", "--listfiles", "--print-architecture", "--status", "-L", "-l", "-s"];
+    command.arguments().first().and_then(|word| word.value).is_some_and(|word| QUESTIONS.contains(&word))
+}
+
+/// The absolute paths of the operands behind the first few.
+///
+/// # Errors
+/// Where one is only known when the build runs.
+fn paths(single: &SingleStage<'_>, command: &Command<'_>, skipped: usize) -> Result<Vec<String>, Refusal> {
+    operands(command).skip(skipped).map(|word| single.path_of(command, word)).collect()
+}
+
 /// The file into which a command downloads, where it names one.
 fn downloaded_file<'b>(command: &'b Command<'b>) -> Option<&'b str> {
     let download = command.download().filter(|it| matches!(it.program, "curl" | "wget") && it.addresses.len() == 1)?;
@@ -293,6 +417,7 @@ fn is_plain(form: ScriptForm) -> bool {
 const HARMLESS: &[&str] = &[
     ":",
     "[",
+    "apt-mark",
     "arch",
     "awk",
     "basename",
@@ -308,9 +433,11 @@ const HARMLESS: &[&str] = &[
     "export",
     "expr",
     "false",
+    "fc-cache",
     "file",
     "find",
     "getconf",
+    "gpgconf",
     "grep",
     "head",
     "hostname",
@@ -318,6 +445,7 @@ const HARMLESS: &[&str] = &[
     "ldd",
     "ls",
     "md5sum",
+    "mktemp",
     "nproc",
     "printf",
     "pwd",
@@ -346,6 +474,7 @@ const HARMLESS: &[&str] = &[
     "wc",
     "which",
     "whoami",
+    "yes",
 ];
 
 /// The words that are no options, where they are known.

@@ -21,6 +21,7 @@ mod dotnet;
 mod ecosystem;
 mod elixir;
 mod emission;
+mod fetched;
 mod go;
 mod java;
 mod metadata;
