@@ -52,6 +52,7 @@ const SHAPES: &[(&str, &str)] = &[
     ("", ".c"),
     ("", ".cc"),
     ("", ".cmake"),
+    ("", ".conf"),
     ("", ".cpp"),
     ("", ".cs"),
     ("", ".csproj"),
@@ -89,7 +90,7 @@ pub fn is_folder_of_tools(path: &str) -> bool {
 }
 
 /// Whether the file at `path` is one whose text rules and rewrites ask for: package manifests, entrypoint scripts,
-/// files of Compose, Bake and Kubernetes, workflows, sources that tell which files and programs they open.
+/// files of Compose, Bake and Kubernetes, workflows, settings of servers, sources that tell which files and programs they open.
 pub fn is_manifest(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     NAMES.binary_search(&name).is_ok()

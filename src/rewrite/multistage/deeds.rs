@@ -183,7 +183,9 @@ impl<'b> Deeds<'b> {
         if !invocation.installs() {
             return Ok(());
         }
-        if invocation.operands.iter().any(|it| it.kind != OperandKind::Named) {
+        // `build-dep` installs what others are built with, not the packages that it names.
+        let is_of_others = invocation.verb_name() == Some("build-dep");
+        if is_of_others || invocation.operands.iter().any(|it| it.kind != OperandKind::Named) {
             return Err(Refusal::UnknownPackage);
         }
         self.with_recommends |= !invocation.skips_recommends();
@@ -277,7 +279,18 @@ impl<'b> Deeds<'b> {
         if lists_packages(&path) {
             return Err(Refusal::UnknownPackage);
         }
-        self.brought.push(path);
+        let Some((stem, _)) = path.split_once(['*', '?', '[']) else {
+            self.brought.push(path);
+            return Ok(());
+        };
+        // What a pattern finds lies in a folder of one package or of the program.
+        let folder = stem.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let is_of_one =
+            folder.strip_prefix("/etc/").is_some_and(|below| below.contains('/')) || application::is_own(folder);
+        match is_of_one {
+            true => self.brought.push(folder.to_owned()),
+            false => return Err(Refusal::UnknownPath(path)),
+        }
         Ok(())
     }
 
@@ -297,28 +310,9 @@ impl<'b> Deeds<'b> {
 
     /// The files that `sed -i` changes.
     fn edited(&mut self, single: &SingleStage<'b>, command: &Command<'b>) -> Result<(), Refusal> {
-        let has = |options: [&str; 2]| {
-            let words = command.arguments().iter().map(|word| word.written);
-            words.into_iter().any(|word| options.iter().any(|option| word.starts_with(option)))
-        };
-        if !has(["-i", "--in-place"]) {
-            return Ok(());
-        }
-        if has(["-f", "--file"]) || has(["--expression", "-ie"]) {
-            return Err(Refusal::UnknownCommand("sed".to_owned()));
-        }
-        // Without `-e`, the first operand is the expression.
-        let mut words = command.arguments().iter().map(|word| word.value.unwrap_or(word.written));
-        let mut files = Vec::new();
-        while let Some(word) = words.next() {
-            match word {
-                "-e" => drop(words.next()),
-                word if word.starts_with('-') => {}
-                word => files.push(word),
-            }
-        }
-        let files = files.into_iter().skip(usize::from(!has(["-e", "--expression"])));
-        let files = files.map(|word| single.path_of(command, word)).collect::<Result<Vec<_>, _>>()?;
+        let edit = SedOptions::of(command).ok_or_else(|| Refusal::UnknownCommand("sed".to_owned()))?;
+        let files = if edit.is_in_place { edit.files.as_slice() } else { &[] };
+        let files: Vec<String> = files.iter().map(|word| single.path_of(command, word)).collect::<Result<_, _>>()?;
         files.into_iter().try_for_each(|path| self.bring(path))
     }
 
@@ -392,6 +386,54 @@ fn asks_dpkg(command: &Command<'_>) -> bool {
 /// Where one is only known when the build runs.
 fn paths(single: &SingleStage<'_>, command: &Command<'_>, skipped: usize) -> Result<Vec<String>, Refusal> {
     operands(command).skip(skipped).map(|word| single.path_of(command, word)).collect()
+}
+
+/// What a command line of `sed` says, bundles of short options such as `-ri` included.
+#[derive(Default)]
+struct SedOptions<'c> {
+    is_in_place: bool,
+    files: Vec<&'c str>,
+}
+
+impl<'c> SedOptions<'c> {
+    /// `None` where a file holds the script.
+    fn of(command: &'c Command<'_>) -> Option<Self> {
+        let mut options = Self::default();
+        let mut has_script = false;
+        let mut words = command.arguments().iter().map(|word| word.value.unwrap_or(word.written));
+        while let Some(word) = words.next() {
+            match word.strip_prefix("--") {
+                Some(long) if long.starts_with("in-place") => options.is_in_place = true,
+                Some(long) if long.starts_with("file") => return None,
+                Some(long) if long.starts_with("expression") => {
+                    has_script = true;
+                    if !long.contains('=') {
+                        words.next();
+                    }
+                }
+                Some(_) => {}
+                None if word.starts_with('-') => {
+                    // Behind `i` stands the ending of a copy, behind `e` the script.
+                    match word.char_indices().find(|(_, c)| matches!(c, 'e' | 'f' | 'i')) {
+                        Some((_, 'f')) => return None,
+                        Some((_, 'i')) => options.is_in_place = true,
+                        Some((at, _)) => {
+                            has_script = true;
+                            if at + 1 == word.len() {
+                                words.next();
+                            }
+                        }
+                        None => {}
+                    }
+                }
+                None => options.files.push(word),
+            }
+        }
+        if !has_script && !options.files.is_empty() {
+            options.files.remove(0);
+        }
+        Some(options)
+    }
 }
 
 /// The file into which a command downloads, where it names one.

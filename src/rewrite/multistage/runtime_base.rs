@@ -162,7 +162,10 @@ fn with_tag(single: &SingleStage<'_>, tag: &str) -> Result<String, Refusal> {
 }
 
 /// The bare image of the release that the build stands on: same libraries by name.
-fn distribution(single: &SingleStage<'_>, product: &Product) -> Result<RuntimeBase, Refusal> {
+///
+/// # Errors
+/// Where none is known.
+pub fn distribution(single: &SingleStage<'_>, product: &Product) -> Result<RuntimeBase, Refusal> {
     let family = single.distribution.family;
     let unknown = || Refusal::UnknownDistribution(family.to_owned());
     let release = single.distribution.release.ok_or_else(unknown)?;

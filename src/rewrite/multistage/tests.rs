@@ -185,6 +185,16 @@ fn certificates_languages_and_capabilities_come_along() {
         lines_for("sed -e 's/a/b/' -i /etc/hosts.allow"),
         ["COPY --from=build /etc/hosts.allow /etc/hosts.allow"]
     );
+    for sed in [
+        "sed -ri 's/a/b/' /etc/x",
+        "sed -i.old -E -e s/a/b/ -e s/c/d/ /etc/x",
+        "sed --in-place --expression=s/a/b/ /etc/x",
+    ] {
+        assert_eq!(lines_for(sed), ["COPY --from=build /etc/x /etc/x"], "{sed}");
+    }
+    assert_eq!(lines_for("sed -e s/i/j/ /etc/x"), [""; 0]);
+    let pattern = "sed -ri -e 's/a/b/' /etc/apache2/sites-available/*.conf";
+    assert_eq!(lines_for(pattern), ["COPY --from=build /etc/apache2/sites-available /etc/apache2/sites-available"]);
     assert_eq!(lines_for("echo x | tee /etc/x"), ["COPY --from=build /etc/x /etc/x"]);
     assert_eq!(lines_for("A=$(dpkg --print-architecture) && yes | apt-mark hold x"), [""; 0]);
 }
@@ -222,6 +232,8 @@ fn what_is_not_understood_is_refused() {
     assert_eq!(with("RUN apt-get install -y $P"), Refusal::UnknownPackage);
     assert_eq!(with("RUN echo deb http://e.org x main > /etc/apt/sources.list.d/x.list"), Refusal::UnknownPackage);
     assert_eq!(with("COPY x.list /etc/apt/sources.list.d/"), Refusal::UnknownPackage);
+    assert_eq!(with("RUN apt-get build-dep -y nginx"), Refusal::UnknownPackage);
+    assert_eq!(with("RUN sed -i s/a/b/ /etc/*.conf"), Refusal::UnknownPath("/etc/*.conf".to_owned()));
     assert_eq!(with("RUN adduser $A"), Refusal::UnknownCommand("adduser".to_owned()));
     assert_eq!(with("RUN apt-get install -y libnobody-dev"), Refusal::UnknownLibraries("libnobody-dev".to_owned()));
     assert_eq!(with("USER app"), Refusal::MissingUser("app".to_owned()));
