@@ -21,6 +21,7 @@ mod dotnet;
 mod ecosystem;
 mod elixir;
 mod emission;
+mod entry_script;
 mod fetched;
 mod go;
 mod java;
@@ -104,7 +105,10 @@ fn split_stage(single: &SingleStage<'_>, ecosystem: &Ecosystem, choice: &BaseCho
                 Runtime::Interpreter => start::find(single)?,
             };
             let deeds = Deeds::of(single, ecosystem)?;
-            let product = product(single, &program, &deeds)?;
+            let mut product = product(single, &program, &deeds)?;
+            // The script may read what the program does not.
+            product.has_all_files &= program.script.is_none();
+            product.artifacts.extend(program.script.clone());
             (deeds, product)
         }
         Maker::OfFolders(product) => {

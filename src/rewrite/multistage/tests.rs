@@ -37,6 +37,26 @@ fn a_go_program_is_copied_with_what_it_may_read() {
 }
 
 #[test]
+fn a_folder_of_documents_comes_along_where_a_source_opens_it() {
+    let text = "FROM golang:1.19\nWORKDIR /s\nCOPY . .\nRUN go build -o a .\nCMD [\"./a\"]\n";
+    let is_copied = |source: &str| {
+        let files =
+            [("go.mod", "module a\nrequire b v1\n"), ("main.go", source), ("docs/swagger.json", ""), ("docs/a.md", "")];
+        new_stage(text, Some(&files)).contains("COPY --from=build /s/docs /s/docs\n")
+    };
+    assert!(is_copied("http.ServeFile(w, r, \"./docs/swagger.json\")"));
+    assert!(is_copied("http.Dir(`docs`)"));
+    assert!(!is_copied("import \"e.org/a/docs\""));
+}
+
+#[test]
+fn a_program_that_loads_plugins_is_not_known() {
+    let text = "FROM golang:1.19\nWORKDIR /s\nCOPY . .\nRUN go build -o a .\nCMD [\"./a\"]\n";
+    let refused = outcome(text, Some(&[("main.go", "import \"plugin\"\n")])).unwrap().unwrap_err();
+    assert_eq!(refused, Refusal::UnknownLibraries("plugin".to_owned()));
+}
+
+#[test]
 fn embedded_files_are_part_of_the_program() {
     let source = "package main\nimport _ \"embed\"\nimport \"os\"\n//go:embed page.html web\nvar page string\n";
     assert_split(
