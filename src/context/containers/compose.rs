@@ -91,7 +91,7 @@ mod tests {
             "x-a: &a\n  build: {context: ., args: [A=1, B=2]}\n  command: ./b -c\nservices:\n  a:\n    <<: *a\n    healthcheck: {test: [CMD-SHELL, curl, -f]}\n    \
              volumes: [.:/s]\n",
         ] {
-            assert_eq!(read(text), [expected.clone()], "{text}");
+            assert_eq!(read(text), std::slice::from_ref(&expected), "{text}");
         }
         assert_eq!(read("services: {a: {extends: {service: b}}}")[0].names, ["a", "b"]);
         assert_eq!(read("services: {a: {build: null, command: null}}")[0].build, None);

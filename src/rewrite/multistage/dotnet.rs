@@ -136,7 +136,7 @@ fn brings_runtime(command: &Command<'_>) -> bool {
     let is_told = |word: &&str| {
         matches!(*word, "--self-contained=true" | "--sc=true" | "-p:SelfContained=true" | "/p:SelfContained=true")
     };
-    let value = words.iter().position(|word| is_flag(word)).map(|at| words.get(at + 1).copied().unwrap_or_default());
+    let value = words.iter().position(is_flag).map(|at| words.get(at + 1).copied().unwrap_or_default());
     value.is_some_and(|value| value != "false") || words.iter().any(is_told)
 }
 
