@@ -37,7 +37,8 @@
 //! for an interpreted language from the slim image of the same version, for Java and .NET from an image without the kit;
 //! files stay where they were, so that the command stays as it is. Variables, labels, ports, user and health check stay,
 //! too. Where the container serves the files of a folder and does nothing else, with `serve`, `http-server`, `sirv` or `vite
-//! preview`, nginx takes the place of Node.js: as a suggestion, which keeps the folder and the port. Where only you can
+//! preview`, nginx takes the place of Node.js: as a suggestion, which keeps the folder and the port. Where the file installs
+//! nginx itself and starts nothing else, the new image holds that nginx and no Node.js. Where only you can
 //! know whether that is all, the finding says what to look at, and the fix is made when the rule is selected by name. Where
 //! dfx does not see what a command leaves behind, it changes nothing and says why.
 //!

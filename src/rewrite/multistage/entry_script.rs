@@ -4,6 +4,7 @@
 //! to be one that every image has, one that the build installs as a package, or the program itself.
 
 use crate::ir::Command;
+use crate::knowledge::debian::{Class, class};
 use crate::shell::{Dialect, Invoked, Script, ScriptForm, ScriptSource};
 
 use super::program::{Program, is_in_every_image, is_searched_by_default};
@@ -86,7 +87,8 @@ fn calls_what_is_there(
 fn installs(single: &SingleStage<'_>, name: &str) -> bool {
     let managers = single.build_commands().filter_map(|command| command.manager.as_ref());
     let mut installing = managers.filter(|it| it.manager.is_system() && it.installs());
-    installing.any(|it| it.packages().any(|package| package.name == name))
+    let is_for_building = class(name).is_some_and(|(class, _)| class == Class::Build);
+    !is_for_building && installing.any(|it| it.packages().any(|package| package.name == name))
 }
 
 /// Builtins, and programs of coreutils, findutils and util-linux that Debian's smallest image and BusyBox have. Sorted.
@@ -150,7 +152,7 @@ mod tests {
 
     fn with(script: &str, start: &str) -> Result<String, Refusal> {
         let text = format!(
-            "FROM golang:1.22-bookworm\nRUN apt-get update && apt-get install -y gosu\nWORKDIR /s\nCOPY . .\n\
+            "FROM golang:1.22-bookworm\nRUN apt-get update && apt-get install -y gosu make\nWORKDIR /s\nCOPY . .\n\
              RUN go build -o /usr/local/bin/app .\n{start}\n"
         );
         let files = [("go.mod", "module a\n"), ("main.go", "package main\n"), ("docker-entrypoint.sh", script)];
@@ -184,6 +186,7 @@ mod tests {
             "#!/bin/sh\n. ./env\nexec \"$@\"\n",
             "#!/bin/sh\n$TOOL\nexec \"$@\"\n",
             "#!/bin/sh\nexec go run .\n",
+            "#!/bin/sh\nmake migrate\nexec \"$@\"\n",
             "#!/usr/bin/env python3\nexec(1)\n",
             "#!/bin/sh\nif\n",
         ] {

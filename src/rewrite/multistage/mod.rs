@@ -106,8 +106,9 @@ fn split_stage(single: &SingleStage<'_>, ecosystem: &Ecosystem, choice: &BaseCho
             };
             let deeds = Deeds::of(single, ecosystem)?;
             let mut product = product(single, &program, &deeds)?;
-            // The script may read what the program does not.
+            // The script may read and call what the program does not.
             product.has_all_files &= program.script.is_none();
+            product.starts_nothing &= program.script.is_none();
             product.artifacts.extend(program.script.clone());
             (deeds, product)
         }
