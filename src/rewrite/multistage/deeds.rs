@@ -9,6 +9,7 @@ use crate::syntax::{InstructionKind, Keyword};
 
 use super::application::{self, TEMPORARY};
 use super::ecosystem::{Ecosystem, Maker};
+use super::sed::SedOptions;
 use super::single_stage::SingleStage;
 use super::{Refusal, fetched};
 
@@ -81,28 +82,6 @@ impl<'b> Deeds<'b> {
     /// Whether the build adds to the languages of the C library.
     pub fn brings_locales(&self) -> bool {
         self.brought.iter().any(|path| path == LOCALES)
-    }
-
-    /// The links that no copy brings, each with what it points to.
-    ///
-    /// # Errors
-    /// Where the smaller image may not have what one points to, or the folder in which it lies.
-    pub fn links_beside(&self, artifacts: &[String]) -> Result<Vec<&(String, String)>, Refusal> {
-        const FOLDERS: &[&str] =
-            &["", "/bin", "/etc", "/opt", "/sbin", "/srv", "/usr/bin", "/usr/local/bin", "/usr/sbin"];
-        let is_copied = |path: &str| artifacts.iter().any(|artifact| lies_in(path, artifact));
-        let is_there =
-            |target: &str| is_copied(target) || [TIME_ZONES, "/dev", "/proc"].iter().any(|it| lies_in(target, it));
-        let of_package = |folder: &str| {
-            let below = folder.strip_prefix("/var/log/").or_else(|| folder.strip_prefix("/etc/"));
-            below.is_some_and(|name| self.packages.contains(&name))
-        };
-        let links: Vec<&(String, String)> = self.links.iter().filter(|(_, link)| !is_copied(link)).collect();
-        let is_possible = |(target, link): &&(String, String)| {
-            let folder = link.rsplit_once('/').map_or("", |(folder, _)| folder);
-            is_there(target) && (FOLDERS.contains(&folder) || of_package(folder))
-        };
-        if links.iter().all(is_possible) { Ok(links) } else { Err(Refusal::UnknownCommand("ln".to_owned())) }
     }
 
     fn run(&mut self, single: &SingleStage<'b>, ecosystem: &Ecosystem, step: &'b Step<'b>) -> Result<(), Refusal> {
@@ -237,43 +216,6 @@ impl<'b> Deeds<'b> {
         Ok(())
     }
 
-    /// A symbolic link that is made again: COPY of the link alone would bring what it points to.
-    fn link(&mut self, single: &SingleStage<'b>, command: &'b Command<'b>) -> Result<(), Refusal> {
-        let unknown = || Refusal::UnknownCommand("ln".to_owned());
-        let is_symbolic =
-            command.arguments().iter().filter_map(|word| word.value).any(|word| {
-                word == "--symbolic" || word.starts_with('-') && !word.starts_with("--") && word.contains('s')
-            });
-        let operands: Vec<&str> = operands(command).collect();
-        let (true, [target, written]) = (is_symbolic, operands.as_slice()) else { return Err(unknown()) };
-        let mut link = single.path_of(command, written)?;
-        if written.ends_with('/') || is_folder_by_name(&link) {
-            link = clean_path(&format!("{link}/{}", target.rsplit('/').next().unwrap_or(target)));
-        }
-        let target = self.target_of_link(single, command, target)?.ok_or_else(unknown)?;
-        self.links.push((target, link));
-        Ok(())
-    }
-
-    /// What a link points to, absolute; the name of a time zone may stand in a variable. `None` where it is not known.
-    fn target_of_link(
-        &mut self,
-        single: &SingleStage<'b>,
-        command: &'b Command<'b>,
-        written: &str,
-    ) -> Result<Option<String>, Refusal> {
-        let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._+-".contains(c);
-        let (folder, name) = written.rsplit_once('/').unwrap_or(("", written));
-        let variable = name.strip_prefix('$').map(|name| name.trim_matches(['{', '}']));
-        let value = variable.map_or(Some(name.to_owned()), |name| single.build.environment(command, name));
-        let target = value.filter(|value| !value.is_empty()).map(|value| clean_path(&format!("{folder}/{value}")));
-        let target = target.filter(|target| written.starts_with('/') && target.chars().all(is_plain));
-        if target.as_ref().is_some_and(|target| lies_in(target, TIME_ZONES)) {
-            self.add_packages(&needed_at_run_time(single, "tzdata")?);
-        }
-        Ok(target)
-    }
-
     /// A file that a command writes at that path.
     fn bring(&mut self, path: String) -> Result<(), Refusal> {
         if lists_packages(&path) {
@@ -364,9 +306,6 @@ impl<'b> Deeds<'b> {
     }
 }
 
-/// What the package `tzdata` holds.
-const TIME_ZONES: &str = "/usr/share/zoneinfo";
-
 /// Where `localedef` adds to what the C library of Debian and Ubuntu knows of languages.
 const LOCALES: &str = "/usr/lib/locale/locale-archive";
 
@@ -386,54 +325,6 @@ fn asks_dpkg(command: &Command<'_>) -> bool {
 /// Where one is only known when the build runs.
 fn paths(single: &SingleStage<'_>, command: &Command<'_>, skipped: usize) -> Result<Vec<String>, Refusal> {
     operands(command).skip(skipped).map(|word| single.path_of(command, word)).collect()
-}
-
-/// What a command line of `sed` says, bundles of short options such as `-ri` included.
-#[derive(Default)]
-struct SedOptions<'c> {
-    is_in_place: bool,
-    files: Vec<&'c str>,
-}
-
-impl<'c> SedOptions<'c> {
-    /// `None` where a file holds the script.
-    fn of(command: &'c Command<'_>) -> Option<Self> {
-        let mut options = Self::default();
-        let mut has_script = false;
-        let mut words = command.arguments().iter().map(|word| word.value.unwrap_or(word.written));
-        while let Some(word) = words.next() {
-            match word.strip_prefix("--") {
-                Some(long) if long.starts_with("in-place") => options.is_in_place = true,
-                Some(long) if long.starts_with("file") => return None,
-                Some(long) if long.starts_with("expression") => {
-                    has_script = true;
-                    if !long.contains('=') {
-                        words.next();
-                    }
-                }
-                Some(_) => {}
-                None if word.starts_with('-') => {
-                    // Behind `i` stands the ending of a copy, behind `e` the script.
-                    match word.char_indices().find(|(_, c)| matches!(c, 'e' | 'f' | 'i')) {
-                        Some((_, 'f')) => return None,
-                        Some((_, 'i')) => options.is_in_place = true,
-                        Some((at, _)) => {
-                            has_script = true;
-                            if at + 1 == word.len() {
-                                words.next();
-                            }
-                        }
-                        None => {}
-                    }
-                }
-                None => options.files.push(word),
-            }
-        }
-        if !has_script && !options.files.is_empty() {
-            options.files.remove(0);
-        }
-        Some(options)
-    }
 }
 
 /// The file into which a command downloads, where it names one.
@@ -520,7 +411,7 @@ const HARMLESS: &[&str] = &[
 ];
 
 /// The words that are no options, where they are known.
-fn operands<'c>(command: &'c Command<'_>) -> impl Iterator<Item = &'c str> {
+pub fn operands<'c>(command: &'c Command<'_>) -> impl Iterator<Item = &'c str> {
     let words = command.arguments().iter().map(|word| word.value.unwrap_or(word.written));
     words.filter(|word| !word.starts_with('-'))
 }
@@ -529,7 +420,8 @@ fn written<'b>(command: &'b Command<'b>) -> &'b str {
     command.invoked.as_ref().map_or("", |invoked| invoked.script.slice(invoked.span()))
 }
 
-fn is_folder_by_name(path: &str) -> bool {
+/// Whether a path without `/` at its end is that of a folder.
+pub fn is_folder_by_name(path: &str) -> bool {
     matches!(path.rsplit('/').next(), Some("bin" | "sbin" | "lib" | "local" | "etc" | "tmp" | ""))
 }
 
@@ -540,7 +432,10 @@ fn is_removed(single: &SingleStage<'_>, name: &str) -> bool {
 }
 
 /// The packages that remain of one that the build installs. What the tables do not know stays.
-fn needed_at_run_time<'b>(single: &SingleStage<'_>, package: &'b str) -> Result<Vec<&'b str>, Refusal> {
+///
+/// # Errors
+/// Where the libraries behind it are not known.
+pub fn needed_at_run_time<'b>(single: &SingleStage<'_>, package: &'b str) -> Result<Vec<&'b str>, Refusal> {
     // The image of Python has an interpreter of its own, to which Debian's headers do not belong.
     if single.image.familiar_name() == "python" && package.starts_with("python") && package.ends_with("-dev") {
         return Ok(Vec::new());

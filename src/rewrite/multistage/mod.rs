@@ -37,9 +37,11 @@ mod ruby;
 mod runtime_base;
 mod rust;
 mod saving;
+mod sed;
 mod single_stage;
 mod start;
 mod static_site;
+mod symbolic_links;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]

@@ -173,6 +173,7 @@ fn links_are_made_again_where_they_lead_somewhere() {
         lines_for(zone),
         ["RUN ln -snf /usr/share/zoneinfo/Europe/Rome /etc/localtime", "COPY --from=build /etc/timezone /etc/timezone"]
     );
+    assert_eq!(lines_for("ln -sf \"/usr/share/zoneinfo/${TZ}\" /etc/localtime").len(), 1);
     assert_eq!(lines_for("ln -s /app/run.py /usr/bin/run"), ["RUN ln -snf /app/run.py /usr/bin/run"]);
     // The folder is copied with the link in it.
     assert_eq!(lines_for("ln -s /etc/hosts /app/hosts"), [""; 0]);
