@@ -146,6 +146,8 @@ impl<'b> Deeds<'b> {
             // COPY of BuildKit keeps the capabilities of a file.
             "setcap" => paths(single, command, 1)?.into_iter().try_for_each(|path| self.bring(path)),
             "dpkg" if asks_dpkg(command) => Ok(()),
+            "gpg" if checks_signatures(command) => Ok(()),
+            "." | "source" if names_the_distribution(command) => Ok(()),
             "locale-gen" | "localedef" if single.distribution.family != "alpine" => self.bring(LOCALES.to_owned()),
             "update-ca-certificates" => {
                 self.brought.extend(CERTIFICATES.map(str::to_owned));
@@ -317,6 +319,20 @@ fn asks_dpkg(command: &Command<'_>) -> bool {
     const QUESTIONS: &[&str] =
         &["--compare-versions", "--list", "--listfiles", "--print-architecture", "--status", "-L", "-l", "-s"];
     command.arguments().first().and_then(|word| word.value).is_some_and(|word| QUESTIONS.contains(&word))
+}
+
+/// Whether `gpg` gets keys and looks at signatures: what it keeps of that, in the home directory, no program asks for.
+fn checks_signatures(command: &Command<'_>) -> bool {
+    const CHECKING: &[&str] = &["--import", "--list-keys", "--recv-key", "--recv-keys", "--verify"];
+    let has =
+        |known: &[&str]| command.arguments().iter().filter_map(|word| word.value).any(|word| known.contains(&word));
+    has(CHECKING) && !has(&["--dearmor", "--output", "-o"])
+}
+
+/// Whether the shell reads nothing but what distribution it is.
+fn names_the_distribution(command: &Command<'_>) -> bool {
+    let words: Vec<&str> = command.arguments().iter().map(|word| word.written).collect();
+    matches!(words.as_slice(), ["/etc/os-release" | "/etc/lsb-release" | "/usr/lib/os-release"])
 }
 
 /// The absolute paths of the operands behind the first few.

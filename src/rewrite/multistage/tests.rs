@@ -161,6 +161,7 @@ fn what_is_fetched_for_an_interpreted_program_is_part_of_it() {
         ))
     };
     assert_eq!(with("curl https://e.org/x | tar xz -C /opt"), Refusal::AmongSystemFiles("/opt".to_owned()));
+    assert_eq!(with("gpg --dearmor -o /x.gpg x.asc"), Refusal::UnknownCommand("gpg".to_owned()));
     assert_eq!(with("curl https://e.org/x | bash"), Refusal::UnknownCommand("bash".to_owned()));
     assert_eq!(with("cp a \"$B\""), Refusal::UnknownPath("\"$B\"".to_owned()));
     assert_eq!(with("git clone https://e.org/$R"), Refusal::UnknownPath("$R".to_owned()));
@@ -217,6 +218,13 @@ fn certificates_languages_and_capabilities_come_along() {
     let pattern = "sed -ri -e 's/a/b/' /etc/apache2/sites-available/*.conf";
     assert_eq!(lines_for(pattern), ["COPY --from=build /etc/apache2/sites-available /etc/apache2/sites-available"]);
     assert_eq!(lines_for("echo x | tee /etc/x"), ["COPY --from=build /etc/x /etc/x"]);
+    for run in [
+        "gpg --batch --verify a.asc a",
+        "gpg --keyserver k.org --recv-keys $K && gpgconf --kill all",
+        ". /etc/os-release && echo $ID",
+    ] {
+        assert_eq!(lines_for(run), [""; 0], "{run}");
+    }
     assert_eq!(lines_for("A=$(dpkg --print-architecture) && yes | apt-mark hold x"), [""; 0]);
 }
 
@@ -253,6 +261,7 @@ fn what_is_not_understood_is_refused() {
     assert_eq!(with("RUN apt-get install -y $P"), Refusal::UnknownPackage);
     assert_eq!(with("RUN echo deb http://e.org x main > /etc/apt/sources.list.d/x.list"), Refusal::UnknownPackage);
     assert_eq!(with("COPY x.list /etc/apt/sources.list.d/"), Refusal::UnknownPackage);
+    assert_eq!(with("RUN . ./settings"), Refusal::UnknownCommand(".".to_owned()));
     assert_eq!(with("RUN apt-get build-dep -y nginx"), Refusal::UnknownPackage);
     assert_eq!(with("RUN sed -i s/a/b/ /etc/*.conf"), Refusal::UnknownPath("/etc/*.conf".to_owned()));
     assert_eq!(with("RUN adduser $A"), Refusal::UnknownCommand("adduser".to_owned()));
