@@ -72,8 +72,9 @@ const OUTSIDE: &[(&str, &[&str])] = &[
     ("oci_spec", &["image"]),
     // `context` reads manifests that are JSON: package.json. The documents of an image are JSON too.
     ("serde_json", &["context", "image", "report", "cli", "config", "lsp"]),
-    ("toml", &["config", "cli"]),
-    ("serde_saphyr", &["config"]),
+    // `context` also reads files that say how an image is run: those of Compose and Kubernetes, and `fly.toml`.
+    ("toml", &["context", "config", "cli"]),
+    ("serde_saphyr", &["context", "config"]),
 ];
 
 #[test]

@@ -2,7 +2,7 @@
 //!
 //! ## Why
 //! A change to one line of the application makes another archive, with all libraries in it: tens of megabytes that are pushed
-//! and pulled again, although only the application is new. Since Spring Boot 3.3 an archive can take itself apart, so that
+//! and pulled again, although only the application is new. Since Spring Boot 2.4 an archive can take itself apart, so that
 //! the libraries are a layer of their own.
 //!
 //! ## Example
@@ -41,20 +41,21 @@
 //! container starts with `java -jar`.
 //!
 //! ## Fix
-//! Takes the archive apart at the end of the stage that it comes from, and copies its four layers. *Content*, and a suggestion:
-//! the archive without libraries has the same name and is started by the same command, but a program that looks into its own
-//! archive finds another, and an archive with a launch script cannot be taken apart. Holds back where the path of the archive is a
-//! pattern, where it lies in `/`, where the COPY has other flags than `--from`, and before Spring Boot 3.3, whose layers need
-//! another command.
+//! Takes the archive apart at the end of the stage that it comes from, and copies its four layers. A suggestion: a program that
+//! looks into its own archive finds another. *Content* since Spring Boot 3.3, where the archive without libraries has the same
+//! name and is started by the same command. *Runtime* from 2.4 to 3.2, where the layers are the content of the archive, and the
+//! command starts its launcher in place of `-jar`. Holds back where the path of the archive is a pattern, where it lies in `/`, where
+//! the COPY has other flags than `--from`, where the build asks for another launcher, a layout or a launch script, and before
+//! Spring Boot 2.4, where an archive has layers only if it is told so.
 //!
 //! ## Sources
-//! Spring Boot, "Packaging OCI Images: Dockerfiles"; `ExtractCommand` of spring-boot-jarmode-tools.
+//! Spring Boot, "Packaging OCI Images: Dockerfiles", of 3.4, 3.2 and 2.7; `ExtractCommand` of spring-boot-jarmode-tools.
 
 use crate::edit::Effect;
 use crate::rewrite::whole_archive;
 use crate::rules::{Context, Meta, Sink};
 
-pub const META: Meta = Meta { name: "cache/whole-spring-archive", effect: Some(Effect::Content), ..Meta::opt_in() };
+pub const META: Meta = Meta { name: "cache/whole-spring-archive", effect: Some(Effect::Runtime), ..Meta::opt_in() };
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let Some(archive) = whole_archive(cx.build, cx.commands, cx.build_context) else { return };
@@ -63,7 +64,7 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         .report(archive.step.instruction.keyword_span(), message)
         .help("take the archive apart in the stage that builds it, and copy its layers");
     match archive.rewrite {
-        Ok(edits) => report.suggest("copy the layers of the archive one by one", Effect::Content, edits),
+        Ok(copies) => report.suggest("copy the layers of the archive one by one", copies.effect, copies.edits),
         Err(reason) => report.note(format!("Not rewritten by dfx: {reason}.")),
     };
 }
@@ -96,9 +97,54 @@ mod tests {
     }
 
     #[test]
+    fn before_3_3_the_command_starts_the_launcher_of_that_version() {
+        let old = "org.springframework.boot.loader.JarLauncher";
+        for (version, start, started) in [
+            (
+                "2.7.18",
+                "[\"java\", \"-Xmx1g\", \"-jar\", \"/app/a.jar\", \"--b=c\"]",
+                format!("[\"java\", \"-Xmx1g\", \"-cp\", \"/app\", \"{old}\", \"--b=c\"]"),
+            ),
+            ("3.1.0", "exec java -jar \"/app/a.jar\" --b=c", format!("exec java -cp /app {old} --b=c")),
+            (
+                "3.2.9",
+                "java $JAVA_OPTS -jar /app/a.jar",
+                "java $JAVA_OPTS -cp /app org.springframework.boot.loader.launch.JarLauncher".to_owned(),
+            ),
+        ] {
+            let text = file(version, "/s/a.jar /app/a.jar", start);
+            let extracted = "/s/extracted";
+            let layers = ["dependencies", "spring-boot-loader", "snapshot-dependencies", "application"];
+            let copies = layers.map(|layer| format!("COPY --from=build {extracted}/{layer}/ /app/"));
+            let before = text.replace(['«', '»'], "");
+            let after = before
+                .replace("gradle bootJar\n", &format!("gradle bootJar\nRUN java -Djarmode=layertools -jar /s/a.jar extract --destination {extracted}\n"))
+                .replace("COPY --from=build /s/a.jar /app/a.jar", &copies.join("\n"))
+                .replace(start, &started);
+            fixes!(&before => &after);
+        }
+    }
+
+    #[test]
+    fn archives_of_another_kind_are_left_to_the_user() {
+        for (version, setting) in [
+            ("2.3.4", ""),
+            ("3.1.0", "bootJar { launchScript() }"),
+            ("3.2.1", "loaderImplementation = CLASSIC"),
+            ("3.4.0", "PropertiesLauncher"),
+        ] {
+            let text =
+                file(&format!("{version}' {setting} '"), "/s/a.jar /app/a.jar", "[\"java\", \"-jar\", \"/app/a.jar\"]");
+            fires!(&text);
+            assert!(!is_rewritten(&text), "{text}");
+        }
+        let text = file("3.1.0", "/s/a.jar /app/a.jar", "[\"java\", \"-cp\", \"x\", \"-jar\", \"/app/a.jar\"]");
+        assert!(!is_rewritten(&text), "{text}");
+    }
+
+    #[test]
     fn what_could_not_be_started_as_before_is_left_to_the_user() {
         for (version, copy, archive) in [
-            ("3.2.9", "/s/a.jar /app/a.jar", "/app/a.jar"),
             ("3.3.0", "/s/a.jar /a.jar", "/a.jar"),
             ("3.3.0", "--chown=1:1 /s/a.jar /app/a.jar", "/app/a.jar"),
             ("3.3.0", "/s/build/libs/*.jar /app/a.jar", "/app/a.jar"),

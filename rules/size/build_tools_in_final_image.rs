@@ -37,7 +37,8 @@
 //! for an interpreted language from the slim image of the same version, for Java and .NET from an image without the kit;
 //! files stay where they were, so that the command stays as it is. Variables, labels, ports, user and health check stay,
 //! too. Where the container serves the files of a folder and does nothing else, with `serve`, `http-server`, `sirv` or `vite
-//! preview`, nginx takes the place of Node.js: as a suggestion, which keeps the folder and the port. Where only you can
+//! preview`, nginx takes the place of Node.js: as a suggestion, which keeps the folder and the port. Where the file installs
+//! nginx itself and starts nothing else, the new image holds that nginx and no Node.js. Where only you can
 //! know whether that is all, the finding says what to look at, and the fix is made when the rule is selected by name. Where
 //! dfx does not see what a command leaves behind, it changes nothing and says why.
 //!
@@ -151,18 +152,24 @@ fn packages_of_build(cx: &Context<'_>, sink: &mut Sink<'_>, rewrite: &Rewrite) -
 
 /// Whether the stage says what the container runs, and that it is no shell and no build.
 fn runs_a_program(cx: &Context<'_>, last: &Stage<'_>) -> bool {
-    let name = cx.source().name().to_ascii_lowercase();
-    let is_workplace = [".devcontainer", ".gitpod", "dev.", ".dev", "builder"].iter().any(|word| name.contains(word));
     let step =
         cx.build.last_step_of(last.index, Keyword::Entrypoint).or(cx.build.last_step_of(last.index, Keyword::Cmd));
     let commands = step.map_or(&[][..], |step| cx.commands.of_step(step));
-    !is_workplace
+    !is_workplace(cx.source().name())
         && (!commands.is_empty() || cx.build.starts_server_of_image(last.index))
         && !commands.iter().any(|command| {
             let is_managed = command.manager.as_ref().filter(|_| command.assembly().is_none());
             is_managed.is_some_and(|it| !starts_a_program(it))
                 || matches!(command.name(), None | Some("bash" | "sh" | "zsh" | "make" | "air" | "sleep" | "tail"))
         })
+}
+
+/// Whether the file of this name makes an image for those who write, build or test the program.
+fn is_workplace(path: &str) -> bool {
+    let path = path.to_ascii_lowercase();
+    let mut parts = path.rsplit('/').next().unwrap_or_default().split(['.', '-', '_']);
+    [".devcontainer", ".gitpod", "dev.", ".dev", "builder"].iter().any(|word| path.contains(word))
+        || parts.any(|part| matches!(part, "ci" | "test" | "testing" | "tests"))
 }
 
 /// Whether a package manager of an interpreted language starts what it has installed: `npm start`, `bundle exec`.
@@ -315,6 +322,18 @@ mod tests {
         };
         fires!(&file("apache", apt));
         silent!(&file("cli", &apt.replace(['«', '»'], "")));
+    }
+
+    #[test]
+    fn workplaces_are_known_by_name() {
+        for path in
+            ["Dockerfile.dev", "dev.Dockerfile", ".devcontainer/Dockerfile", "a/Dockerfile.test", "ci.Dockerfile"]
+        {
+            assert!(is_workplace(path), "{path}");
+        }
+        for path in ["Dockerfile", "test/Dockerfile", "Dockerfile.latest", "ci/prod.Dockerfile"] {
+            assert!(!is_workplace(path), "{path}");
+        }
     }
 
     #[test]

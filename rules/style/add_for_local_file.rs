@@ -61,9 +61,11 @@ enum Source {
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for (step, transfer) in cx.transfers().filter(|(step, _)| step.instruction.keyword == Some(Keyword::Add)) {
         let instruction = step.instruction;
-        let is_for_add = ["checksum", "keep-git-dir", "unpack"].iter().any(|flag| instruction.flag(flag).is_some());
+        // BuildKit knows no `--from` of ADD: as COPY, it would bring something else.
+        let is_left =
+            ["checksum", "from", "keep-git-dir", "unpack"].iter().any(|flag| instruction.flag(flag).is_some());
         let worst = transfer.sources.iter().map(|source| judge(cx, step, source)).max();
-        let (Some(worst), false) = (worst, is_for_add) else { continue };
+        let (Some(worst), false) = (worst, is_left) else { continue };
         if worst == Source::Special {
             continue;
         }
@@ -127,5 +129,6 @@ mod tests {
         silent!("ADD * /app\nADD a.tar* /app\n");
         silent!("ARG SOURCE=a.txt\nADD $SOURCE /app\n");
         silent!("ADD --unpack=false a.txt /app\n");
+        silent!("ADD --from=a b.txt /app\n");
     }
 }

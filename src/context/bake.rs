@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// A target: one image that is built.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct BakeTarget {
+pub struct BuildTarget {
     /// The build context, as written.
     pub context: Option<String>,
     /// The Dockerfile, as written: bake looks for it in the context.
@@ -23,7 +23,7 @@ pub fn is_bake_file(name: &str) -> bool {
 }
 
 /// The targets of a bake file; none where it is not understood.
-pub fn bake_targets(name: &str, text: &str) -> Vec<BakeTarget> {
+pub fn bake_targets(name: &str, text: &str) -> Vec<BuildTarget> {
     let targets = if name.ends_with(".json") { targets_in_json(text) } else { Hcl::of(text).targets() };
     let mut heirs = Heirs { all: &targets, known: BTreeMap::new() };
     targets.keys().map(|name| heirs.target(name, DEEPEST)).collect()
@@ -44,20 +44,20 @@ const DEEPEST: usize = 16;
 /// Targets with what they inherit. Each is worked out once, however many inherit it.
 struct Heirs<'t> {
     all: &'t BTreeMap<String, Attributes>,
-    known: BTreeMap<&'t str, BakeTarget>,
+    known: BTreeMap<&'t str, BuildTarget>,
 }
 
 impl<'t> Heirs<'t> {
-    fn target(&mut self, name: &str, depth: usize) -> BakeTarget {
+    fn target(&mut self, name: &str, depth: usize) -> BuildTarget {
         if let Some(known) = self.known.get(name) {
             return known.clone();
         }
         let (Some((name, attributes)), Some(depth)) = (self.all.get_key_value(name), depth.checked_sub(1)) else {
-            return BakeTarget::default();
+            return BuildTarget::default();
         };
         // Who asks for it again in the meantime is one of its own parents.
-        self.known.insert(name, BakeTarget::default());
-        let mut inherited = BakeTarget::default();
+        self.known.insert(name, BuildTarget::default());
+        let mut inherited = BuildTarget::default();
         if let Some(Value::Names(parents)) = attributes.get("inherits") {
             for parent in parents {
                 inherited = over(inherited, self.target(parent, depth));
@@ -69,7 +69,7 @@ impl<'t> Heirs<'t> {
     }
 }
 
-fn own(attributes: &Attributes) -> BakeTarget {
+fn own(attributes: &Attributes) -> BuildTarget {
     let text = |name: &str| match attributes.get(name) {
         Some(Value::Text(text)) => Some(text.clone()),
         _ => None,
@@ -78,14 +78,14 @@ fn own(attributes: &Attributes) -> BakeTarget {
         Some(Value::Names(names)) => names.iter().cloned().collect(),
         _ => BTreeSet::new(),
     };
-    BakeTarget { context: text("context"), dockerfile: text("dockerfile"), stage: text("target"), arguments }
+    BuildTarget { context: text("context"), dockerfile: text("dockerfile"), stage: text("target"), arguments }
 }
 
 /// What the one says, and where it says nothing, the other.
-fn over(other: BakeTarget, one: BakeTarget) -> BakeTarget {
+fn over(other: BuildTarget, one: BuildTarget) -> BuildTarget {
     let mut arguments = other.arguments;
     arguments.extend(one.arguments);
-    BakeTarget {
+    BuildTarget {
         context: one.context.or(other.context),
         dockerfile: one.dockerfile.or(other.dockerfile),
         stage: one.stage.or(other.stage),
@@ -257,9 +257,9 @@ fn end_of_string(text: &str) -> usize {
 mod tests {
     use super::*;
 
-    fn target(context: Option<&str>, dockerfile: Option<&str>, stage: Option<&str>, arguments: &[&str]) -> BakeTarget {
+    fn target(context: Option<&str>, dockerfile: Option<&str>, stage: Option<&str>, arguments: &[&str]) -> BuildTarget {
         let owned = |text: Option<&str>| text.map(str::to_owned);
-        BakeTarget {
+        BuildTarget {
             context: owned(context),
             dockerfile: owned(dockerfile),
             stage: owned(stage),

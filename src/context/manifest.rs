@@ -1,5 +1,7 @@
 //! Which files of the build context are kept with their text.
 
+use super::containers::{is_folder_of_kubernetes, is_kubernetes_file};
+
 /// The largest text that is kept, in bytes. Real manifests are far smaller; generated lock files are often larger, and
 /// that they exist is all that is asked of them.
 pub const LARGEST_MANIFEST: u64 = 512 * 1024;
@@ -18,20 +20,27 @@ const NAMES: &[&str] = &[
     "Gemfile.lock",
     "Makefile",
     "Pipfile",
+    "Procfile",
+    "app.json",
     "build.gradle",
     "build.gradle.kts",
     "composer.json",
     "composer.lock",
     "configure.ac",
     "devcontainer.json",
+    "fly.toml",
     "go.mod",
     "go.work",
+    "heroku.yml",
     "makefile",
     "meson.build",
     "package.json",
     "pnpm-workspace.yaml",
     "pom.xml",
     "pyproject.toml",
+    "railway.json",
+    "railway.toml",
+    "render.yaml",
     "rust-toolchain.toml",
     "setup.cfg",
     "setup.py",
@@ -43,6 +52,7 @@ const SHAPES: &[(&str, &str)] = &[
     ("", ".c"),
     ("", ".cc"),
     ("", ".cmake"),
+    ("", ".conf"),
     ("", ".cpp"),
     ("", ".cs"),
     ("", ".csproj"),
@@ -76,14 +86,15 @@ const FOLDERS: &[(&str, &str)] = &[(".github/workflows/", ".yaml"), (".github/wo
 /// Whether the folder at `path` is read even where `.dockerignore` excludes it: what lies there tells how the image is
 /// built and run, and is none of its files.
 pub fn is_folder_of_tools(path: &str) -> bool {
-    matches!(path, ".devcontainer" | ".github" | ".github/workflows")
+    matches!(path, ".devcontainer" | ".github" | ".github/workflows") || is_folder_of_kubernetes(path)
 }
 
 /// Whether the file at `path` is one whose text rules and rewrites ask for: package manifests, entrypoint scripts,
-/// files of Compose and Bake, workflows, sources that tell which files and programs they open.
+/// files of Compose, Bake and Kubernetes, workflows, settings of servers, sources that tell which files and programs they open.
 pub fn is_manifest(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     NAMES.binary_search(&name).is_ok()
+        || is_kubernetes_file(path)
         || FOLDERS.iter().any(|(folder, end)| path.starts_with(folder) && path.ends_with(end))
         || SHAPES.iter().any(|(start, end)| name.starts_with(start) && name.ends_with(end))
 }
@@ -106,6 +117,7 @@ mod tests {
             "src/App/App.csproj",
             "compose.prod.yml",
             ".github/workflows/a.yml",
+            "deploy/k8s/web.yaml",
         ] {
             assert!(is_manifest(path), "{path}");
         }

@@ -8,7 +8,9 @@
 mod bake;
 mod build_context;
 mod clean;
+mod containers;
 mod copy_source;
+mod document;
 mod extent;
 mod glob;
 mod ignore_file;
@@ -18,12 +20,14 @@ mod package_json;
 mod spring;
 mod yarn;
 
-pub use bake::{BakeTarget, bake_targets, is_bake_file};
+pub use bake::{BuildTarget, bake_targets, is_bake_file};
 pub use build_context::{BuildContext, Entry, EntryKind};
+pub use containers::{Container, ContainerFile};
 pub use copy_source::CopySourceMatch;
 pub use extent::Extent;
 pub use glob::{BadPattern, Glob};
 pub use ignore_file::{IgnoreFile, PathState, Problem, ProblemKind};
 pub use ignore_pattern::Pattern;
 pub use manifest::{LARGEST_MANIFEST, is_folder_of_tools, is_manifest};
+pub use spring::SpringBoot;
 pub use yarn::Yarn;

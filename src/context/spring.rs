@@ -2,10 +2,23 @@
 
 use super::BuildContext;
 
+/// What the manifests of a Java project say of Spring Boot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SpringBoot {
+    /// Major and minor version.
+    pub version: (u32, u32),
+    /// Whether the archive is the usual one: nothing asks for another launcher or layout, or for a launch script before it.
+    pub has_usual_archive: bool,
+}
+
+/// What makes another archive: settings of the plugins for Maven and Gradle.
+const UNUSUAL: &[&str] =
+    &["<executable>true", "<layout>", "PropertiesLauncher", "launchScript", "loaderImplementation"];
+
 impl BuildContext {
-    /// Major and minor version of Spring Boot that the `pom.xml` or `build.gradle` at the root of the context asks for. `None`
-    /// where it is not written there, and where the project divides its archive into layers of its own.
-    pub fn spring_boot(&self) -> Option<(u32, u32)> {
+    /// The version of Spring Boot that the `pom.xml` or `build.gradle` at the root of the context asks for, and the kind of its
+    /// archive. `None` where the version is not written there, and where the project divides its archive into layers of its own.
+    pub fn spring_boot(&self) -> Option<SpringBoot> {
         let gradle = || self.text("build.gradle").or_else(|| self.text("build.gradle.kts"));
         let (text, version) = match self.text("pom.xml") {
             Some(text) => (text, version_in_pom(text)?),
@@ -14,7 +27,8 @@ impl BuildContext {
         let has_own_layers = ["<layers>", "layered"].iter().any(|word| text.contains(word));
         let mut numbers = version.split('.').map(str::parse);
         let (Some(Ok(major)), Some(Ok(minor))) = (numbers.next(), numbers.next()) else { return None };
-        (!has_own_layers).then_some((major, minor))
+        let has_usual_archive = !UNUSUAL.iter().any(|word| text.contains(word));
+        (!has_own_layers).then_some(SpringBoot { version: (major, minor), has_usual_archive })
     }
 }
 
@@ -41,7 +55,7 @@ mod tests {
 
     fn version(path: &str, text: &str) -> Option<(u32, u32)> {
         let texts = BTreeMap::from([(path.to_owned(), text.to_owned())]);
-        BuildContext::new(vec![Entry::file(path, 0o644, 1)], None, texts, false).spring_boot()
+        BuildContext::new(vec![Entry::file(path, 0o644, 1)], None, texts, false).spring_boot().map(|it| it.version)
     }
 
     #[test]

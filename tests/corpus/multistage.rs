@@ -7,7 +7,7 @@ use dfx::Settings;
 use dfx::config::{Choice, Selection, Selector};
 use dfx::edit::Effect;
 use dfx::ir::{Build, Commands};
-use dfx::rewrite::multistage::{BaseChoice, split};
+use dfx::rewrite::multistage::{Assumption, BaseChoice, Refusal, split};
 
 use crate::corpus::Corpus;
 use crate::invariants::each;
@@ -28,7 +28,12 @@ fn stages_are_split_or_the_reason_is_told() {
         let commands = Commands::new(&build);
         let what = match split(&build, &commands, None, &BaseChoice::Slim) {
             None => "nothing to split".to_owned(),
-            Some(Err(refusal)) => format!("refused: {}", refusal.name()),
+            Some(Err(refusal)) => {
+                if let Some(named) = named(&refusal) {
+                    *told.lock().unwrap().entry(named).or_default() += 1;
+                }
+                format!("refused: {}", refusal.name())
+            }
             Some(Ok(rewrite)) => {
                 let fixed = dfx::fix(&file, &settings, None, Effect::Runtime);
                 assert!(fixed.held_back.is_empty(), "{:?}", fixed.held_back);
@@ -42,6 +47,15 @@ fn stages_are_split_or_the_reason_is_told() {
     told.into_inner().unwrap().iter().for_each(|(what, number)| println!("{number:7} {what}"));
 }
 
-fn outcome(assumptions: &[dfx::rewrite::multistage::Assumption]) -> String {
+/// The command or script that stands in the way: the tables may learn the most frequent.
+fn named(refusal: &Refusal) -> Option<String> {
+    match refusal {
+        Refusal::UnknownCommand(name) => Some(format!("of unknown-command: {name}")),
+        Refusal::Script(name) => Some(format!("of script: {name}")),
+        _ => None,
+    }
+}
+
+fn outcome(assumptions: &[Assumption]) -> String {
     if assumptions.is_empty() { "rewritten".to_owned() } else { "suggested".to_owned() }
 }

@@ -78,7 +78,8 @@ pub(super) static APT_GET: PackageManager = PackageManager {
     home: Home::System(Family::Debian),
     options: APT_OPTIONS,
     verbs: &[
-        verb(Install, &["install", "reinstall", "build-dep", "satisfy"]),
+        verb(Install, &["install", "reinstall"]),
+        verb(Install, &["build-dep", "satisfy"]),
         verb(UpdateLists, &["update"]),
         verb(Upgrade, &["upgrade", "dist-upgrade", "dselect-upgrade"]),
         verb(Remove, &["remove", "purge", "autoremove", "autopurge", "auto-remove"]),
@@ -103,7 +104,8 @@ pub(super) static APT: PackageManager = PackageManager {
     home: Home::System(Family::Debian),
     options: APT_OPTIONS,
     verbs: &[
-        verb(Install, &["install", "reinstall", "build-dep", "satisfy"]),
+        verb(Install, &["install", "reinstall"]),
+        verb(Install, &["build-dep", "satisfy"]),
         verb(UpdateLists, &["update"]),
         verb(Upgrade, &["upgrade", "full-upgrade", "dist-upgrade"]),
         verb(Remove, &["remove", "purge", "autoremove", "autopurge", "auto-remove"]),
@@ -129,7 +131,8 @@ pub(super) static APTITUDE: PackageManager = PackageManager {
     home: Home::System(Family::Debian),
     options: &[value("-o -t --target-release -q -F --display-format -O --sort -w --width --add-user-tag")],
     verbs: &[
-        verb(Install, &["install", "reinstall", "build-dep", "build-depends"]),
+        verb(Install, &["install", "reinstall"]),
+        verb(Install, &["build-dep", "build-depends"]),
         verb(UpdateLists, &["update"]),
         verb(Upgrade, &["safe-upgrade", "full-upgrade", "upgrade", "dist-upgrade"]),
         verb(Remove, &["remove", "purge"]),

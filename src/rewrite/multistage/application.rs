@@ -10,13 +10,26 @@ use super::single_stage::SingleStage;
 /// # Errors
 /// Where a path is only known when the build runs, and where the program lies among files of the distribution.
 pub fn of_context(single: &SingleStage<'_>) -> Result<Vec<String>, Refusal> {
-    let copies = single.steps_of_build().iter().flat_map(|step| single.build.context_copies(step));
-    let mut paths = Vec::new();
-    for copy in copies.collect::<Vec<_>>() {
-        paths.push(filled_by(single, &copy)?);
-    }
+    let paths = copied(single)?.into_iter().map(|copied| copied.path).collect();
     let directory = single.directory_after_build()?;
     if lies_in(&directory, TEMPORARY) { Err(Refusal::AmongSystemFiles(directory)) } else { Ok(paths) }
+}
+
+/// What COPY or ADD brings from the build context.
+pub struct FromContext<'b> {
+    /// Where it lies there, as written.
+    pub source: &'b str,
+    /// The folder or file that it fills, absolute.
+    pub path: String,
+}
+
+/// All that COPY and ADD bring from the build context.
+///
+/// # Errors
+/// As [`of_context`].
+pub fn copied<'b>(single: &SingleStage<'b>) -> Result<Vec<FromContext<'b>>, Refusal> {
+    let copies = single.steps_of_build().iter().flat_map(|step| single.build.context_copies(step));
+    copies.collect::<Vec<_>>().iter().map(|copy| filled_by(single, copy)).collect()
 }
 
 /// What lies below is not copied: builds leave there what nobody needs.
@@ -54,17 +67,18 @@ pub fn is_own(folder: &str) -> bool {
     }
 }
 
-fn filled_by<'b>(single: &SingleStage<'b>, copy: &ContextCopy<'b>) -> Result<String, Refusal> {
+fn filled_by<'b>(single: &SingleStage<'b>, copy: &ContextCopy<'b>) -> Result<FromContext<'b>, Refusal> {
     let (source, target) = ends(single, copy)?;
     let is_file = copy.breadth == Breadth::Part && is_file(single, source);
-    if !is_file {
-        return if is_own(&target) { Ok(target) } else { Err(Refusal::AmongSystemFiles(target)) };
+    if !is_file && !is_own(&target) {
+        return Err(Refusal::AmongSystemFiles(target));
     }
     let name = source.trim_end_matches('/').rsplit('/').next().unwrap_or(source);
-    match is_folder(copy) && !is_own(&target) {
-        true => Ok(format!("{}/{name}", target.trim_end_matches('/'))),
-        false => Ok(target),
-    }
+    let path = match is_file && is_folder(copy) && !is_own(&target) {
+        true => format!("{}/{name}", target.trim_end_matches('/')),
+        false => target,
+    };
+    Ok(FromContext { source, path })
 }
 
 /// The source, and the absolute path of the destination.

@@ -45,7 +45,7 @@ pub enum Assumption {
     },
     /// Sources of the program start other programs.
     StartsNoProgram(String),
-    /// A compose file or a development container says otherwise what is run.
+    /// A file of Compose, Kubernetes or a platform, or a development container, says otherwise what is run.
     SaysWhatRuns(String),
     /// nginx takes the place of the server.
     AnswersAs(&'static str),

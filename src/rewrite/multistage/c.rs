@@ -4,18 +4,18 @@
 //! that stays in the folder of its build is copied alone where the files of the build say that it stands for itself, else
 //! with that folder.
 
-mod fetched;
 mod libraries;
 mod outputs;
 mod sources;
 
 use crate::ir::{Command, lies_in};
 
+use super::application::TEMPORARY;
 use super::deeds::Deeds;
 use super::ecosystem::{Ecosystem, Maker, Product, Runtime};
 use super::program::{Program, is_searched_by_default};
 use super::single_stage::SingleStage;
-use super::{Assumption, Refusal, application};
+use super::{Assumption, Refusal, application, fetched};
 
 use outputs::{Output, made_by};
 use sources::Sources;
@@ -49,7 +49,7 @@ fn product(single: &SingleStage<'_>, program: &Program<'_>, deeds: &Deeds<'_>) -
         }
     }
     product.artifacts.extend(program_in_its_folder(single, program, deeds, &made, &sources)?);
-    product.artifacts.extend(fetched::beside_the_sources(single, &made)?);
+    product.artifacts.extend(fetched_data(single, &made)?);
     product.has_all_files = has_all_files(single, &product);
     product.assumptions = assumptions(single, &made, &sources);
     product.starts_nothing = sources.are_known() && sources.that_start_programs().next().is_none();
@@ -109,6 +109,36 @@ fn program_in_its_folder(
         false if application::is_own(folder) => Ok(Some(folder.clone())),
         false => Err(Refusal::AmongSystemFiles(folder.clone())),
     }
+}
+
+/// What is fetched and lies elsewhere than the folders of the build: data that the program may read.
+///
+/// # Errors
+/// Where it lies among files of the distribution, and where a path is only known when the build runs.
+fn fetched_data(single: &SingleStage<'_>, made: &[Output]) -> Result<Vec<String>, Refusal> {
+    let mut paths = Vec::new();
+    for command in single.build_commands().filter(|command| fetched::is_tool(command)) {
+        let Some(path) = fetched::place(single, command)? else { continue };
+        let is_beside = |output: &Output| match output {
+            Output::File(file) => lies_in(file, parent(&path)),
+            Output::Folder(folder) => {
+                lies_in(folder, &path) || lies_in(&path, folder) || lies_in(folder, parent(&path))
+            }
+            Output::Prefix(_) => false,
+        };
+        if lies_in(&path, TEMPORARY) || made.iter().any(is_beside) {
+            continue;
+        }
+        if !application::is_own(&path) {
+            return Err(Refusal::AmongSystemFiles(path));
+        }
+        paths.push(path);
+    }
+    Ok(paths)
+}
+
+fn parent(path: &str) -> &str {
+    path.rsplit_once('/').map_or("/", |(folder, _)| if folder.is_empty() { "/" } else { folder })
 }
 
 /// Whether all that COPY brings lies in a folder that is copied.

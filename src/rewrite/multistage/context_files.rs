@@ -93,7 +93,8 @@ impl Wanted<'_> {
         if !entry.is_dir() {
             return if self.is_wanted(entry) { vec![entry.path.clone()] } else { Vec::new() };
         }
-        let is_left_out = self.context.would_exclude(&entry.path) || is_folder_of_development(name);
+        let is_for_development = is_folder_of_development(name) && !self.is_named_in_sources(name);
+        let is_left_out = self.context.would_exclude(&entry.path) || is_for_development;
         if is_left_out || self.embedded.contains(&entry.path) {
             return Vec::new();
         }
@@ -102,6 +103,17 @@ impl Wanted<'_> {
             return vec![entry.path.clone()];
         }
         children(self.context, &entry.path).flat_map(|child| self.of_entry(child)).collect()
+    }
+
+    /// Whether a source names the folder in a text of its own, as it does to open a file there: `"docs/swagger.json"`.
+    fn is_named_in_sources(&self, folder: &str) -> bool {
+        let is_in_it = |text: &str| {
+            let path = text.strip_prefix("./").unwrap_or(text);
+            path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        let is_source = |path: &str| (self.is_source)(path.rsplit('/').next().unwrap_or(path));
+        let mut texts = self.context.texts(is_source);
+        !FILLED_BY_TOOLS.contains(&folder) && texts.any(|(_, text)| text.split(['"', '\'', '`']).any(is_in_it))
     }
 
     fn is_wanted(&self, file: &Entry) -> bool {
@@ -218,7 +230,10 @@ fn is_never_read(name: &str) -> bool {
     STARTS.iter().any(|start| name.starts_with(start)) || ENDS.iter().any(|end| name.ends_with(end))
 }
 
-/// Folders that no program reads when it runs.
+/// Of these, those that no program of the project is meant to read.
+const FILLED_BY_TOOLS: &[&str] = &[".git", "node_modules", "target", "vendor"];
+
+/// Folders that no program reads when it runs, unless its sources name them.
 fn is_folder_of_development(name: &str) -> bool {
     const FOLDERS: &[&str] = &[
         ".circleci",

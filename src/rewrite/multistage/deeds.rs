@@ -7,9 +7,11 @@ use crate::knowledge::package_managers::{Action, Invocation, OperandKind};
 use crate::shell::{RedirectionTarget, ScriptForm};
 use crate::syntax::{InstructionKind, Keyword};
 
-use super::Refusal;
-use super::ecosystem::Ecosystem;
+use super::application::{self, TEMPORARY};
+use super::ecosystem::{Ecosystem, Maker};
+use super::sed::SedOptions;
 use super::single_stage::SingleStage;
+use super::{Refusal, fetched};
 
 /// What the commands of a build leave behind, beside the program itself.
 #[derive(Default)]
@@ -26,6 +28,8 @@ pub struct Deeds<'b> {
     pub directories: Vec<String>,
     /// The commands that set owner or mode, as written, each with the absolute paths that it is about.
     pub ownership: Vec<(&'b str, Vec<String>)>,
+    /// Symbolic links: what they point to, and where they lie.
+    pub links: Vec<(String, String)>,
     /// Files that come from elsewhere than the build: by COPY from another image, by cp and mv, absolute.
     pub brought: Vec<String>,
 }
@@ -75,6 +79,11 @@ impl<'b> Deeds<'b> {
         self.left_out.extend::<Vec<_>>(left_out);
     }
 
+    /// Whether the build adds to the languages of the C library.
+    pub fn brings_locales(&self) -> bool {
+        self.brought.iter().any(|path| path == LOCALES)
+    }
+
     fn run(&mut self, single: &SingleStage<'b>, ecosystem: &Ecosystem, step: &'b Step<'b>) -> Result<(), Refusal> {
         let is_heredoc_of_another_language =
             single.build.scripts(step).iter().any(|script| !script.is_clean() || !is_plain(script.source.form()));
@@ -84,8 +93,13 @@ impl<'b> Deeds<'b> {
         let left_out_before = self.left_out.len();
         for command in single.commands.of_step(step) {
             self.redirections(single, command)?;
-            if !(ecosystem.builds)(command) {
-                self.command(single, command)?;
+            if (ecosystem.builds)(command) {
+                continue;
+            }
+            // Beside a program that is compiled lie its sources; beside one that is text, what it is made of.
+            match ecosystem.product {
+                Maker::OfFolders(_) if fetched::is_tool(command) => self.fetched(single, command)?,
+                _ => self.command(single, command)?,
             }
         }
         let removes = |command: &Command<'_>| {
@@ -117,19 +131,26 @@ impl<'b> Deeds<'b> {
             "sed" => self.edited(single, command),
             "groupadd" | "addgroup" | "useradd" | "adduser" | "usermod" => self.user(single, command),
             "mkdir" => {
-                let paths = operands(command).map(|word| single.path_of(command, word));
-                self.directories.extend(paths.collect::<Result<Vec<_>, _>>()?);
+                self.directories.extend(paths(single, command, 0)?);
                 Ok(())
             }
-            "chown" | "chmod" => {
-                let paths = operands(command).skip(1).map(|word| single.path_of(command, word));
-                self.ownership.push((written(command), paths.collect::<Result<_, _>>()?));
+            "chown" | "chmod" | "chgrp" => {
+                self.ownership.push((written(command), paths(single, command, 1)?));
                 Ok(())
             }
             "cp" | "mv" | "install" => self.moved(single, command),
-            "touch" => {
-                let paths = operands(command).map(|word| single.path_of(command, word));
-                self.brought.extend(paths.collect::<Result<Vec<_>, _>>()?);
+            "dos2unix" | "tee" | "touch" => {
+                paths(single, command, 0)?.into_iter().try_for_each(|path| self.bring(path))
+            }
+            "ln" => self.link(single, command),
+            // COPY of BuildKit keeps the capabilities of a file.
+            "setcap" => paths(single, command, 1)?.into_iter().try_for_each(|path| self.bring(path)),
+            "dpkg" if asks_dpkg(command) => Ok(()),
+            "gpg" if checks_signatures(command) => Ok(()),
+            "." | "source" if names_the_distribution(command) => Ok(()),
+            "locale-gen" | "localedef" if single.distribution.family != "alpine" => self.bring(LOCALES.to_owned()),
+            "update-ca-certificates" => {
+                self.brought.extend(CERTIFICATES.map(str::to_owned));
                 Ok(())
             }
             _ => Err(Refusal::UnknownCommand(name.to_owned())),
@@ -143,7 +164,9 @@ impl<'b> Deeds<'b> {
         if !invocation.installs() {
             return Ok(());
         }
-        if invocation.operands.iter().any(|it| it.kind != OperandKind::Named) {
+        // `build-dep` installs what others are built with, not the packages that it names.
+        let is_of_others = invocation.verb_name() == Some("build-dep");
+        if is_of_others || invocation.operands.iter().any(|it| it.kind != OperandKind::Named) {
             return Err(Refusal::UnknownPackage);
         }
         self.with_recommends |= !invocation.skips_recommends();
@@ -200,7 +223,18 @@ impl<'b> Deeds<'b> {
         if lists_packages(&path) {
             return Err(Refusal::UnknownPackage);
         }
-        self.brought.push(path);
+        let Some((stem, _)) = path.split_once(['*', '?', '[']) else {
+            self.brought.push(path);
+            return Ok(());
+        };
+        // What a pattern finds lies in a folder of one package or of the program.
+        let folder = stem.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let is_of_one =
+            folder.strip_prefix("/etc/").is_some_and(|below| below.contains('/')) || application::is_own(folder);
+        match is_of_one {
+            true => self.brought.push(folder.to_owned()),
+            false => return Err(Refusal::UnknownPath(path)),
+        }
         Ok(())
     }
 
@@ -214,23 +248,27 @@ impl<'b> Deeds<'b> {
             };
             self.brought.retain(|file| !is_gone(file));
             self.directories.retain(|directory| !is_gone(directory));
+            self.links.retain(|(_, link)| !is_gone(link));
         }
     }
 
     /// The files that `sed -i` changes.
     fn edited(&mut self, single: &SingleStage<'b>, command: &Command<'b>) -> Result<(), Refusal> {
-        let has = |options: [&str; 2]| {
-            let words = command.arguments().iter().map(|word| word.written);
-            words.into_iter().any(|word| options.iter().any(|option| word.starts_with(option)))
-        };
-        if !has(["-i", "--in-place"]) {
-            return Ok(());
+        let edit = SedOptions::of(command).ok_or_else(|| Refusal::UnknownCommand("sed".to_owned()))?;
+        let files = if edit.is_in_place { edit.files.as_slice() } else { &[] };
+        let files: Vec<String> = files.iter().map(|word| single.path_of(command, word)).collect::<Result<_, _>>()?;
+        files.into_iter().try_for_each(|path| self.bring(path))
+    }
+
+    /// What is fetched or unpacked: part of the program, unless it lies where nobody looks.
+    fn fetched(&mut self, single: &SingleStage<'b>, command: &'b Command<'b>) -> Result<(), Refusal> {
+        let Some(place) = fetched::place(single, command)? else { return Ok(()) };
+        let is_file = matches!(command.name(), Some("curl" | "wget"));
+        match place {
+            place if lies_in(&place, TEMPORARY) => Ok(()),
+            place if is_file || application::is_own(&place) => self.bring(place),
+            place => Err(Refusal::AmongSystemFiles(place)),
         }
-        if has(["-e", "--expression"]) || has(["-f", "--file"]) {
-            return Err(Refusal::UnknownCommand("sed".to_owned()));
-        }
-        let files = operands(command).skip(1).map(|word| single.path_of(command, word));
-        files.collect::<Result<Vec<_>, _>>()?.into_iter().try_for_each(|path| self.bring(path))
     }
 
     fn redirections(&mut self, single: &SingleStage<'b>, command: &'b Command<'b>) -> Result<(), Refusal> {
@@ -270,6 +308,41 @@ impl<'b> Deeds<'b> {
     }
 }
 
+/// Where `localedef` adds to what the C library of Debian and Ubuntu knows of languages.
+const LOCALES: &str = "/usr/lib/locale/locale-archive";
+
+/// Where `update-ca-certificates` finds certificates, and where it leaves them: the latter are links to the former.
+const CERTIFICATES: [&str; 3] = ["/etc/ssl/certs", "/usr/share/ca-certificates", "/usr/local/share/ca-certificates"];
+
+/// Whether `dpkg` only tells something.
+fn asks_dpkg(command: &Command<'_>) -> bool {
+    const QUESTIONS: &[&str] =
+        &["--compare-versions", "--list", "--listfiles", "--print-architecture", "--status", "-L", "-l", "-s"];
+    command.arguments().first().and_then(|word| word.value).is_some_and(|word| QUESTIONS.contains(&word))
+}
+
+/// Whether `gpg` gets keys and looks at signatures: what it keeps of that, in the home directory, no program asks for.
+fn checks_signatures(command: &Command<'_>) -> bool {
+    const CHECKING: &[&str] = &["--import", "--list-keys", "--recv-key", "--recv-keys", "--verify"];
+    let has =
+        |known: &[&str]| command.arguments().iter().filter_map(|word| word.value).any(|word| known.contains(&word));
+    has(CHECKING) && !has(&["--dearmor", "--output", "-o"])
+}
+
+/// Whether the shell reads nothing but what distribution it is.
+fn names_the_distribution(command: &Command<'_>) -> bool {
+    let words: Vec<&str> = command.arguments().iter().map(|word| word.written).collect();
+    matches!(words.as_slice(), ["/etc/os-release" | "/etc/lsb-release" | "/usr/lib/os-release"])
+}
+
+/// The absolute paths of the operands behind the first few.
+///
+/// # Errors
+/// Where one is only known when the build runs.
+fn paths(single: &SingleStage<'_>, command: &Command<'_>, skipped: usize) -> Result<Vec<String>, Refusal> {
+    operands(command).skip(skipped).map(|word| single.path_of(command, word)).collect()
+}
+
 /// The file into which a command downloads, where it names one.
 fn downloaded_file<'b>(command: &'b Command<'b>) -> Option<&'b str> {
     let download = command.download().filter(|it| matches!(it.program, "curl" | "wget") && it.addresses.len() == 1)?;
@@ -293,6 +366,7 @@ fn is_plain(form: ScriptForm) -> bool {
 const HARMLESS: &[&str] = &[
     ":",
     "[",
+    "apt-mark",
     "arch",
     "awk",
     "basename",
@@ -308,9 +382,11 @@ const HARMLESS: &[&str] = &[
     "export",
     "expr",
     "false",
+    "fc-cache",
     "file",
     "find",
     "getconf",
+    "gpgconf",
     "grep",
     "head",
     "hostname",
@@ -318,6 +394,7 @@ const HARMLESS: &[&str] = &[
     "ldd",
     "ls",
     "md5sum",
+    "mktemp",
     "nproc",
     "printf",
     "pwd",
@@ -346,10 +423,11 @@ const HARMLESS: &[&str] = &[
     "wc",
     "which",
     "whoami",
+    "yes",
 ];
 
 /// The words that are no options, where they are known.
-fn operands<'c>(command: &'c Command<'_>) -> impl Iterator<Item = &'c str> {
+pub fn operands<'c>(command: &'c Command<'_>) -> impl Iterator<Item = &'c str> {
     let words = command.arguments().iter().map(|word| word.value.unwrap_or(word.written));
     words.filter(|word| !word.starts_with('-'))
 }
@@ -358,7 +436,8 @@ fn written<'b>(command: &'b Command<'b>) -> &'b str {
     command.invoked.as_ref().map_or("", |invoked| invoked.script.slice(invoked.span()))
 }
 
-fn is_folder_by_name(path: &str) -> bool {
+/// Whether a path without `/` at its end is that of a folder.
+pub fn is_folder_by_name(path: &str) -> bool {
     matches!(path.rsplit('/').next(), Some("bin" | "sbin" | "lib" | "local" | "etc" | "tmp" | ""))
 }
 
@@ -369,7 +448,10 @@ fn is_removed(single: &SingleStage<'_>, name: &str) -> bool {
 }
 
 /// The packages that remain of one that the build installs. What the tables do not know stays.
-fn needed_at_run_time<'b>(single: &SingleStage<'_>, package: &'b str) -> Result<Vec<&'b str>, Refusal> {
+///
+/// # Errors
+/// Where the libraries behind it are not known.
+pub fn needed_at_run_time<'b>(single: &SingleStage<'_>, package: &'b str) -> Result<Vec<&'b str>, Refusal> {
     // The image of Python has an interpreter of its own, to which Debian's headers do not belong.
     if single.image.familiar_name() == "python" && package.starts_with("python") && package.ends_with("-dev") {
         return Ok(Vec::new());

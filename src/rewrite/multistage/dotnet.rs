@@ -3,7 +3,7 @@
 //! The image of ASP.NET Core holds that of the plain runtime, so that it is the one to take where the project is not known.
 
 use crate::ir::Command;
-use crate::knowledge::images::{NamedImage, dotnet_runtime};
+use crate::knowledge::images::{NamedImage, dotnet_runtime, lookup};
 
 use super::deeds::Deeds;
 use super::ecosystem::{Ecosystem, Maker, Product, Runtime};
@@ -19,8 +19,33 @@ pub const DOTNET: Ecosystem = Ecosystem {
     runtime: Runtime::Counterpart(runtime_image),
 };
 
+/// Whether all that the command leaves lies among the project's files or in a cache. Others write databases, certificates in
+/// the home directory, tools.
 fn builds(command: &Command<'_>) -> bool {
+    const VERBS: &[&str] = &[
+        "--info",
+        "--list-sdks",
+        "--version",
+        "add",
+        "build",
+        "clean",
+        "format",
+        "list",
+        "msbuild",
+        "new",
+        "nuget",
+        "pack",
+        "publish",
+        "restore",
+        "sln",
+        "test",
+        "tool",
+        "vstest",
+        "workload",
+    ];
+    let is_known = |verb: &str| VERBS.contains(&verb);
     command.manager.as_ref().is_some_and(|it| it.manager.name == "dotnet" && it.verb_name() != Some("tool install"))
+        && command.arguments().first().and_then(|word| word.value).is_some_and(is_known)
 }
 
 fn is_source(name: &str) -> bool {
@@ -81,12 +106,16 @@ fn listens_as_before(single: &SingleStage<'_>, program: &Program<'_>) -> Option<
     };
     let is_told = program.command.words.iter().any(|word| word.written.contains("--urls"));
     let is_set = VARIABLES.iter().any(|name| sets(name));
-    let serves = runtime_of_project(single) == "aspnet";
+    let serves = runtime_of_project(single) != "runtime";
     (serves && !is_set && !is_told).then_some(Assumption::SetsItsPort)
 }
 
 /// The name of the smallest image that the project runs on.
 fn runtime_of_project(single: &SingleStage<'_>) -> &'static str {
+    let mut publishes = single.build_commands().filter(|command| publishes(command)).peekable();
+    if publishes.peek().is_some() && publishes.all(brings_runtime) && !starts_host(single) {
+        return "runtime-deps";
+    }
     let Some(context) = single.context.filter(|context| !context.is_truncated()) else { return "aspnet" };
     let is_project = |path: &&str| [".csproj", ".fsproj", ".vbproj"].iter().any(|ending| path.ends_with(ending));
     let mut paths = context.entries().iter().map(|entry| entry.path.as_str()).filter(is_project).peekable();
@@ -95,11 +124,38 @@ fn runtime_of_project(single: &SingleStage<'_>) -> &'static str {
     if paths.peek().is_some() && paths.all(is_plain) { "runtime" } else { "aspnet" }
 }
 
+/// Whether the command publishes programs.
+fn publishes(command: &Command<'_>) -> bool {
+    builds(command) && command.arguments().first().and_then(|word| word.value) == Some("publish")
+}
+
+/// Whether what is published has the runtime in it.
+fn brings_runtime(command: &Command<'_>) -> bool {
+    let words: Vec<&str> = command.arguments().iter().filter_map(|word| word.value).collect();
+    let is_flag = |word: &&str| matches!(*word, "--self-contained" | "--sc");
+    let is_told = |word: &&str| {
+        matches!(*word, "--self-contained=true" | "--sc=true" | "-p:SelfContained=true" | "/p:SelfContained=true")
+    };
+    let value = words.iter().position(is_flag).map(|at| words.get(at + 1).copied().unwrap_or_default());
+    value.is_some_and(|value| value != "false") || words.iter().any(is_told)
+}
+
+/// Whether the container starts with the host of .NET, which is no part of such a program.
+fn starts_host(single: &SingleStage<'_>) -> bool {
+    let mut commands = single.build.process(single.stage.index).commands(single.commands);
+    commands.any(|command| command.name() == Some("dotnet"))
+}
+
 /// The image that runs programs, of the version and distribution that the kit's has.
 fn runtime_image(single: &SingleStage<'_>) -> Result<NamedImage, Refusal> {
     let tag = single.image.tag_or_latest().unwrap_or_default();
     let image = dotnet_runtime(&single.image.familiar_name(), tag, runtime_of_project(single));
-    image.ok_or(Refusal::UnknownImage)
+    let image = image.ok_or(Refusal::UnknownImage)?;
+    // A program that is made for one C library does not start with the other.
+    let distribution = lookup(&image.repository, Some(&image.tag)).and_then(|facts| facts.distribution);
+    let family = single.distribution.family;
+    let is_other = distribution.is_some_and(|it| (it.family == "alpine") != (family == "alpine"));
+    if is_other { Err(Refusal::UnknownDistribution(family.to_owned())) } else { Ok(image) }
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use super::{Assumption, Refusal, Split, chosen_base, decision, metadata, saving}
 /// The edits that make two stages of one.
 ///
 /// # Errors
-/// Where the working directory is not known.
+/// Where the working directory is not known, and where a link would lead nowhere.
 pub fn emit<'b>(
     single: &SingleStage<'b>,
     deeds: &Deeds<'b>,
@@ -112,6 +112,7 @@ impl Stage<'_, '_> {
         if !self.deeds.users.is_empty() {
             lines.push(format!("RUN {}", self.deeds.users.join(self.joint())));
         }
+        lines.extend(self.links()?);
         let user = metadata::user(self.single).map(|step| self.written(step));
         let directory = metadata::directory(self.single, self.base)?.map(|path| format!("WORKDIR {path}"));
         let user_comes_first = metadata::directory_belongs_to_user(self.single);
@@ -195,6 +196,13 @@ impl Stage<'_, '_> {
         let commands =
             ["RUN apt-get update", &format!("apt-get install -y{flag} {names}"), "rm -rf /var/lib/apt/lists/*"];
         Some(commands.join(self.joint()))
+    }
+
+    /// Links that lie in no folder that is copied.
+    fn links(&self) -> Result<Option<String>, Refusal> {
+        let links = self.deeds.links_beside(self.artifacts)?;
+        let commands: Vec<String> = links.iter().map(|(target, link)| format!("ln -snf {target} {link}")).collect();
+        Ok((!commands.is_empty()).then(|| format!("RUN {}", commands.join(self.joint()))))
     }
 
     /// Directories that the build makes and nothing else brings.

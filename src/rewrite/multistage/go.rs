@@ -42,6 +42,9 @@ fn product(single: &SingleStage<'_>, program: &Program<'_>, deeds: &Deeds<'_>) -
     }
     product.is_static = single.build_commands().filter(|command| is_build(command)).all(is_static_build(single));
     if let Some(context) = single.context {
+        if sources(context).any(|(_, text)| text.contains("\"plugin\"")) {
+            return Err(Refusal::UnknownLibraries("plugin".to_owned()));
+        }
         product.has_all_files = reads_no_files(context);
         product.embedded = sources(context).flat_map(|(path, text)| embedded(path, text)).collect();
         let starts = sources(context).find(|(_, text)| text.contains("\"os/exec\""));

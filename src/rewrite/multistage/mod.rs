@@ -21,6 +21,8 @@ mod dotnet;
 mod ecosystem;
 mod elixir;
 mod emission;
+mod entry_script;
+mod fetched;
 mod go;
 mod java;
 mod metadata;
@@ -35,9 +37,11 @@ mod ruby;
 mod runtime_base;
 mod rust;
 mod saving;
+mod sed;
 mod single_stage;
 mod start;
 mod static_site;
+mod symbolic_links;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
@@ -103,7 +107,11 @@ fn split_stage(single: &SingleStage<'_>, ecosystem: &Ecosystem, choice: &BaseCho
                 Runtime::Interpreter => start::find(single)?,
             };
             let deeds = Deeds::of(single, ecosystem)?;
-            let product = product(single, &program, &deeds)?;
+            let mut product = product(single, &program, &deeds)?;
+            // The script may read and call what the program does not.
+            product.has_all_files &= program.script.is_none();
+            product.starts_nothing &= program.script.is_none();
+            product.artifacts.extend(program.script.clone());
             (deeds, product)
         }
         Maker::OfFolders(product) => {

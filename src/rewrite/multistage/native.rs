@@ -1,6 +1,7 @@
 //! What packages of a language need beyond the language when they run.
 
-use crate::knowledge::debian::{Base, Release, package, runtime_packages};
+use crate::knowledge::debian::{Base, Class, Release, class, package, runtime_packages};
+use crate::knowledge::images::Presence;
 
 use super::Refusal;
 use super::deeds::Deeds;
@@ -19,7 +20,7 @@ impl Needs {
     /// The packages of the distribution that a smaller image lacks, for packages of the language by these names.
     ///
     /// # Errors
-    /// Where one needs a program that the build does not install, or a library that is not known.
+    /// Where one needs a program that neither the build installs nor its image has, or a library that is not known.
     pub fn packages(
         &self,
         single: &SingleStage<'_>,
@@ -27,15 +28,14 @@ impl Needs {
         names: &[String],
     ) -> Result<Vec<&'static str>, Refusal> {
         let is_asked_for = |name: &str| names.iter().any(|asked| asked == name);
-        let is_missing = |(name, tool): &&(&str, &str)| is_asked_for(name) && !deeds.packages.contains(tool);
-        if let Some((_, tool)) = self.calling.iter().find(is_missing) {
-            return Err(Refusal::MissingTool((*tool).to_owned()));
+        let mut packages = Vec::new();
+        for (_, tool) in self.calling.iter().filter(|(name, _)| is_asked_for(name)) {
+            packages.extend(tool_of_build(single, deeds, tool)?);
         }
         if single.configuration.buildpack_deps != Some("full") {
-            return Ok(Vec::new());
+            return Ok(packages);
         }
         let release = single.distribution.release.and_then(Release::from_codename);
-        let mut packages = Vec::new();
         for (name, development) in self.linking.iter().filter(|(name, _)| is_asked_for(name)) {
             let unknown = || Refusal::UnknownLibraries((*name).to_owned());
             let release = release.ok_or_else(unknown)?;
@@ -44,5 +44,27 @@ impl Needs {
             packages.extend(needed.packages.iter().filter(|name| !is_in_base(name)));
         }
         Ok(packages)
+    }
+}
+
+/// The package of a program that packages of the language call: none where the build installs it already.
+///
+/// # Errors
+/// Where the image of the build is not known to have the program, or to have it from a package of that name.
+pub fn tool_of_build(
+    single: &SingleStage<'_>,
+    deeds: &Deeds<'_>,
+    tool: &'static str,
+) -> Result<Option<&'static str>, Refusal> {
+    let release = single.distribution.release.and_then(Release::from_codename);
+    // What compiles when it runs needs more than the compiler: headers, and those of Python.
+    let is_package = || {
+        release.is_some_and(|release| package(release, tool).is_some())
+            && class(tool).is_none_or(|(class, _)| class != Class::Build)
+    };
+    match deeds.packages.contains(&tool) {
+        true => Ok(None),
+        false if single.configuration.has(tool) == Presence::Present && is_package() => Ok(Some(tool)),
+        false => Err(Refusal::MissingTool(tool.to_owned())),
     }
 }

@@ -218,6 +218,16 @@ mod tests {
     }
 
     #[test]
+    fn what_packages_load_and_call_is_installed() {
+        let text = "FROM node:18-bookworm\nWORKDIR /app\nCOPY . .\nRUN npm ci\nCMD [\"node\", \"a.js\"]\n";
+        for (package, installed) in [("@prisma/client", "libssl3"), ("simple-git", "git"), ("pg-native", "libpq5")] {
+            let package = PACKAGE.replace("\"a\"", &format!("\"{package}\""));
+            let stage = new_stage(text, Some(&[("package.json", &package), ("a.js", "")]));
+            assert!(stage.contains(&format!("install -y --no-install-recommends {installed} ")), "{stage}");
+        }
+    }
+
+    #[test]
     fn what_a_smaller_image_could_not_run_stays() {
         let with = |package: &str, cmd: &str| {
             let text = format!("FROM node:18\nWORKDIR /app\nCOPY . .\nRUN npm ci\nCMD {cmd}\n");
@@ -236,8 +246,8 @@ mod tests {
             Refusal::UnknownLibraries("puppeteer".to_owned())
         );
         assert_eq!(
-            with(&PACKAGE.replace("\"a\"", "\"simple-git\""), "npm start"),
-            Refusal::MissingTool("git".to_owned())
+            with(&PACKAGE.replace("\"a\"", "\"gm\""), "npm start"),
+            Refusal::MissingTool("graphicsmagick".to_owned())
         );
     }
 }

@@ -1,15 +1,26 @@
 //! Files beside the Dockerfile that run its image otherwise than it says, or build one of its stages by name.
 
-use crate::context::{BakeTarget, BuildContext, bake_targets, is_bake_file};
-use crate::ir::clean_path;
+use crate::context::{BuildContext, BuildTarget, Container, ContainerFile, bake_targets, is_bake_file};
+use crate::ir::{ImageReference, clean_path};
+use crate::knowledge::images::lookup;
 
 use super::Assumption;
+use super::program::is_in_every_image;
 use super::single_stage::SingleStage;
+use super::start;
 
 /// What such files ask of the smaller image.
 pub fn assumptions(single: &SingleStage<'_>) -> Vec<Assumption> {
     let Some(context) = single.context else { return Vec::new() };
-    let asker = Asker { single, context, dockerfile: single.build.file.source.name(), stage: single.stage.name() };
+    let mut asker = Asker {
+        single,
+        context,
+        dockerfile: single.build.file.source.name(),
+        stage: single.stage.name(),
+        names: Vec::new(),
+        images: Vec::new(),
+    };
+    asker.learn_names();
     context.texts(|_| true).flat_map(|(path, text)| asker.asked(path, text)).collect()
 }
 
@@ -19,42 +30,110 @@ struct Asker<'s, 'b> {
     context: &'s BuildContext,
     dockerfile: &'s str,
     stage: Option<String>,
+    /// The services of Compose that build the image: another file may say more of them, and another service extend them.
+    names: Vec<String>,
+    /// What Compose calls the image, without folders and tag.
+    images: Vec<String>,
 }
 
 impl Asker<'_, '_> {
+    fn learn_names(&mut self) {
+        for (path, text) in self.context.texts(|path| ContainerFile::of(path) == Some(ContainerFile::Compose)) {
+            for container in ContainerFile::Compose.containers(path, text).unwrap_or_default() {
+                if container.build.as_ref().is_some_and(|target| self.is_built(path, target)) {
+                    self.names.extend(container.names.into_iter().next());
+                    self.images.extend(container.image.as_deref().and_then(short_name));
+                }
+            }
+        }
+    }
+
     fn asked(&self, path: &str, text: &str) -> Vec<Assumption> {
-        let says_what_runs = || Assumption::SaysWhatRuns(path.to_owned());
-        let is_stage = |name: &str| self.stage.as_ref().is_some_and(|stage| stage.eq_ignore_ascii_case(name));
-        if is_compose(path) {
-            let lines = flat(text);
-            let service = Compose { folder: split(path).0, lines: &lines };
-            let mut asked: Vec<Assumption> = service.overrides().then(says_what_runs).into_iter().collect();
-            asked.extend(self.arguments_of_image().filter(|name| service.sets(name)).map(|it| sets(path, it)));
-            asked
+        if let Some(file) = ContainerFile::of(path) {
+            self.asked_of_containers(file, path, text)
         } else if is_devcontainer(path) {
             let builds = devcontainer_builds(self.context, path, text, self.dockerfile);
-            builds.then(says_what_runs).into_iter().collect()
+            builds.then(|| says_what_runs(path)).into_iter().collect()
         } else if is_workflow(path) {
             let builds = self.stage.as_ref().is_some_and(|name| builds_stage(text, name));
             builds.then(|| Assumption::BuildsStageByName(path.to_owned())).into_iter().collect()
         } else if is_bake_file(split(path).1) {
             let targets = bake_targets(split(path).1, text);
-            let targets: Vec<BakeTarget> = targets.into_iter().filter(|target| self.is_built(path, target)).collect();
-            let names_stage =
-                targets.iter().filter_map(|it| it.stage.as_deref()).any(|it| is_unknown(it) || is_stage(it));
+            let targets: Vec<BuildTarget> = targets.into_iter().filter(|target| self.is_built(path, target)).collect();
+            let names_stage = targets.iter().any(|target| self.names_stage(target));
             let mut asked = Vec::new();
             asked.extend(names_stage.then(|| Assumption::BuildsStageByName(path.to_owned())));
-            let is_set = |name: &&str| targets.iter().flat_map(|target| &target.arguments).any(|it| it == name);
-            asked.extend(self.arguments_of_image().filter(is_set).map(|name| sets(path, name)));
+            asked.extend(self.chosen_by(path, targets.iter()));
             asked
         } else {
             Vec::new()
         }
     }
 
-    /// Whether a target is built from the context with the Dockerfile: bake takes contexts from its own folder, and looks for
-    /// a Dockerfile in its context.
-    fn is_built(&self, path: &str, target: &BakeTarget) -> bool {
+    fn asked_of_containers(&self, file: ContainerFile, path: &str, text: &str) -> Vec<Assumption> {
+        let Some(all) = file.containers(path, text) else {
+            return may_say_what_runs(text).then(|| says_what_runs(path)).into_iter().collect();
+        };
+        let of_image: Vec<&Container> = all.iter().filter(|it| self.is_of_image(file, path, it)).collect();
+        let targets = || of_image.iter().filter_map(|container| container.build.as_ref());
+        let runs_otherwise = of_image.iter().any(|container| self.runs_otherwise(path, container));
+        let names_stage = targets().any(|target| self.names_stage(target));
+        let mut asked = Vec::new();
+        asked.extend(runs_otherwise.then(|| says_what_runs(path)));
+        asked.extend(names_stage.then(|| Assumption::BuildsStageByName(path.to_owned())));
+        asked.extend(self.chosen_by(path, targets()));
+        asked
+    }
+
+    /// Whether it is a container of the image, as far as files tell.
+    fn is_of_image(&self, file: ContainerFile, path: &str, container: &Container) -> bool {
+        if let Some(target) = &container.build {
+            return self.is_built(path, target);
+        }
+        let is_named = |name: &String| self.names.contains(name);
+        let image = container.image.as_deref().filter(|image| !is_unknown(image) && !image.contains("{{"));
+        let has_name = |image: &str| short_name(image).is_some_and(|name| self.images.contains(&name));
+        match file {
+            ContainerFile::Platform => split(path).0.is_empty(),
+            ContainerFile::Compose => container.names.iter().any(is_named) || image.is_some_and(has_name),
+            // The name that the image is pushed by is nowhere written for sure: all but images of others may be it.
+            ContainerFile::Kubernetes => image.is_none_or(|image| has_name(image) || !is_official(image)),
+        }
+    }
+
+    fn runs_otherwise(&self, path: &str, container: &Container) -> bool {
+        // Another folder that is mounted over the files needs what the build has.
+        let is_context = |source: &String| source.starts_with('.') && resolved(split(path).0, source) == "/";
+        container.mounts.iter().any(is_context)
+            || container.commands.iter().any(|words| self.is_another_program(words))
+            || container.checks.iter().any(|words| self.is_another_program(words) && needs_a_tool(words))
+    }
+
+    /// Whether the words start something else than the image does: options are for its own program.
+    fn is_another_program(&self, words: &[String]) -> bool {
+        let Some(first) = words.first().filter(|word| !word.starts_with('-')) else { return false };
+        !start::commands(self.single).any(|command| {
+            let own: Vec<&str> = command.words.iter().map(|word| word.value.unwrap_or(word.written)).collect();
+            own == *words || first.contains('/') && own.first() == Some(&first.as_str())
+        })
+    }
+
+    /// Whether the target is the stage of this file by its name, or by one that only the build knows.
+    fn names_stage(&self, target: &BuildTarget) -> bool {
+        let is_stage = |name: &str| self.stage.as_ref().is_some_and(|stage| stage.eq_ignore_ascii_case(name));
+        target.stage.as_deref().is_some_and(|name| is_unknown(name) || is_stage(name))
+    }
+
+    /// The build arguments that choose the image of the build, of those that the targets set.
+    fn chosen_by<'t>(&self, path: &str, targets: impl Iterator<Item = &'t BuildTarget>) -> Vec<Assumption> {
+        let set: Vec<&String> = targets.flat_map(|target| &target.arguments).collect();
+        let is_set = |name: &&str| set.iter().any(|it| it == name);
+        self.arguments_of_image().filter(is_set).map(|name| sets(path, name)).collect()
+    }
+
+    /// Whether a target is built from the context with the Dockerfile: files of Bake and Compose take contexts from their own
+    /// folder, and look for a Dockerfile in its context.
+    fn is_built(&self, path: &str, target: &BuildTarget) -> bool {
         let (folder, _) = split(path);
         let context = target.context.as_deref().unwrap_or(".");
         let dockerfile = target.dockerfile.as_deref().unwrap_or("Dockerfile");
@@ -71,6 +150,39 @@ impl Asker<'_, '_> {
     }
 }
 
+fn says_what_runs(path: &str) -> Assumption {
+    Assumption::SaysWhatRuns(path.to_owned())
+}
+
+/// Whether a file that cannot be read could say what runs.
+fn may_say_what_runs(text: &str) -> bool {
+    let mut words = text.split(|c: char| !c.is_ascii_alphanumeric());
+    words.any(|word| matches!(word, "command" | "entrypoint" | "healthcheck" | "target" | "volumes"))
+}
+
+/// The last part of an image's name, without tag and digest.
+fn short_name(image: &str) -> Option<String> {
+    let last = image.rsplit('/').next()?;
+    last.split([':', '@']).next().filter(|name| !name.is_empty()).map(str::to_owned)
+}
+
+/// Whether the image is one of those that everybody has: the image of this file is another.
+fn is_official(image: &str) -> bool {
+    let reference = ImageReference::parse(image);
+    reference.is_ok_and(|it| lookup(&it.familiar_name(), it.tag_or_latest()).is_some())
+}
+
+/// Whether a check calls a program that not every image has. It may do so by way of a shell.
+fn needs_a_tool(words: &[String]) -> bool {
+    let is_value = |word: &str| {
+        word.starts_with('-') || word.parse::<u32>().is_ok() || word.contains(['/', '$']) && !word.contains("bin/")
+    };
+    let parts = words.iter().flat_map(|word| word.split(|c: char| c.is_whitespace() || matches!(c, ';' | '|' | '&')));
+    let parts = parts.filter(|part| !part.is_empty());
+    let name = |part: &'_ str| part.rsplit('/').next().unwrap_or(part).to_owned();
+    parts.enumerate().any(|(at, part)| !is_in_every_image(&name(part)) && (at == 0 || !is_value(part)))
+}
+
 fn sets(path: &str, name: &str) -> Assumption {
     Assumption::ChoosesImage { path: path.to_owned(), argument: name.to_owned() }
 }
@@ -78,11 +190,6 @@ fn sets(path: &str, name: &str) -> Assumption {
 /// Whether only the build knows the value: a variable has a say.
 fn is_unknown(written: &str) -> bool {
     written.contains('$')
-}
-
-fn is_compose(path: &str) -> bool {
-    let (_, name) = split(path);
-    name.trim_start_matches("docker-").starts_with("compose") && (name.ends_with(".yml") || name.ends_with(".yaml"))
 }
 
 fn is_devcontainer(path: &str) -> bool {
@@ -96,87 +203,6 @@ fn is_workflow(path: &str) -> bool {
 /// The folder of a file, and its name.
 fn split(path: &str) -> (&str, &str) {
     path.rsplit_once('/').unwrap_or(("", path))
-}
-
-/// A compose file. It takes all paths from its own folder.
-struct Compose<'t> {
-    folder: &'t str,
-    /// Its lines, as [`flat`] has them.
-    lines: &'t str,
-}
-
-impl Compose<'_> {
-    fn lines(&self) -> impl Iterator<Item = &str> {
-        self.lines.lines().map(|line| line.trim_start_matches(['-', ' ', '\t']).trim_end())
-    }
-
-    /// Whether a service is built from the context.
-    fn builds(&self) -> bool {
-        let is_context = |written: &str| is_unknown(written) || resolved(self.folder, written) == "/";
-        self.lines().any(|line| match (value(line, "build"), value(line, "context")) {
-            (Some(_), _) if self.folder.is_empty() => true,
-            (Some(""), _) | (None, None) => false,
-            (Some(written), _) | (None, Some(written)) => is_context(written),
-        })
-    }
-
-    /// Whether such a service gets another command, or the context mounted over its files.
-    fn overrides(&self) -> bool {
-        let mounts = |line: &str| {
-            let source = unquoted(line).split_once(":/").map(|(source, _)| source).or_else(|| value(line, "source"));
-            source.is_some_and(|source| source.starts_with('.') && resolved(self.folder, source) == "/")
-        };
-        let says = |line: &str| ["command", "entrypoint", "target"].iter().any(|key| value(line, key).is_some());
-        self.builds() && self.lines().any(|line| says(line) || mounts(line))
-    }
-
-    /// Whether such a service is built with the build argument.
-    fn sets(&self, argument: &str) -> bool {
-        let assigns = |line: &str| unquoted(line).split('=').next() == Some(argument) && line.contains('=');
-        self.builds() && self.lines().any(|line| value(line, argument).is_some() || assigns(line))
-    }
-}
-
-/// YAML with each item of `[a, b]` and `{a: b}` on a line of its own.
-fn flat(text: &str) -> String {
-    let mut lines = String::with_capacity(text.len());
-    let mut open: Vec<char> = Vec::new();
-    let mut quote = None;
-    // The last sign that is no blank: brackets begin a collection where a value may begin.
-    let mut before = '\n';
-    for c in text.chars() {
-        let begins = matches!(before, '\n' | ':' | '-' | '[' | ',') || before == '{' && open.last() == Some(&'{');
-        match c {
-            _ if quote.is_some() => {
-                quote = quote.filter(|quote| *quote != c && c != '\n');
-                lines.push(c);
-            }
-            '"' | '\'' => {
-                quote = begins.then_some(c);
-                lines.push(c);
-            }
-            '[' | '{' if begins => {
-                open.push(c);
-                lines.push('\n');
-            }
-            // `${A}` is no map, and closes what it opens.
-            '{' if before == '$' && !open.is_empty() => {
-                open.push('$');
-                lines.push(c);
-            }
-            '}' if open.last() == Some(&'$') => {
-                open.pop();
-                lines.push(c);
-            }
-            ']' | '}' if open.pop().is_some() => lines.push('\n'),
-            ',' if open.last().is_some_and(|open| *open != '$') => lines.push('\n'),
-            _ => lines.push(c),
-        }
-        if c == '\n' || !c.is_whitespace() {
-            before = c;
-        }
-    }
-    lines
 }
 
 /// Whether a development container is made of the Dockerfile: it runs an editor's server, and compilers of its user.
@@ -264,6 +290,101 @@ mod tests {
         {
             assert_eq!(asked("docker/compose.yml", &service(context, more)), [], "{context} {more}");
         }
+    }
+
+    #[test]
+    fn what_compose_calls_the_image_counts_in_other_services_and_files() {
+        let service = |more: &str| format!("services:\n  a: {{build: ., image: e.org/app:1}}\n  b: {{{more}}}\n");
+        for more in
+            ["image: e.org/app:1, command: ./b", "extends: a, command: ./b", "extends: {service: a}, entrypoint: [./b]"]
+        {
+            assert_eq!(asked("compose.yaml", &service(more)).len(), 1, "{more}");
+        }
+        for more in ["image: postgres, command: ./b", "build: web, command: ./b", "image: e.org/app:1"] {
+            assert_eq!(asked("compose.yaml", &service(more)), [], "{more}");
+        }
+        let dockerfile = "FROM golang:1.19\nWORKDIR /s\nCOPY . .\nRUN go build -o a .\nCMD [\"./a\"]\n";
+        let base = ("compose.yaml", "services: {a: {build: .}}");
+        let asked = |more: &str| split_with(dockerfile, Some(&[MAIN, base, ("compose.override.yaml", more)])).1;
+        assert_eq!(
+            asked("services: {a: {command: air}}"),
+            [Assumption::SaysWhatRuns("compose.override.yaml".to_owned())]
+        );
+        assert_eq!(asked("services: {c: {command: air}}"), []);
+    }
+
+    #[test]
+    fn the_same_command_and_options_change_nothing_and_a_check_may_need_a_tool() {
+        let service = |more: &str| asked("compose.yaml", &format!("services: {{a: {{build: ., {more}}}}}\n"));
+        for more in [
+            "command: ./a",
+            "command: [./a, -v]",
+            "command: [--port, 80]",
+            "healthcheck: {test: [CMD, ./a, check]}",
+            "healthcheck: {disable: true}",
+        ] {
+            assert_eq!(service(more), [], "{more}");
+        }
+        for more in [
+            "healthcheck: {test: [CMD, curl, -f, 'http://localhost']}",
+            "healthcheck: {test: 'sleep 1; nc -z localhost 80'}",
+        ] {
+            assert_eq!(service(more), [Assumption::SaysWhatRuns("compose.yaml".to_owned())], "{more}");
+        }
+    }
+
+    #[test]
+    fn a_compose_file_that_cannot_be_read_counts_where_it_could_say_something() {
+        assert_eq!(asked("compose.yaml", "services: [\n  a:\n    command: b\n").len(), 1);
+        assert_eq!(asked("compose.yaml", "services: [\n"), []);
+    }
+
+    #[test]
+    fn a_manifest_of_kubernetes_counts_where_its_container_may_be_of_the_image() {
+        let pod =
+            |image: &str, more: &str| format!("kind: Pod\nspec:\n  containers:\n  - image: {image}\n    {more}\n");
+        let path = "k8s/web.yaml";
+        for (image, more) in [
+            ("e.org/app:1", "command: [./migrate]"),
+            ("e.org/app:1", "args: [sh, -c, x]"),
+            ("$IMAGE", "command: [./b]"),
+            ("e.org/app:1", "livenessProbe: {exec: {command: [curl, -f, 'http://localhost']}}"),
+        ] {
+            assert_eq!(asked(path, &pod(image, more)), [Assumption::SaysWhatRuns(path.to_owned())], "{image} {more}");
+        }
+        for (image, more) in [
+            ("postgres:16", "command: [./b]"),
+            ("e.org/app:1", "command: [./a, serve]"),
+            ("e.org/app:1", "args: [--port, '80']"),
+            ("e.org/app:1", "lifecycle: {preStop: {exec: {command: [/bin/sh, -c, sleep 10]}}}"),
+            ("e.org/app:1", "ports: []"),
+        ] {
+            assert_eq!(asked(path, &pod(image, more)), [], "{image} {more}");
+        }
+        let template = "{{- if .Values.a }}\nkind: Pod\nspec:\n  containers:\n  - command:\n    - ./b\n{{- end }}\n";
+        assert_eq!(asked("charts/a/templates/web.yaml", template).len(), 1);
+        assert_eq!(asked("charts/a/templates/web.yaml", &template.replace("./b", "./a")), []);
+    }
+
+    #[test]
+    fn a_platform_counts_where_it_starts_something_else() {
+        for (path, text) in [
+            ("Procfile", "web: ./a\nworker: ./b\n"),
+            ("fly.toml", "[deploy]\nrelease_command = \"./b\"\n"),
+            ("heroku.yml", "build: {docker: {web: Dockerfile}}\nrun: {web: ./b}\n"),
+            ("render.yaml", "services: [{dockerCommand: ./b}]\n"),
+        ] {
+            assert_eq!(asked(path, text), [Assumption::SaysWhatRuns(path.to_owned())], "{path}");
+        }
+        for (path, text) in [
+            ("Procfile", "web: ./a serve\n"),
+            ("heroku.yml", "build: {docker: {web: other.Dockerfile}}\nrun: {web: ./b}\n"),
+            ("app.json", "{\"expo\": {}}"),
+        ] {
+            assert_eq!(asked(path, text), [], "{path}");
+        }
+        let stage = asked("fly.toml", "[build]\nbuild-target = \"app\"\n");
+        assert_eq!(stage, [Assumption::BuildsStageByName("fly.toml".to_owned())]);
     }
 
     #[test]

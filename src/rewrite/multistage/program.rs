@@ -9,13 +9,15 @@ use super::deeds::Deeds;
 use super::ecosystem::Product;
 use super::runtime_base::RuntimeBase;
 use super::single_stage::SingleStage;
-use super::{Refusal, start};
+use super::{Refusal, entry_script, start};
 
 /// The command that the container starts with.
 pub struct Program<'b> {
     pub command: &'b Command<'b>,
     /// The name or path as written.
     pub word: &'b str,
+    /// The script that runs before it, absolute.
+    pub script: Option<String>,
 }
 
 impl Program<'_> {
@@ -34,10 +36,22 @@ impl Program<'_> {
 /// Where the container does not start with one program that could come out of a build.
 pub fn find<'b>(single: &SingleStage<'b>) -> Result<Program<'b>, Refusal> {
     let process = single.build.process(single.stage.index);
-    let step = process.steps().next().ok_or(Refusal::NoProgram)?;
+    let mut steps = process.steps();
+    let step = steps.next().ok_or(Refusal::NoProgram)?;
     if process.entrypoint.is_none() && !starts_the_command(single.configuration.entrypoint) {
         return Err(Refusal::InheritedEntrypoint);
     }
+    if let ([script], Some(cmd)) = (single.commands.of_step(step), steps.next())
+        && entry_script::is_script(script)
+    {
+        let program = of_step(single, cmd)?;
+        return Ok(Program { script: Some(entry_script::path(single, script, &program)?), ..program });
+    }
+    of_step(single, step)
+}
+
+/// The one program that a CMD or ENTRYPOINT starts.
+fn of_step<'b>(single: &SingleStage<'b>, step: &Step<'_>) -> Result<Program<'b>, Refusal> {
     let commands = single.commands.of_step(step);
     let program = match commands.iter().filter(|command| !prepares(command)).collect::<Vec<_>>().as_slice() {
         [command] => *command,
@@ -49,7 +63,7 @@ pub fn find<'b>(single: &SingleStage<'b>) -> Result<Program<'b>, Refusal> {
     }
     let word = program.words.first().and_then(|word| word.value).ok_or(Refusal::UnknownScript)?;
     judge(program, word)?;
-    Ok(Program { command: program, word })
+    Ok(Program { command: program, word, script: None })
 }
 
 /// Whether the image starts the command as it is: its own script, if any, prepares what only its own tools need.
@@ -79,8 +93,7 @@ fn judge(program: &Command<'_>, word: &str) -> Result<(), Refusal> {
     if WAITING.contains(&name) {
         return Err(Refusal::NotAProgram(name.to_owned()));
     }
-    let is_script = [".sh", ".bash"].iter().any(|ending| name.ends_with(ending)) || name.contains("entrypoint");
-    if is_script { Err(Refusal::Script(word.to_owned())) } else { Ok(()) }
+    if entry_script::is_script(program) { Err(Refusal::Script(word.to_owned())) } else { Ok(()) }
 }
 
 /// Sees to it that all programs are there at run time that the health check, wrappers such as `tini` and, with an
@@ -157,6 +170,11 @@ const ALWAYS_THERE: &[&str] = &[
     "[", "cat", "echo", "env", "exec", "exit", "expr", "false", "grep", "head", "kill", "ls", "nice", "nohup",
     "printf", "sed", "sh", "sleep", "stat", "tail", "test", "timeout", "tr", "true", "wc",
 ];
+
+/// Whether every image with a shell has a program of this name.
+pub fn is_in_every_image(name: &str) -> bool {
+    ALWAYS_THERE.contains(&name)
+}
 
 /// What BusyBox has beyond that.
 const BUSYBOX: &[&str] = &["nc", "netstat", "pgrep", "pidof", "ps", "wget"];

@@ -62,6 +62,27 @@ mod tests {
                         WORKDIR /app\n";
 
     #[test]
+    fn libraries_that_the_full_image_has_are_installed() {
+        let text = |package: &str| {
+            format!("FROM python:3.11-bookworm\nWORKDIR /app\nCOPY . .\nRUN pip install {package}\nCMD python a.py\n")
+        };
+        for (package, library) in
+            [("uWSGI==2.0", "libxml2"), ("opencv-python", "libglib2.0-0"), ("weasyprint", "libpango-1.0-0")]
+        {
+            let stage = new_stage(&text(package), None);
+            assert!(stage.split_whitespace().any(|word| word == library), "{package}\n{stage}");
+        }
+    }
+
+    #[test]
+    fn a_user_that_the_file_makes_has_a_home_to_install_to() {
+        let text = "FROM python:3.11-bookworm\nRUN useradd -m -u 1000 app\nUSER app\nWORKDIR /home/app/src\nCOPY . .\nRUN pip install --user flask\n\
+                    CMD [\"python\", \"a.py\"]\n";
+        let stage = new_stage(text, None);
+        assert!(stage.contains("COPY --from=build /home/app/.local /home/app/.local\n"), "{stage}");
+    }
+
+    #[test]
     fn packages_come_with_the_interpreter_and_the_program_with_its_folder() {
         assert_eq!(
             new_stage(

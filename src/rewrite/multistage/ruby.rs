@@ -62,7 +62,7 @@ fn product(single: &SingleStage<'_>, deeds: &Deeds<'_>) -> Result<Product, Refus
             product.assumptions.push(Assumption::writes_beside_itself(command, 3));
         }
     }
-    product.packages = NEEDS.packages(single, deeds, &names(single, deeds)?)?;
+    product.packages = NEEDS.packages(single, deeds, &names(single))?;
     product.assumptions.extend(start::scripts(single));
     Ok(product)
 }
@@ -84,20 +84,17 @@ fn folder_of_gems(single: &SingleStage<'_>, command: &Command<'_>) -> Result<Opt
 }
 
 /// The names of the gems that commands and the files of Bundler name.
-fn names(single: &SingleStage<'_>, deeds: &Deeds<'_>) -> Result<Vec<String>, Refusal> {
+fn names(single: &SingleStage<'_>) -> Vec<String> {
     let managers = single.build_commands().filter_map(|command| command.manager.as_ref());
     let gems = managers.filter(|it| it.manager.name == "gem").flat_map(|it| it.packages());
     let mut names: Vec<String> = gems.map(|gem| gem.name.to_owned()).collect();
-    let Some(context) = single.context else { return Ok(names) };
+    let Some(context) = single.context else { return names };
     let lock = context.text("Gemfile.lock").unwrap_or_default();
     // The description of a gem that comes from git asks git for its files, each time that it is loaded.
-    let comes_from_git = lock.lines().any(|line| line == "GIT");
-    if comes_from_git && !deeds.packages.contains(&"git") {
-        return Err(Refusal::MissingTool("git".to_owned()));
-    }
+    names.extend(lock.lines().any(|line| line == "GIT").then(|| "git".to_owned()));
     names.extend(lock.lines().filter_map(locked_gem));
     names.extend(context.text("Gemfile").unwrap_or_default().lines().filter_map(listed_gem));
-    Ok(names)
+    names
 }
 
 /// The gem in a line of the lock file such as `    pg (1.5.4)`.
@@ -146,7 +143,11 @@ mod tests {
     #[test]
     fn gems_from_git_need_git() {
         let git = LOCK.replace("GEM\n", "GIT\n");
-        let refused = outcome(APP, Some(&[("Gemfile.lock", &git)])).unwrap().unwrap_err();
+        let stage = new_stage(APP, Some(&[("Gemfile.lock", &git)]));
+        assert!(stage.contains("install -y --no-install-recommends git libpq5 "), "{stage}");
+        let without =
+            APP.replace("ruby:3.1\n", "ruby:3.1-slim\nRUN apt-get update && apt-get install -y build-essential\n");
+        let refused = outcome(&without, Some(&[("Gemfile.lock", &git)])).unwrap().unwrap_err();
         assert_eq!(refused, Refusal::MissingTool("git".to_owned()));
     }
 

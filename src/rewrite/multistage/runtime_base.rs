@@ -74,12 +74,14 @@ pub fn choose(
     }
 }
 
-/// Whether the packages that come along are called the same on the smaller image.
+/// Whether the packages that come along are called the same on the smaller image, and its C library reads what came of the
+/// build's.
 ///
 /// # Errors
 /// Where it stands on another release.
 pub fn check_packages(single: &SingleStage<'_>, deeds: &Deeds<'_>, base: &RuntimeBase) -> Result<(), Refusal> {
-    match base.is_same_release || (deeds.packages.is_empty() && deeds.users.is_empty()) {
+    let needs_nothing = deeds.packages.is_empty() && deeds.users.is_empty() && !deeds.brings_locales();
+    match base.is_same_release || needs_nothing {
         true => Ok(()),
         false => Err(Refusal::UnknownDistribution(single.distribution.family.to_owned())),
     }
@@ -160,7 +162,10 @@ fn with_tag(single: &SingleStage<'_>, tag: &str) -> Result<String, Refusal> {
 }
 
 /// The bare image of the release that the build stands on: same libraries by name.
-fn distribution(single: &SingleStage<'_>, product: &Product) -> Result<RuntimeBase, Refusal> {
+///
+/// # Errors
+/// Where none is known.
+pub fn distribution(single: &SingleStage<'_>, product: &Product) -> Result<RuntimeBase, Refusal> {
     let family = single.distribution.family;
     let unknown = || Refusal::UnknownDistribution(family.to_owned());
     let release = single.distribution.release.ok_or_else(unknown)?;

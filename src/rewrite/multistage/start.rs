@@ -23,7 +23,7 @@ pub fn find<'b>(single: &SingleStage<'b>) -> Result<Program<'b>, Refusal> {
     for command in commands(single) {
         let word = command.words.first().and_then(|word| word.value).ok_or(Refusal::UnknownScript)?;
         judge(command, word, has_more_arguments(single))?;
-        program = Some(Program { command, word });
+        program = Some(Program { command, word, script: None });
     }
     program.ok_or(Refusal::NoProgram)
 }

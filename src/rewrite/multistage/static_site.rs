@@ -2,9 +2,11 @@
 //!
 //! The folder that is served and the port stay; the command is replaced, by one of an image that holds nginx and nothing
 //! of the build. As no two servers answer alike in everything, this is a suggestion. It takes the place of the split of
-//! Node.js, which keeps the server, except where that one needs nobody to agree.
+//! Node.js, which keeps the server, except where that one needs nobody to agree. Where the file installs nginx itself, that one
+//! stays.
 
 mod folder;
+mod own_server;
 mod started;
 mod vite;
 
@@ -37,6 +39,9 @@ pub fn instead(
     choice: &BaseChoice,
     split: Result<Split, Refusal>,
 ) -> Result<Split, Refusal> {
+    if ecosystem.images == node::NODE.images && *choice == BaseChoice::Slim && own_server::is_started(single) {
+        return own_server::split(single, ecosystem).or(split);
+    }
     let is_certain = split.as_ref().is_ok_and(|split| split.assumptions.is_empty());
     let is_asked_for = ecosystem.images == node::NODE.images && *choice == BaseChoice::Slim;
     let started = started::words(single).filter(|_| is_asked_for && !is_certain);

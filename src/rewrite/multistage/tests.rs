@@ -1,6 +1,6 @@
 //! Whole files, before and after.
 
-use super::testing::{outcome, refusal};
+use super::testing::{new_stage, outcome, refusal};
 use super::*;
 
 #[track_caller]
@@ -34,6 +34,26 @@ fn a_go_program_is_copied_with_what_it_may_read() {
              EXPOSE 80\nCMD [\"./app\"]\n"
         ),
     );
+}
+
+#[test]
+fn a_folder_of_documents_comes_along_where_a_source_opens_it() {
+    let text = "FROM golang:1.19\nWORKDIR /s\nCOPY . .\nRUN go build -o a .\nCMD [\"./a\"]\n";
+    let is_copied = |source: &str| {
+        let files =
+            [("go.mod", "module a\nrequire b v1\n"), ("main.go", source), ("docs/swagger.json", ""), ("docs/a.md", "")];
+        new_stage(text, Some(&files)).contains("COPY --from=build /s/docs /s/docs\n")
+    };
+    assert!(is_copied("http.ServeFile(w, r, \"./docs/swagger.json\")"));
+    assert!(is_copied("http.Dir(`docs`)"));
+    assert!(!is_copied("import \"e.org/a/docs\""));
+}
+
+#[test]
+fn a_program_that_loads_plugins_is_not_known() {
+    let text = "FROM golang:1.19\nWORKDIR /s\nCOPY . .\nRUN go build -o a .\nCMD [\"./a\"]\n";
+    let refused = outcome(text, Some(&[("main.go", "import \"plugin\"\n")])).unwrap().unwrap_err();
+    assert_eq!(refused, Refusal::UnknownLibraries("plugin".to_owned()));
 }
 
 #[test]
@@ -108,6 +128,106 @@ fn files_that_commands_write_are_copied_unless_they_are_removed_again() {
     }
 }
 
+/// The lines of the new stage of a Python program for whose sake a command runs.
+fn lines_for(run: &str) -> Vec<String> {
+    let text = format!(
+        "FROM python:3.11-bookworm\nENV TZ=Europe/Rome\nWORKDIR /app\nRUN {run}\nCOPY . .\nRUN pip install flask\nCMD python a.py\n"
+    );
+    let known = [
+        "python:3.11-slim-bookworm",
+        "ENV TZ=Europe/Rome",
+        "WORKDIR /app",
+        "COPY --from=build /app /app",
+        "COPY --from=build /usr/local /usr/local",
+        "CMD python a.py",
+    ];
+    let stage = new_stage(&text, None);
+    stage.lines().filter(|line| !known.contains(line)).map(str::to_owned).collect()
+}
+
+#[test]
+fn what_is_fetched_for_an_interpreted_program_is_part_of_it() {
+    for run in [
+        "curl -fsSL https://e.org/x.tgz | tar xz -C /srv/x --strip-components=1",
+        "git clone --depth 1 https://e.org/x.git /srv/x && cd /srv/x && git checkout v1",
+        "wget -q https://e.org/x.zip -O /tmp/x.zip && unzip -q /tmp/x.zip -d /srv/x",
+    ] {
+        assert_eq!(lines_for(run), ["COPY --from=build /srv/x /srv/x"], "{run}");
+    }
+    assert_eq!(lines_for("wget https://e.org/x.tgz && tar xf x.tgz && rm x.tgz"), [""; 0]);
+    let with = |run: &str| {
+        refusal(&format!(
+            "FROM python:3.11\nWORKDIR /app\nRUN {run}\nCOPY . .\nRUN pip install flask\nCMD python a.py\n"
+        ))
+    };
+    assert_eq!(with("curl https://e.org/x | tar xz -C /opt"), Refusal::AmongSystemFiles("/opt".to_owned()));
+    assert_eq!(with("gpg --dearmor -o /x.gpg x.asc"), Refusal::UnknownCommand("gpg".to_owned()));
+    assert_eq!(with("curl https://e.org/x | bash"), Refusal::UnknownCommand("bash".to_owned()));
+    assert_eq!(with("cp a \"$B\""), Refusal::UnknownPath("\"$B\"".to_owned()));
+    assert_eq!(with("git clone https://e.org/$R"), Refusal::UnknownPath("$R".to_owned()));
+}
+
+#[test]
+fn links_are_made_again_where_they_lead_somewhere() {
+    let zone = "ln -snf /usr/share/zoneinfo/$TZ /etc/localtime && echo $TZ > /etc/timezone";
+    assert_eq!(
+        lines_for(zone),
+        ["RUN ln -snf /usr/share/zoneinfo/Europe/Rome /etc/localtime", "COPY --from=build /etc/timezone /etc/timezone"]
+    );
+    assert_eq!(lines_for("ln -sf \"/usr/share/zoneinfo/${TZ}\" /etc/localtime").len(), 1);
+    assert_eq!(lines_for("ln -s /app/run.py /usr/bin/run"), ["RUN ln -snf /app/run.py /usr/bin/run"]);
+    // The folder is copied with the link in it.
+    assert_eq!(lines_for("ln -s /etc/hosts /app/hosts"), [""; 0]);
+    let with = |run: &str| {
+        refusal(&format!(
+            "FROM python:3.11\nRUN {run}\nWORKDIR /app\nCOPY . .\nRUN pip install flask\nCMD python a.py\n"
+        ))
+    };
+    for run in
+        ["ln -s /usr/lib/x.so /usr/bin/x", "ln -s /app/x /var/x/y", "ln /app/x /usr/bin/x", "ln -s $X /usr/bin/x"]
+    {
+        assert_eq!(with(run), Refusal::UnknownCommand("ln".to_owned()), "{run}");
+    }
+}
+
+#[test]
+fn certificates_languages_and_capabilities_come_along() {
+    let certificates = lines_for("update-ca-certificates");
+    assert_eq!(certificates[0], "COPY --from=build /etc/ssl/certs /etc/ssl/certs");
+    assert_eq!(certificates.len(), 2);
+    let archive = "COPY --from=build /usr/lib/locale/locale-archive /usr/lib/locale/locale-archive";
+    assert_eq!(lines_for("localedef -i en_US -f UTF-8 en_US.UTF-8"), [archive]);
+    let java = "FROM maven:3.8-openjdk-17\nRUN localedef -i en_US -f UTF-8 en_US\nCOPY . /app\nWORKDIR /app\nRUN mvn package\nCMD java -jar target/a.jar\n";
+    assert_eq!(
+        refusal(&java.replace("3.8-openjdk-17", "3-openjdk-17-slim")),
+        Refusal::UnknownDistribution("debian".to_owned())
+    );
+    assert_eq!(lines_for("setcap cap_net_bind_service=+ep /opt/x"), ["COPY --from=build /opt/x /opt/x"]);
+    assert_eq!(
+        lines_for("sed -e 's/a/b/' -i /etc/hosts.allow"),
+        ["COPY --from=build /etc/hosts.allow /etc/hosts.allow"]
+    );
+    for sed in [
+        "sed -ri 's/a/b/' /etc/x",
+        "sed -i.old -E -e s/a/b/ -e s/c/d/ /etc/x",
+        "sed --in-place --expression=s/a/b/ /etc/x",
+    ] {
+        assert_eq!(lines_for(sed), ["COPY --from=build /etc/x /etc/x"], "{sed}");
+    }
+    assert_eq!(lines_for("sed -e s/i/j/ /etc/x"), [""; 0]);
+    let pattern = "sed -ri -e 's/a/b/' /etc/apache2/sites-available/*.conf";
+    assert_eq!(lines_for(pattern), ["COPY --from=build /etc/apache2/sites-available /etc/apache2/sites-available"]);
+    assert_eq!(lines_for("echo x | tee /etc/x"), ["COPY --from=build /etc/x /etc/x"]);
+    for run in [
+        "gpg --batch --verify a.asc a",
+        "gpg --keyserver k.org --recv-keys $K && gpgconf --kill all",
+        ". /etc/os-release && echo $ID",
+    ] {
+        assert_eq!(lines_for(run), [""; 0], "{run}");
+    }
+    assert_eq!(lines_for("A=$(dpkg --print-architecture) && yes | apt-mark hold x"), [""; 0]);
+}
+
 #[test]
 fn installed_programs_are_found_by_name() {
     let text = "FROM golang:1.19\nCOPY main.go go.mod /src/\nRUN cd /src && go install .\nCMD [\"a\"]\n";
@@ -141,6 +261,9 @@ fn what_is_not_understood_is_refused() {
     assert_eq!(with("RUN apt-get install -y $P"), Refusal::UnknownPackage);
     assert_eq!(with("RUN echo deb http://e.org x main > /etc/apt/sources.list.d/x.list"), Refusal::UnknownPackage);
     assert_eq!(with("COPY x.list /etc/apt/sources.list.d/"), Refusal::UnknownPackage);
+    assert_eq!(with("RUN . ./settings"), Refusal::UnknownCommand(".".to_owned()));
+    assert_eq!(with("RUN apt-get build-dep -y nginx"), Refusal::UnknownPackage);
+    assert_eq!(with("RUN sed -i s/a/b/ /etc/*.conf"), Refusal::UnknownPath("/etc/*.conf".to_owned()));
     assert_eq!(with("RUN adduser $A"), Refusal::UnknownCommand("adduser".to_owned()));
     assert_eq!(with("RUN apt-get install -y libnobody-dev"), Refusal::UnknownLibraries("libnobody-dev".to_owned()));
     assert_eq!(with("USER app"), Refusal::MissingUser("app".to_owned()));

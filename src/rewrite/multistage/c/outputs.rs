@@ -1,6 +1,6 @@
 //! Where the commands of a build leave what they make.
 
-use crate::ir::{Command, clean_path};
+use crate::ir::{Command, clean_path, lies_in};
 
 use super::super::Refusal;
 use super::super::single_stage::SingleStage;
@@ -70,21 +70,83 @@ pub fn is_compiler(name: &str) -> bool {
 /// Where a path is only known when the build runs.
 pub fn made_by(single: &SingleStage<'_>) -> Result<Vec<Output>, Refusal> {
     let mut made = Vec::new();
-    let mut prefix = DEFAULT_PREFIX.to_owned();
+    let mut configured: Option<Configured> = None;
     for command in single.build_commands() {
         let Some(name) = command.name() else { continue };
-        if is_tool(name) {
-            prefix = told_prefix(single, command)?.unwrap_or(prefix);
-        }
         if is_compiler(name) {
             made.extend(compiled(single, command)?);
-        } else if installs(command) {
-            made.push(Output::Prefix(prefix.clone()));
+            continue;
+        }
+        if is_tool(name) {
+            check_folders(command)?;
+        }
+        if !installs(command) && configures(command) {
+            configured = Some(Configured { folder: folder(single, command)?, prefix: told_prefix(single, command)? });
+        }
+        if installs(command) {
+            let folder = folder(single, command)?;
+            let settings =
+                configured.as_ref().filter(|it| lies_in(&folder, &it.folder) || lies_in(&it.folder, &folder));
+            let prefix = told_prefix(single, command)?.or_else(|| settings.and_then(|it| it.prefix.clone()));
+            made.push(Output::Prefix(prefix.unwrap_or_else(|| DEFAULT_PREFIX.to_owned())));
         } else if BUILDING.contains(&name) && !matches!(name, "ar" | "ranlib") {
             made.push(Output::Folder(folder(single, command)?));
         }
     }
     Ok(made)
+}
+
+/// What a command that configures says for those that build in its folder.
+struct Configured {
+    folder: String,
+    prefix: Option<String>,
+}
+
+/// Whether the command writes settings for the tools that build, as far as they concern the prefix.
+fn configures(command: &Command<'_>) -> bool {
+    let is_for_building = |word: &str| matches!(word, "--build" | "--install" | "-E" | "compile");
+    let mut words = command.arguments().iter().filter_map(|word| word.value);
+    match command.name() {
+        Some("Configure" | "config" | "configure" | "bootstrap" | "bootstrap.sh" | "qmake") => true,
+        Some("cmake" | "meson") => !words.any(is_for_building),
+        _ => false,
+    }
+}
+
+/// Whether nothing is told to be installed elsewhere than below the prefix: Autotools, CMake and Meson have an option for each kind
+/// of files. Documents are no loss.
+///
+/// # Errors
+/// The first that is.
+fn check_folders(command: &Command<'_>) -> Result<(), Refusal> {
+    const KINDS: &[&str] = &[
+        "bindir",
+        "datadir",
+        "datarootdir",
+        "libdir",
+        "libexecdir",
+        "localstatedir",
+        "runstatedir",
+        "sbindir",
+        "sharedstatedir",
+        "sysconfdir",
+    ];
+    let is_elsewhere = |word: &&str| {
+        let Some((name, path)) = word.split_once('=') else { return false };
+        let name = name.trim_start_matches('-').to_ascii_lowercase();
+        let name = name.strip_prefix("dcmake_install_").unwrap_or(&name).split(':').next().unwrap_or_default();
+        KINDS.contains(&name) && path.starts_with('/')
+    };
+    let prefix = command.words.iter().find_map(|word| word.value?.split_once("prefix=")).map(|(_, prefix)| prefix);
+    let words = command.arguments().iter().map(|word| word.value.unwrap_or(word.written));
+    let below = |word: &str| {
+        let path = word.split_once('=').map_or("", |(_, path)| path);
+        lies_in(path, prefix.unwrap_or(DEFAULT_PREFIX))
+    };
+    match words.filter(is_elsewhere).find(|word| !below(word)) {
+        Some(word) => Err(Refusal::UnknownPath(word.to_owned())),
+        None => Ok(()),
+    }
 }
 
 /// The program that a compiler writes; none where it only compiles.

@@ -26,7 +26,7 @@ pub fn is_source(name: &str) -> bool {
 
 impl<'b> Sources<'b> {
     pub fn of(single: &SingleStage<'b>) -> Self {
-        let fetches = single.build_commands().any(super::fetched::is_tool);
+        let fetches = single.build_commands().any(super::super::fetched::is_tool);
         Self { context: single.context.filter(|context| !fetches && !context.is_truncated()) }
     }
 

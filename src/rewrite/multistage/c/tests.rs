@@ -59,6 +59,37 @@ fn all_that_is_installed_below_the_prefix_is_copied() {
 }
 
 #[test]
+fn each_project_is_installed_below_its_own_prefix() {
+    let text = "FROM debian:bookworm\nRUN apt-get update && apt-get install -y gcc make\nCOPY a /s/a\nCOPY b /s/b\nCOPY c /s/c\n\
+                RUN cd /s/a && ./configure --prefix=/opt/a && make && make install\nRUN cd /s/b && make install\n\
+                RUN cd /s/c && make PREFIX=/opt/c install && make -C docs install\nCMD [\"app\"]\n";
+    let stage = new_stage(text, None);
+    for folder in ["/opt/a", "/usr/local", "/opt/c"] {
+        assert!(stage.contains(&format!("\nCOPY --from=build {folder} {folder}\n")), "{folder}\n{stage}");
+    }
+}
+
+#[test]
+fn files_that_are_installed_beside_the_prefix_are_not_lost() {
+    let with = |option: &str, build: &str| {
+        let text =
+            "FROM debian:bookworm\nRUN apt-get update && apt-get install -y gcc make cmake\nWORKDIR /s\nCOPY . .\n";
+        outcome(&format!("{text}RUN {build} {option} && make install\nCMD [\"app\"]\n"), None).unwrap().map(drop)
+    };
+    for (option, build) in [
+        ("--sysconfdir=/etc/app", "./configure"),
+        ("--localstatedir=/var", "./configure --prefix=/usr/local"),
+        ("-DCMAKE_INSTALL_SYSCONFDIR=/etc", "cmake ."),
+        ("-DCMAKE_INSTALL_LIBDIR:PATH=/usr/lib", "cmake ."),
+    ] {
+        assert_eq!(with(option, build), Err(Refusal::UnknownPath(option.to_owned())), "{option}");
+    }
+    for option in ["--sysconfdir=/usr/local/etc", "--mandir=/usr/share/man", "--libdir=lib"] {
+        assert_eq!(with(option, "./configure"), Ok(()), "{option}");
+    }
+}
+
+#[test]
 fn sources_that_are_fetched_stay_in_the_build_stage_and_data_comes_along() {
     let text = "FROM debian:bookworm\nRUN apt-get install -y gcc make git wget\nWORKDIR /opt\n\
                 RUN git clone https://e.org/app.git && cd app && make && cp app /usr/local/bin/\n\

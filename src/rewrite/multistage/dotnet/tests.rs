@@ -50,3 +50,27 @@ fn what_is_not_published_is_refused() {
     assert_eq!(refusal(&format!("{APP}CMD dotnet run\n")), Refusal::BuildToolAtStart("dotnet".to_owned()));
     assert_eq!(refusal(&format!("{APP}CMD dotnet /x/A.dll\n")), Refusal::NotBuilt("/x/A.dll".to_owned()));
 }
+
+#[test]
+fn a_program_that_brings_its_runtime_needs_only_libraries() {
+    let publish = "publish -c Release -r linux-x64 --self-contained true -o out";
+    let text = format!(
+        "{}{URLS}ENTRYPOINT [\"./out/A\"]\n",
+        APP.replace("publish -c Release -o out", publish).replace("6.0", "8.0")
+    );
+    assert!(new_stage(&text, None).starts_with("mcr.microsoft.com/dotnet/runtime-deps:8.0\n"));
+    let by_host = text.replace("\"./out/A\"", "\"dotnet\", \"out/A.dll\"");
+    assert!(new_stage(&by_host, None).starts_with("mcr.microsoft.com/dotnet/aspnet:8.0\n"));
+    let without = text.replace("--self-contained true", "--self-contained false");
+    assert!(new_stage(&without, None).starts_with("mcr.microsoft.com/dotnet/aspnet:8.0\n"));
+}
+
+#[test]
+fn databases_and_certificates_that_commands_of_dotnet_make_are_not_lost() {
+    for run in
+        ["dotnet ef database update", "dotnet dev-certs https", "dotnet run --project seed", "dotnet out/Seed.dll"]
+    {
+        let text = format!("{APP}RUN {run}\nCMD [\"dotnet\", \"out/A.dll\"]\n");
+        assert_eq!(refusal(&text), Refusal::UnknownCommand("dotnet".to_owned()), "{run}");
+    }
+}

@@ -24,7 +24,13 @@ const BROWSERS: &[&str] =
     &["cypress", "electron", "md-to-pdf", "nightmare", "phantomjs-prebuilt", "playwright", "puppeteer"];
 
 const NEEDS: Needs = Needs {
-    linking: &[("pg-native", "libpq-dev")],
+    linking: &[
+        // Its engine looks for the library of OpenSSL.
+        ("@prisma/client", "libssl-dev"),
+        ("libpq", "libpq-dev"),
+        ("node-libcurl", "libcurl4-openssl-dev"),
+        ("pg-native", "libpq-dev"),
+    ],
     calling: &[
         ("fluent-ffmpeg", "ffmpeg"),
         ("gm", "graphicsmagick"),

@@ -193,7 +193,8 @@ impl Installation<'_, '_> {
     }
 
     fn in_home(&self, folder: &str) -> Result<String, Refusal> {
-        let home = self.single.build.home(self.command.step).ok_or_else(|| unknown(&format!("~/{folder}")))?;
+        let account = self.single.build.account(self.single.commands, self.command.step);
+        let home = account.map(|account| account.home).ok_or_else(|| unknown(&format!("~/{folder}")))?;
         Ok(format!("{home}/{folder}"))
     }
 

@@ -8,7 +8,10 @@ pub const NEEDS: Needs = Needs {
         ("cairocffi", "libcairo2-dev"),
         ("cairosvg", "libcairo2-dev"),
         ("gdal", "libgdal-dev"),
+        ("lxml", "libxslt1-dev"),
         ("mysqlclient", "default-libmysqlclient-dev"),
+        ("opencv-contrib-python", "libglib2.0-dev"),
+        ("opencv-python", "libglib2.0-dev"),
         ("psycopg2", "libpq-dev"),
         ("pycairo", "libcairo2-dev"),
         ("pycurl", "libcurl4-openssl-dev"),
@@ -16,6 +19,11 @@ pub const NEEDS: Needs = Needs {
         ("python-ldap", "libldap2-dev"),
         ("python-magic", "libmagic-dev"),
         ("python-snappy", "libsnappy-dev"),
+        // It links what it finds when it is compiled.
+        ("uwsgi", "libpcre2-dev"),
+        ("uwsgi", "libssl-dev"),
+        ("uwsgi", "libxml2-dev"),
+        ("weasyprint", "libpango1.0-dev"),
         ("xmlsec", "libxmlsec1-dev"),
     ],
     calling: &[

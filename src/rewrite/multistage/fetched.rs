@@ -1,11 +1,9 @@
-//! Sources that the build fetches from elsewhere: only it reads them, where they lie beside what it makes.
+//! Files that the build fetches from elsewhere: sources that only it reads, or parts of an interpreted program.
 
-use crate::ir::{Command, lies_in};
+use crate::ir::Command;
 
-use super::super::Refusal;
-use super::super::application::{self, TEMPORARY};
-use super::super::single_stage::SingleStage;
-use super::outputs::Output;
+use super::Refusal;
+use super::single_stage::SingleStage;
 
 /// Whether the command fetches or unpacks files, or looks at an archive on its way.
 pub fn is_tool(command: &Command<'_>) -> bool {
@@ -15,38 +13,11 @@ pub fn is_tool(command: &Command<'_>) -> bool {
     )
 }
 
-/// What is fetched and lies elsewhere than the folders of the build: data that the program may read.
+/// The file or folder in which the command leaves what it fetches; none where it goes to a pipe.
 ///
 /// # Errors
-/// Where it lies among files of the distribution, and where a path is only known when the build runs.
-pub fn beside_the_sources(single: &SingleStage<'_>, made: &[Output]) -> Result<Vec<String>, Refusal> {
-    let mut paths = Vec::new();
-    for command in single.build_commands().filter(|command| is_tool(command)) {
-        let Some(path) = place(single, command)? else { continue };
-        let is_beside = |output: &Output| match output {
-            Output::File(file) => lies_in(file, parent(&path)),
-            Output::Folder(folder) => {
-                lies_in(folder, &path) || lies_in(&path, folder) || lies_in(folder, parent(&path))
-            }
-            Output::Prefix(_) => false,
-        };
-        if lies_in(&path, TEMPORARY) || made.iter().any(is_beside) {
-            continue;
-        }
-        if !application::is_own(&path) {
-            return Err(Refusal::AmongSystemFiles(path));
-        }
-        paths.push(path);
-    }
-    Ok(paths)
-}
-
-fn parent(path: &str) -> &str {
-    path.rsplit_once('/').map_or("/", |(folder, _)| if folder.is_empty() { "/" } else { folder })
-}
-
-/// The file or folder in which the command leaves what it fetches; none where it goes to a pipe.
-fn place(single: &SingleStage<'_>, command: &Command<'_>) -> Result<Option<String>, Refusal> {
+/// Where it packs instead, and where a path is only known when the build runs.
+pub fn place(single: &SingleStage<'_>, command: &Command<'_>) -> Result<Option<String>, Refusal> {
     let words: Vec<&str> = command.arguments().iter().map(|word| word.value.unwrap_or(word.written)).collect();
     let below = |name: &str| single.path_of(command, name).map(Some);
     match command.name() {
@@ -89,7 +60,7 @@ fn downloaded(single: &SingleStage<'_>, command: &Command<'_>, words: &[&str]) -
         None if is_shown => Ok(None),
         None => {
             let address = download.addresses.first().and_then(|at| command.words.get(*at)).ok_or_else(unknown)?;
-            let name = address.value.map_or("download", |it| it.rsplit('/').next().unwrap_or(it));
+            let name = address.value.unwrap_or(address.written).rsplit('/').next().unwrap_or_default();
             single.path_of(command, name).map(Some)
         }
     }

@@ -1,0 +1,142 @@
+//! The containers in manifests of Kubernetes.
+//!
+//! A template of Helm is no YAML before it is filled in. It is read as lines: what stands behind `command:`.
+
+use serde_json::Value;
+
+use super::super::document::{at, command, documents, text_at, words};
+use super::Container;
+
+/// Folders that hold manifests by their names.
+const FOLDERS: &[&str] = &[
+    ".k8s",
+    "chart",
+    "charts",
+    "deploy",
+    "deployment",
+    "deployments",
+    "helm",
+    "k8s",
+    "kube",
+    "kubernetes",
+    "kustomize",
+    "manifests",
+];
+/// How names of manifests begin elsewhere.
+const BEGINNINGS: &[&str] = &["cronjob", "daemonset", "deployment", "k8s", "kubernetes", "statefulset"];
+
+/// Whether the file at the path is a manifest by its name or its folder.
+pub fn is_kubernetes_file(path: &str) -> bool {
+    let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let is_yaml = [".yaml", ".yml"].iter().any(|ending| name.ends_with(ending));
+    is_yaml
+        && (folders.split('/').any(|folder| FOLDERS.contains(&folder))
+            || BEGINNINGS.iter().any(|beginning| name.starts_with(beginning)))
+}
+
+/// Whether the folder holds manifests by its name, or lies in one that does.
+pub fn is_folder_of_kubernetes(path: &str) -> bool {
+    path.split('/').next().is_some_and(|folder| FOLDERS.contains(&folder))
+}
+
+/// The containers of a file.
+pub fn containers(text: &str) -> Vec<Container> {
+    let Some(documents) = documents("manifest.yaml", text).filter(|_| !text.contains("{{")) else {
+        return in_lines(text);
+    };
+    let mut found = Vec::new();
+    documents.iter().filter(|document| document.get("kind").is_some()).for_each(|it| collect(it, &mut found));
+    found
+}
+
+/// The containers of pods, wherever the kind of resource has its pods: the document is never deeper than the reader allows.
+fn collect(value: &Value, found: &mut Vec<Container>) {
+    match value {
+        Value::Object(map) => {
+            for (key, value) in map {
+                match (key.as_str(), value) {
+                    ("containers" | "initContainers", Value::Array(items)) => found.extend(items.iter().map(container)),
+                    _ => collect(value, found),
+                }
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| collect(item, found)),
+        _ => {}
+    }
+}
+
+/// `command` takes the place of ENTRYPOINT and CMD, `args` that of CMD.
+fn container(value: &Value) -> Container {
+    const CHECKS: &[&str] =
+        &["livenessProbe", "readinessProbe", "startupProbe", "lifecycle.postStart", "lifecycle.preStop"];
+    let words: Vec<String> = ["command", "args"].iter().flat_map(|key| at(value, key)).flat_map(command).collect();
+    let checks = CHECKS.iter().flat_map(|check| at(value, &format!("{check}.exec.command"))).map(command);
+    Container {
+        image: text_at(value, "image"),
+        commands: vec![words],
+        checks: checks.collect(),
+        ..Container::default()
+    }
+}
+
+/// What the lines of a template say: `command: [a, b]`, and `command:` with its words in the lines below.
+fn in_lines(text: &str) -> Vec<Container> {
+    let lines: Vec<&str> = text.lines().map(str::trim).collect();
+    let mut commands = Vec::new();
+    for (at, line) in lines.iter().enumerate() {
+        let Some(rest) = line.trim_start_matches("- ").strip_prefix("command:") else { continue };
+        let below = lines.iter().skip(at + 1).map_while(|line| line.strip_prefix("- "));
+        let written = std::iter::once(rest).chain(below).collect::<Vec<_>>().join(" ");
+        commands.push(words(&written.replace(['[', ']', ',', '"', '\''], " ")));
+    }
+    if commands.is_empty() { Vec::new() } else { vec![Container { commands, ..Container::default() }] }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn manifests_are_known_by_folder_and_name() {
+        for path in
+            ["k8s/a.yaml", "charts/app/templates/web.yaml", "deploy/prod/a.yml", "deployment.yaml", "ops/k8s-web.yml"]
+        {
+            assert!(is_kubernetes_file(path), "{path}");
+        }
+        for path in ["a.yaml", "config/locales/en.yml", "k8s/a.json", "deployment.md"] {
+            assert!(!is_kubernetes_file(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn containers_are_found_in_every_kind_of_resource() {
+        let pod = "spec:\n  containers:\n  - image: e.org/app:1\n    command: [/a]\n    args: [b, 1]\n    livenessProbe: {exec: {command: [curl, -f]}}\n";
+        let inside = pod.replace("\n", "\n      ");
+        for text in [
+            format!("kind: Pod\n{pod}"),
+            format!("apiVersion: v1\nkind: ConfigMap\n---\nkind: Deployment\nspec:\n  template:\n      {inside}\n"),
+        ] {
+            let found = containers(&text);
+            assert_eq!(found.len(), 1, "{text}");
+            assert_eq!(found[0].image.as_deref(), Some("e.org/app:1"));
+            assert_eq!(found[0].commands, [["/a", "b", "1"]]);
+            assert_eq!(found[0].checks, [["curl", "-f"]]);
+        }
+        assert_eq!(containers(pod), []);
+    }
+
+    #[test]
+    fn templates_of_helm_are_read_as_lines() {
+        let template = |command: &str| {
+            format!(
+                "{{{{- if .Values.a }}}}\nkind: Deployment\nspec:\n  containers:\n    - name: a\n      {command}\n{{{{- end }}}}\n"
+            )
+        };
+        assert_eq!(containers(&template("command: [\"/a\", \"b\"]"))[0].commands, [["/a", "b"]]);
+        assert_eq!(
+            containers(&template("command:\n      - /a\n      - b\n      ports: []"))[0].commands,
+            [["/a", "b"]]
+        );
+        assert_eq!(containers(&template("ports: []")), []);
+    }
+}

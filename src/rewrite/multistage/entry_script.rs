@@ -1,0 +1,198 @@
+//! A script that prepares the container and then starts what CMD names: ENTRYPOINT of a program that is compiled.
+//!
+//! The bare image has next to none of the programs of the build image, so that the script is read whole. Each of its commands has
+//! to be one that every image has, one that the build installs as a package, or the program itself.
+
+use crate::ir::Command;
+use crate::knowledge::debian::{Class, class};
+use crate::shell::{Dialect, Invoked, Script, ScriptForm, ScriptSource};
+
+use super::program::{Program, is_in_every_image, is_searched_by_default};
+use super::single_stage::SingleStage;
+use super::{Refusal, application};
+
+/// Whether the command runs a script, by its name.
+pub fn is_script(command: &Command<'_>) -> bool {
+    let is_called_so = |name: &str| [".sh", ".bash"].iter().any(|it| name.ends_with(it)) || name.contains("entrypoint");
+    command.name().is_some_and(is_called_so)
+}
+
+/// Where the script lies in the image, that ENTRYPOINT runs before the program of CMD.
+///
+/// # Errors
+/// Where it is not known, or calls what the smaller image may not have.
+pub fn path(single: &SingleStage<'_>, command: &Command<'_>, program: &Program<'_>) -> Result<String, Refusal> {
+    let word = command.words.first().and_then(|word| word.value).ok_or(Refusal::UnknownScript)?;
+    let refused = || Refusal::Script(word.to_owned());
+    let (path, text) = found(single, command, word).ok_or_else(refused)?;
+    let first = text.lines().next().unwrap_or_default();
+    let dialect = match first.strip_prefix("#!").map(str::trim) {
+        Some("/bin/sh" | "/bin/sh -e" | "/usr/bin/env sh") => Dialect::Sh,
+        Some("/bin/bash" | "/bin/bash -e" | "/usr/bin/env bash") if has_bash(single) => Dialect::Bash,
+        _ => return Err(refused()),
+    };
+    let mut source = ScriptSource::new(dialect, ScriptForm::ShellForm);
+    source.push(text, 0);
+    let script = Script::parse(source);
+    let is_known = |invoked: &Invoked<'_>| calls_what_is_there(single, &script, invoked, program);
+    match script.is_clean() && script.commands().iter().all(is_known) {
+        true => Ok(path),
+        false => Err(refused()),
+    }
+}
+
+/// The path of the script in the image, and its text.
+fn found<'b>(single: &SingleStage<'b>, command: &Command<'_>, word: &str) -> Option<(String, &'b str)> {
+    let context = single.context?;
+    let name = word.rsplit('/').next()?;
+    let mut paths = context.entries().iter().map(|entry| entry.path.as_str());
+    let mut named = paths.by_ref().filter(|path| path.rsplit('/').next() == Some(name));
+    let (Some(source), None) = (named.next(), named.next()) else { return None };
+    let text = context.text(source)?;
+    if word.contains('/') {
+        return single.build.path_of(command, word).map(|path| (path, text));
+    }
+    let copied = application::copied(single).ok()?;
+    let is_found = |path: &&String| {
+        path.rsplit_once('/').is_some_and(|(folder, last)| last == name && is_searched_by_default(folder))
+    };
+    let path = copied.iter().map(|copied| &copied.path).find(is_found)?.clone();
+    Some((path, text))
+}
+
+/// Debian and Ubuntu have it.
+fn has_bash(single: &SingleStage<'_>) -> bool {
+    single.distribution.family != "alpine" || installs(single, "bash")
+}
+
+fn calls_what_is_there(
+    single: &SingleStage<'_>,
+    script: &Script,
+    invoked: &Invoked<'_>,
+    program: &Program<'_>,
+) -> bool {
+    let is_there = |name: &str| {
+        is_in_every_image(name)
+            || IN_EVERY_SHELL.binary_search(&name).is_ok()
+            || program.word.rsplit('/').next() == Some(name)
+            || installs(single, name)
+    };
+    let has_wrappers = invoked.wrappers().iter().all(|wrapper| is_there(wrapper.name));
+    let Some(first) = invoked.words().first() else { return has_wrappers };
+    let starts_arguments = matches!(script.slice(first.span), "\"$@\"" | "$@" | "\"$*\"");
+    has_wrappers && (starts_arguments || invoked.name().is_some_and(is_there))
+}
+
+/// Whether the build installs the package of that name, which the new stage installs again.
+fn installs(single: &SingleStage<'_>, name: &str) -> bool {
+    let managers = single.build_commands().filter_map(|command| command.manager.as_ref());
+    let mut installing = managers.filter(|it| it.manager.is_system() && it.installs());
+    let is_for_building = class(name).is_some_and(|(class, _)| class == Class::Build);
+    !is_for_building && installing.any(|it| it.packages().any(|package| package.name == name))
+}
+
+/// Builtins, and programs of coreutils, findutils and util-linux that Debian's smallest image and BusyBox have. Sorted.
+const IN_EVERY_SHELL: &[&str] = &[
+    ":",
+    "awk",
+    "base64",
+    "basename",
+    "break",
+    "cd",
+    "chgrp",
+    "chmod",
+    "chown",
+    "command",
+    "continue",
+    "cp",
+    "cut",
+    "date",
+    "dirname",
+    "export",
+    "find",
+    "getopts",
+    "hostname",
+    "id",
+    "ln",
+    "local",
+    "md5sum",
+    "mkdir",
+    "mktemp",
+    "mv",
+    "read",
+    "readlink",
+    "readonly",
+    "realpath",
+    "return",
+    "rm",
+    "rmdir",
+    "seq",
+    "set",
+    "sha256sum",
+    "shift",
+    "sort",
+    "tee",
+    "touch",
+    "trap",
+    "type",
+    "ulimit",
+    "umask",
+    "uname",
+    "uniq",
+    "unset",
+    "wait",
+    "whoami",
+    "xargs",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::*;
+    use super::*;
+
+    fn with(script: &str, start: &str) -> Result<String, Refusal> {
+        let text = format!(
+            "FROM golang:1.22-bookworm\nRUN apt-get update && apt-get install -y gosu make\nWORKDIR /s\nCOPY . .\n\
+             RUN go build -o /usr/local/bin/app .\n{start}\n"
+        );
+        let files = [("go.mod", "module a\n"), ("main.go", "package main\n"), ("docker-entrypoint.sh", script)];
+        outcome(&text, Some(&files)).unwrap().map(|(after, _)| after)
+    }
+
+    const START: &str = "ENTRYPOINT [\"/s/docker-entrypoint.sh\"]\nCMD [\"app\", \"serve\"]";
+
+    #[test]
+    fn names_are_sorted_for_the_search() {
+        assert!(IN_EVERY_SHELL.is_sorted());
+    }
+
+    #[test]
+    fn a_script_that_every_image_can_run_comes_along() {
+        for script in [
+            "#!/bin/sh\nset -e\nif [ \"$1\" = app ]; then\n  app migrate\nfi\nexec \"$@\"\n",
+            "#!/bin/bash\nchown -R \"$(id -u)\" /data\nexec gosu app \"$@\"\n",
+        ] {
+            let after = with(script, START).unwrap();
+            assert!(after.contains("COPY --from=build /s/docker-entrypoint.sh /s/docker-entrypoint.sh\n"), "{after}");
+            assert!(after.contains("COPY --from=build /usr/local/bin/app /usr/local/bin/app\n"), "{after}");
+        }
+    }
+
+    #[test]
+    fn a_script_that_needs_more_is_refused() {
+        let refused = Err(Refusal::Script("/s/docker-entrypoint.sh".to_owned()));
+        for script in [
+            "#!/bin/sh\ncurl -f http://db\nexec \"$@\"\n",
+            "#!/bin/sh\n. ./env\nexec \"$@\"\n",
+            "#!/bin/sh\n$TOOL\nexec \"$@\"\n",
+            "#!/bin/sh\nexec go run .\n",
+            "#!/bin/sh\nmake migrate\nexec \"$@\"\n",
+            "#!/usr/bin/env python3\nexec(1)\n",
+            "#!/bin/sh\nif\n",
+        ] {
+            assert_eq!(with(script, START), refused, "{script}");
+        }
+        // Without CMD, the script says what the program is.
+        assert_eq!(with("#!/bin/sh\nexec app\n", "ENTRYPOINT [\"/s/docker-entrypoint.sh\"]"), refused);
+    }
+}

@@ -1,0 +1,82 @@
+//! Symbolic links that the build makes: COPY of a link alone would bring what it points to, so that it is made again.
+
+use crate::ir::{Command, clean_path, lies_in};
+
+use super::Refusal;
+use super::deeds::{Deeds, is_folder_by_name, needed_at_run_time, operands};
+use super::single_stage::SingleStage;
+
+/// What the package `tzdata` holds.
+const TIME_ZONES: &str = "/usr/share/zoneinfo";
+
+impl<'b> Deeds<'b> {
+    /// A symbolic link that is made again: COPY of the link alone would bring what it points to.
+    ///
+    /// # Errors
+    /// Where it is no symbolic link, or one to what is only known when the build runs.
+    pub fn link(&mut self, single: &SingleStage<'b>, command: &'b Command<'b>) -> Result<(), Refusal> {
+        let unknown = || Refusal::UnknownCommand("ln".to_owned());
+        let is_symbolic =
+            command.arguments().iter().filter_map(|word| word.value).any(|word| {
+                word == "--symbolic" || word.starts_with('-') && !word.starts_with("--") && word.contains('s')
+            });
+        let operands: Vec<&str> = operands(command).collect();
+        let (true, [target, written]) = (is_symbolic, operands.as_slice()) else { return Err(unknown()) };
+        let mut link = single.path_of(command, written)?;
+        if written.ends_with('/') || is_folder_by_name(&link) {
+            link = clean_path(&format!("{link}/{}", target.rsplit('/').next().unwrap_or(target)));
+        }
+        let target = self.target_of_link(single, command, target)?.ok_or_else(unknown)?;
+        if !is_plain(&link) {
+            return Err(unknown());
+        }
+        self.links.push((target, link));
+        Ok(())
+    }
+
+    /// What a link points to, absolute; the name of a time zone may stand in a variable. `None` where it is not known.
+    fn target_of_link(
+        &mut self,
+        single: &SingleStage<'b>,
+        command: &'b Command<'b>,
+        written: &str,
+    ) -> Result<Option<String>, Refusal> {
+        let written = written.trim_matches('"');
+        let (folder, name) = written.rsplit_once('/').unwrap_or(("", written));
+        let variable = name.strip_prefix('$').map(|name| name.trim_matches(['{', '}']));
+        let value = variable.map_or(Some(name.to_owned()), |name| single.build.environment(command, name));
+        let target = value.filter(|value| !value.is_empty()).map(|value| clean_path(&format!("{folder}/{value}")));
+        let target = target.filter(|target| written.starts_with('/') && is_plain(target));
+        if target.as_ref().is_some_and(|target| lies_in(target, TIME_ZONES)) {
+            self.add_packages(&needed_at_run_time(single, "tzdata")?);
+        }
+        Ok(target)
+    }
+
+    /// The links that no copy brings, each with what it points to.
+    ///
+    /// # Errors
+    /// Where the smaller image may not have what one points to, or the folder in which it lies.
+    pub fn links_beside(&self, artifacts: &[String]) -> Result<Vec<&(String, String)>, Refusal> {
+        const FOLDERS: &[&str] =
+            &["", "/bin", "/etc", "/opt", "/sbin", "/srv", "/usr/bin", "/usr/local/bin", "/usr/sbin"];
+        let is_copied = |path: &str| artifacts.iter().any(|artifact| lies_in(path, artifact));
+        let is_there =
+            |target: &str| is_copied(target) || [TIME_ZONES, "/dev", "/proc"].iter().any(|it| lies_in(target, it));
+        let of_package = |folder: &str| {
+            let below = folder.strip_prefix("/var/log/").or_else(|| folder.strip_prefix("/etc/"));
+            below.is_some_and(|name| self.packages.contains(&name))
+        };
+        let links: Vec<&(String, String)> = self.links.iter().filter(|(_, link)| !is_copied(link)).collect();
+        let is_possible = |(target, link): &&(String, String)| {
+            let folder = link.rsplit_once('/').map_or("", |(folder, _)| folder);
+            is_there(target) && (FOLDERS.contains(&folder) || of_package(folder))
+        };
+        if links.iter().all(is_possible) { Ok(links) } else { Err(Refusal::UnknownCommand("ln".to_owned())) }
+    }
+}
+
+/// Whether a shell takes the path as it stands.
+fn is_plain(path: &str) -> bool {
+    path.chars().all(|c| c.is_ascii_alphanumeric() || "/._+-".contains(c))
+}
