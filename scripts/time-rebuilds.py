@@ -3,11 +3,13 @@
 
     scripts/time-rebuilds.py [DFX] [APP...]     needs root and the package registries
 
-`scripts/build-apps.py --timed` asks Buildah, which copies all that a stage takes from another again whenever that other has
-changed anywhere. BuildKit compares what is copied. What comes of it is kept for the page that build-apps.py writes.
+These are all applications whose dependencies come from a registry that can be reached, each with those that build-apps.py
+names. What comes of each is kept for the page that build-apps.py writes; an application that was timed already with the same
+program, engine, files and dependencies is left out, unless it is named. So it can be stopped, and go on later.
 """
 
 import datetime
+import hashlib
 import importlib
 import json
 import math
@@ -47,20 +49,20 @@ def hand_over(docker, name, folder):
 
 def seconds(docker, folder, dockerfile, *options):
     start = time.monotonic()
-    called(docker, "build", "--network=host", "--file", dockerfile, *options, folder)
+    called(docker, "build", "--network=host", "--quiet", "--file", dockerfile, *options, folder)
     return time.monotonic() - start
 
 
 def timed(docker, name, folder, dfx):
     """Seconds from nothing and after a change, the least of some, by what `dfx fix` was told."""
     application = apps.Application(name, folder / name, dfx)
+    apps.add_dependencies(application)
     dockerfiles = {"before": application.before} | {
         variant: application.fixed(variant, *options)[0] for variant, options in apps.VARIANTS.items()}
     images = folder / "images"
     images.mkdir(exist_ok=True)
     for image in {image for dockerfile in dockerfiles.values() for image in apps.bases_of(dockerfile)}:
         hand_over(docker, image, images)
-    apps.run(*apps.MORE_DEPENDENCIES[name][1], cwd=application.folder)
     cold = {variant: seconds(docker, application.folder, dockerfile, "--no-cache")
             for variant, dockerfile in dockerfiles.items()}
     warm = dict.fromkeys(dockerfiles, math.inf)
@@ -73,19 +75,43 @@ def timed(docker, name, folder, dfx):
     return {"cold": cold, "warm": warm}
 
 
+def key(name, dfx, docker):
+    """What a result depends on, as far as it is known before."""
+    folder = apps.ROOT / "corpus/apps" / name
+    files = sorted((str(path.relative_to(folder)), path.read_bytes()) for path in folder.rglob("*") if path.is_file())
+    known = (dfx.read_bytes(), docker.version(), files, apps.MORE_DEPENDENCIES[name], apps.SUGGESTIONS)
+    return hashlib.sha256(repr(known).encode()).hexdigest()
+
+
+def version(dfx):
+    """The version of the program, and the digest of its file, since a version has many builds."""
+    return f"{apps.run(dfx, '--version').stdout.split()[1]} ({hashlib.sha256(dfx.read_bytes()).hexdigest()[:12]})"
+
+
 def main():
     dfx = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else apps.ROOT / "target/release/dfx").resolve()
     apps.install()
     apps.KEPT.mkdir(parents=True, exist_ok=True)
-    kept = apps.kept_rebuilds()
+    kept, failed = apps.kept_rebuilds(), []
     with tempfile.TemporaryDirectory(dir="/var/tmp") as temporary, Docker(OLDER) as docker:
         for name in sys.argv[2:] or apps.MORE_DEPENDENCIES:
-            times = timed(docker, name, pathlib.Path(temporary), dfx)
-            kept[name] = {"docker": docker.version(), "date": str(datetime.date.today()), **times}
+            known = key(name, dfx, docker)
+            if not sys.argv[2:] and kept.get(name, {}).get("key") == known:
+                continue
+            try:
+                times = timed(docker, name, pathlib.Path(temporary), dfx)
+            except RuntimeError as error:
+                print(f"{name}: not timed: {error}", flush=True)
+                failed.append(name)
+                continue
+            kept[name] = {"docker": docker.version(), "dfx": version(dfx), "date": str(datetime.date.today()), "key": known, **times}
             (apps.KEPT / "rebuilds.json").write_text(json.dumps(kept))
             print(name, *(f"{variant} {times['cold'][variant]:.1f} s, after a change {times['warm'][variant]:.1f} s"
-                          for variant in times["cold"]), sep="\n    ", flush=True)
+                          for variant in times["cold"]), f"{apps.faster(times['warm']):.1f} x", sep="\n    ", flush=True)
+    if kept:
+        print(apps.rebuilds_on_average(kept))
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

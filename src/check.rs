@@ -26,6 +26,15 @@ impl Settings {
         Self { selection, options, on }
     }
 
+    /// The same without the rule whose fix is another file, where only the Dockerfile is given out: what stands on that file
+    /// would be wrong.
+    #[must_use]
+    pub fn without_new_file(&self) -> Self {
+        let mut settings = self.clone();
+        settings.on.retain(|rule| rule.meta.name != "cache/whole-context-copy");
+        settings
+    }
+
     fn is_on(&self, rule: &Rule) -> bool {
         self.on.iter().any(|on| on.meta.name == rule.meta.name)
     }

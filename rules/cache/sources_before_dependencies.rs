@@ -35,7 +35,10 @@
 //! With `--effect content`, and where this rule is selected by name: a COPY of the files that name the dependencies takes
 //! the place of the COPY, which goes behind the installation. The build context has to be known: its files tell which of
 //! them the manager reads, and whether they name others. What was installed must not be overwritten by the later COPY, so
-//! `.dockerignore` has to leave out `node_modules` and its kin. Where dfx does not do it, the finding says why.
+//! `.dockerignore` has to leave out `node_modules` and its kin: one that `cache/whole-context-copy` writes in the same run does,
+//! one that is there already is never touched. Poetry without `--no-root`, and uv where a build system is named, install the
+//! project itself as well, and so need its sources: that takes two installations, which dfx leaves to you. Where dfx does not
+//! do it, the finding says why.
 //!
 //! ## Sources
 //! Docker's documentation, "Optimize cache usage in builds: order your layers"; BuildKit, `solver/llbsolver/ops/file.go`

@@ -31,7 +31,7 @@
 //! Writes a `.dockerignore` where there is none. It names what lies in this very build context and no instruction needs: the
 //! history, what package managers have made, secrets, caches, settings of editors, and the Dockerfile itself, which may change
 //! without any file of the image doing so. A folder into which the image installs its dependencies is named even if it lies
-//! elsewhere only: `cache/sources-before-dependencies` can put the installation in front of the sources in the next run. Where several Dockerfiles share the context, it is called after the Dockerfile,
+//! elsewhere only: `cache/sources-before-dependencies` can then put the installation in front of the sources. Where several Dockerfiles share the context, it is called after the Dockerfile,
 //! as in `dev.Dockerfile.dockerignore`, and BuildKit reads it for this one alone. *Content*: the image holds less. It is a
 //! suggestion, since a program may ask for such a file when it runs: `dfx fix --select cache/whole-context-copy --effect
 //! content` prints it, and writes it with `--write`.

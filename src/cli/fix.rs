@@ -231,6 +231,8 @@ fn fix_one(task: &Task, files: &Files, arguments: &Arguments) -> Outcome {
     };
     let settings = task.prepared.settings_for(loaded.path);
     let greatest = arguments.effect.greatest();
-    let fixed = files.with_context(&loaded, |context| crate::fix(&loaded.file, &settings, context, greatest));
+    let alone = task.path().is_none().then(|| settings.without_new_file());
+    let settings = alone.as_ref().unwrap_or(&settings);
+    let fixed = files.with_context(&loaded, |context| crate::fix(&loaded.file, settings, context, greatest));
     Outcome::Fixed(Box::new(fixed), task.path().map(ToOwned::to_owned))
 }

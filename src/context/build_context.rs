@@ -113,6 +113,13 @@ impl BuildContext {
         Self { folder: folder.into(), ..self }
     }
 
+    /// The same context with another ignore file.
+    #[must_use]
+    pub fn with_ignore_file(&self, ignore: IgnoreFile) -> Self {
+        let ignored = Self::new(self.entries.clone(), Some(ignore), self.texts.clone(), self.is_truncated);
+        ignored.in_folder(self.folder.clone())
+    }
+
     /// What users call the file at `path`.
     pub fn name_of(&self, path: &str) -> String {
         match self.folder.as_str() {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::Settings;
 use crate::check::fixable;
-use crate::context::BuildContext;
+use crate::context::{BuildContext, IgnoreFile};
 use crate::edit::{Applicability, Composition, Edit, Effect, Fix, NewFile, apply, moved};
 use crate::finding::Finding;
 use crate::source::{SourceFile, Span};
@@ -21,16 +21,18 @@ const MOST_ROUNDS: usize = 50;
 /// Repairs a file: all fixes of the rules that `settings` turn on, up to the rung `greatest`. Never fails: what cannot
 /// be shown to do no more than it states is held back.
 pub fn fix(file: &Dockerfile, settings: &Settings, build_context: Option<&BuildContext>, greatest: Effect) -> Fixed {
-    let engine = Engine {
+    let mut engine = Engine {
         settings,
         build_context,
         greatest,
         composition: Composition::new(file.source.bytes().len()),
         applied: Vec::new(),
+        new_file: None,
         held_back: BTreeMap::new(),
         made: BTreeSet::new(),
     };
-    engine.run(file)
+    let context = engine.with_new_file(file);
+    Engine { build_context: context.as_ref().or(build_context), ..engine }.run(file)
 }
 
 /// The state between rounds.
@@ -41,12 +43,28 @@ struct Engine<'s> {
     /// All that was done so far, in places of the file as it was.
     composition: Composition,
     applied: Vec<AppliedFix>,
+    /// The ignore file to write.
+    new_file: Option<NewFile>,
     held_back: BTreeMap<Identity, HeldBack>,
     /// What was done, to notice a fix that does not make its finding go away.
     made: BTreeSet<Identity>,
 }
 
 impl Engine<'_> {
+    /// Decides on the ignore file to write, and gives the build context with it: what it leaves out decides which fixes of the
+    /// Dockerfile are right. That the sources come behind the dependencies, for one, has to be known before a stage is added.
+    fn with_new_file(&mut self, file: &Dockerfile) -> Option<BuildContext> {
+        let context = self.build_context.filter(|_| self.greatest >= Effect::Content)?;
+        let findings = fixable(file, self.settings, self.build_context);
+        let mut fixes = findings.iter().filter_map(|finding| Some((finding, finding.fix.as_ref()?)));
+        let (finding, fix) = fixes.find(|(finding, fix)| fix.new_file().is_some() && self.allows(finding, fix))?;
+        let new_file = fix.new_file()?;
+        self.applied.push(self.told(finding, fix));
+        self.new_file = Some(new_file.clone());
+        let ignored = SourceFile::new(new_file.path.as_str(), new_file.text.as_str());
+        Some(context.with_ignore_file(IgnoreFile::parse(ignored)))
+    }
+
     fn run(mut self, before: &Dockerfile) -> Fixed {
         let (mut changed, mut reading) = (None, None);
         for _ in 0..MOST_ROUNDS {
@@ -55,15 +73,15 @@ impl Engine<'_> {
             let candidates = self.candidates(file, &findings);
             if candidates.is_empty() {
                 let refused = self.refused(&findings);
-                let (offered, new_file) = (self.offered(&findings), self.new_file(&findings));
-                return Fixed { refused, ..self.finish(before, changed, offered, new_file) };
+                let offered = self.offered(&findings);
+                return Fixed { refused, ..self.finish(before, changed, offered) };
             }
             let now = reading.take().unwrap_or_else(|| Reading::of(file));
             let round = self.round(file, now, choose(file, candidates));
             reading = Some(round.reading);
             changed = round.file.or(changed);
         }
-        Fixed { gave_up: true, ..self.finish(before, changed, Vec::new(), None) }
+        Fixed { gave_up: true, ..self.finish(before, changed, Vec::new()) }
     }
 
     /// The fixes that are allowed and not held back yet.
@@ -127,15 +145,6 @@ impl Engine<'_> {
         offered.collect()
     }
 
-    /// The file to write, once the Dockerfile is as it will be. One is enough: what else there is to say about it, the
-    /// next run will say.
-    fn new_file(&mut self, findings: &[Finding]) -> Option<NewFile> {
-        let mut allowed = findings.iter().filter_map(|finding| Some((finding, finding.fix.as_ref()?)));
-        let (finding, fix) = allowed.find(|(finding, fix)| fix.new_file().is_some() && self.allows(finding, fix))?;
-        self.applied.push(self.told(finding, fix));
-        fix.new_file().cloned()
-    }
-
     /// The findings that have no fix, with the reason.
     fn refused(&self, findings: &[Finding]) -> Vec<Refused> {
         let without_fix = findings.iter().filter(|finding| finding.fix.is_none());
@@ -163,13 +172,7 @@ impl Engine<'_> {
         Span::new(start, self.composition.original(span.end).max(start))
     }
 
-    fn finish(
-        self,
-        before: &Dockerfile,
-        after: Option<Dockerfile>,
-        offered: Vec<OfferedFix>,
-        new_file: Option<NewFile>,
-    ) -> Fixed {
+    fn finish(self, before: &Dockerfile, after: Option<Dockerfile>, offered: Vec<OfferedFix>) -> Fixed {
         let mut applied = self.applied;
         applied.sort_by(|a, b| (a.span, a.rule, &a.title).cmp(&(b.span, b.rule, &b.title)));
         let held_back = self.held_back.into_values().collect();
@@ -181,7 +184,7 @@ impl Engine<'_> {
             held_back,
             offered,
             refused: Vec::new(),
-            new_file,
+            new_file: self.new_file,
             gave_up: false,
         }
     }

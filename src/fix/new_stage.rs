@@ -5,7 +5,9 @@
 
 use crate::edit::{NewStage, ServedFolder};
 use crate::ir::{DEFAULT_PATH, lies_in};
-use crate::plan::{Copied, Field, ImageConfiguration, Operation, Plan, PlannedStage, Source, Vertex, differing_fields};
+use crate::plan::{
+    Copied, Copy, Field, ImageConfiguration, Operation, Plan, PlannedStage, Source, Vertex, differing_fields,
+};
 
 /// What is wrong with a split of one stage into two; nothing where it keeps the promise.
 pub fn faults(before: &Plan, after: &Plan, promised: &NewStage) -> Vec<String> {
@@ -13,15 +15,17 @@ pub fn faults(before: &Plan, after: &Plan, promised: &NewStage) -> Vec<String> {
         return vec![format!("there are {} stages instead of 2", after.stages.len())];
     };
     let mut faults = Vec::new();
-    if !is_built_as_before(single, build, last, promised.pruning.as_deref()) {
+    let left = left_by_build(single, build, promised.pruning.as_deref());
+    let late = late_copies(left.unwrap_or_default());
+    if !left.is_some_and(|left| is_done_in(last, left)) {
         faults.push("the build stage is built in another way than before".to_owned());
     }
     faults.extend(configuration(&single.configuration, &last.configuration, promised.served.as_ref()));
     faults.extend(promised.served.iter().flat_map(|served| faults_of_server(served, last, promised)));
-    faults.extend(foreign_copies(last));
+    faults.extend(foreign_copies(last, &late));
     let copied = copied(last);
-    let holds = |path: &str| copied.iter().any(|copied| lies_in(path, copied));
-    let missing = promised.artifacts.iter().filter(|path| !holds(path));
+    let is_copied = |path: &str| copied.iter().any(|copied| lies_in(path, copied));
+    let missing = promised.artifacts.iter().filter(|path| !is_copied(path));
     faults.extend(missing.map(|path| format!("`{path}` is not in the last stage")));
     let missing = promised.packages.iter().filter(|package| !installs(last, package));
     faults.extend(missing.map(|package| format!("the package `{package}` is not in the last stage")));
@@ -30,24 +34,57 @@ pub fn faults(before: &Plan, after: &Plan, promised: &NewStage) -> Vec<String> {
         faults.push("the last stage does not run the command that was announced".to_owned());
     }
     let started = if promised.served.is_some() { &last.configuration } else { &single.configuration };
-    let missing = paths_of_container(started).into_iter().filter(|path| !holds(path));
+    let is_late = |path: &str| late.iter().flat_map(|vertex| copies(vertex)).any(|copy| lies_in(path, folder(copy)));
+    let missing = paths_of_container(started).into_iter().filter(|path| !is_copied(path) && !is_late(path));
     faults.extend(missing.map(|path| format!("the container calls `{path}`, which is not in the last stage")));
     faults
 }
 
-/// The build stage takes the steps from the first on; what it leaves, directories of WORKDIR, the last stage makes. It
-/// may end with the one command that was announced.
-fn is_built_as_before(single: &PlannedStage, build: &PlannedStage, last: &PlannedStage, pruning: Option<&str>) -> bool {
+/// The steps that the build stage leaves to the last one: it takes those from the first on, and may end with the one command
+/// that was announced. `None` where it is built otherwise.
+fn left_by_build<'p>(single: &'p PlannedStage, build: &PlannedStage, pruning: Option<&str>) -> Option<&'p [Vertex]> {
     let steps = match (pruning, build.vertices.split_last()) {
         (None, _) => build.vertices.as_slice(),
         (Some(command), Some((end, steps))) if runs(end, command) => steps,
-        (Some(_), _) => return false,
+        (Some(_), _) => return None,
     };
-    let left = single.vertices.strip_prefix(steps);
-    let is_made =
-        |vertex: &Vertex| matches!(vertex.operation, Operation::MakeDirectory(_)) && last.vertices.contains(vertex);
-    (&single.base, &single.platform) == (&build.base, &build.platform)
-        && left.is_some_and(|left| left.iter().all(is_made))
+    let left = single.vertices.strip_prefix(steps)?;
+    ((&single.base, &single.platform) == (&build.base, &build.platform)).then_some(left)
+}
+
+/// Whether the last stage does what is left: it makes the directories of WORKDIR, and when all else is done, it copies from
+/// the build context in the same order.
+fn is_done_in(last: &PlannedStage, left: &[Vertex]) -> bool {
+    let late = late_copies(left);
+    let is_made = |vertex: &Vertex| last.vertices.contains(vertex);
+    let others = left.iter().filter(|vertex| !late.contains(vertex));
+    let is_directory = |vertex: &Vertex| matches!(vertex.operation, Operation::MakeDirectory(_));
+    let at_the_end: Vec<&Vertex> = last.vertices.iter().rev().filter(|it| !is_directory(it)).take(late.len()).collect();
+    others.into_iter().all(|vertex| is_directory(vertex) && is_made(vertex))
+        && at_the_end.into_iter().rev().eq(late.iter().copied())
+}
+
+/// The steps that copy from nothing but the build context.
+fn late_copies(left: &[Vertex]) -> Vec<&Vertex> {
+    let is_of_context = |vertex: &&Vertex| {
+        matches!(vertex.operation, Operation::Files(_))
+            && copies(vertex).iter().all(|copy| copy.from == Source::Context)
+    };
+    left.iter().filter(is_of_context).collect()
+}
+
+/// What a step copies.
+fn copies(vertex: &Vertex) -> &[Copy] {
+    match &vertex.operation {
+        Operation::Files(files) => &files.copies,
+        _ => &[],
+    }
+}
+
+/// Where a copy puts its files.
+fn folder(copy: &Copy) -> &str {
+    let folder = copy.destination.strip_suffix("/.").unwrap_or(&copy.destination).trim_end_matches('/');
+    if folder.is_empty() { "/" } else { folder }
 }
 
 /// Whether the step runs this very command.
@@ -111,17 +148,14 @@ fn only_adds_to_path(before: &ImageConfiguration, after: &ImageConfiguration) ->
     others(before) == others(after) && path(after).ends_with(&path(before))
 }
 
-/// Copies of anything but the build stage and the context, and copies that change a path.
-fn foreign_copies(last: &PlannedStage) -> Vec<String> {
+/// Copies of anything but the build stage, and copies that change a path; what comes `late` from the context is held already.
+fn foreign_copies(last: &PlannedStage, late: &[&Vertex]) -> Vec<String> {
     let mut faults = Vec::new();
-    for vertex in &last.vertices {
-        let Operation::Files(files) = &vertex.operation else { continue };
-        for copy in &files.copies {
-            match (&copy.from, &copy.copied) {
-                (Source::Stage(0), Copied::Paths { path, .. }) if same_path(path, &copy.destination) => {}
-                (Source::Stage(0), Copied::Paths { path, .. }) => faults.push(format!("`{path}` moves")),
-                _ => faults.push(format!("`{}` does not come from the build stage", copy.destination)),
-            }
+    for copy in last.vertices.iter().filter(|vertex| !late.contains(vertex)).flat_map(copies) {
+        match (&copy.from, &copy.copied) {
+            (Source::Stage(0), Copied::Paths { path, .. }) if same_path(path, &copy.destination) => {}
+            (Source::Stage(0), Copied::Paths { path, .. }) => faults.push(format!("`{path}` moves")),
+            _ => faults.push(format!("`{}` does not come from the build stage", copy.destination)),
         }
     }
     faults
@@ -133,12 +167,8 @@ fn same_path(one: &str, other: &str) -> bool {
 
 /// The paths that the stage takes from the build stage.
 fn copied(last: &PlannedStage) -> Vec<&str> {
-    let operations = last.vertices.iter().map(|vertex| &vertex.operation);
-    let copies = operations.filter_map(|operation| match operation {
-        Operation::Files(files) => Some(&files.copies),
-        _ => None,
-    });
-    copies.flatten().filter(|copy| copy.from == Source::Stage(0)).map(|copy| copy.destination.as_str()).collect()
+    let copies = last.vertices.iter().flat_map(copies);
+    copies.filter(|copy| copy.from == Source::Stage(0)).map(|copy| copy.destination.as_str()).collect()
 }
 
 /// Whether a RUN of the stage names the package among its words.

@@ -179,6 +179,22 @@ fn an_ignore_file_is_written_where_its_rule_is_selected() {
 }
 
 #[test]
+fn what_an_ignore_file_makes_possible_is_done_along_with_it() {
+    let folder = Folder::with(&CLUTTERED);
+    folder.write("Dockerfile", "FROM node:24-slim\nWORKDIR /app\nCOPY . .\nRUN npm ci\nCMD [\"node\", \"a.js\"]\n");
+    let asked = "fix --effect content --select cache/whole-context-copy,cache/sources-before-dependencies";
+    let ordered = "COPY package.json ./\nRUN npm ci\nCOPY . .\n";
+    assert_eq!(folder.run(&format!("{asked} --write")).code, 0);
+    assert!(folder.read("Dockerfile").contains(ordered), "{}", folder.read("Dockerfile"));
+    assert!(folder.read(".dockerignore").contains("node_modules\n"));
+    // Where that file is not written, the order must not stand on it.
+    let folder = Folder::with(&CLUTTERED);
+    let text = "FROM node:24-slim\nWORKDIR /app\nCOPY . .\nRUN npm ci\nCMD [\"node\", \"a.js\"]\n";
+    let out = folder.run_with(&format!("{asked} --stdin-filename Dockerfile -"), text, &[]).stdout;
+    assert!(!out.contains("COPY package.json"), "{out}");
+}
+
+#[test]
 fn the_ignore_file_lies_at_the_root_of_the_build_context() {
     let folder = Folder::with(&CLUTTERED[1..]);
     folder.write("docker/Dockerfile", "FROM node:24-slim\nCOPY package.json .\nCOPY . .\nRUN npm ci\n");

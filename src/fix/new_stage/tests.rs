@@ -76,6 +76,30 @@ fn the_build_may_end_with_the_command_that_was_announced() {
 }
 
 #[test]
+fn what_the_context_brings_last_is_copied_in_the_same_order_when_all_else_is_done() {
+    let before = "FROM a:1\nWORKDIR /s\nRUN x\nCOPY --chown=1 . .\nCOPY run.sh /bin/\nCMD [\"/s/y.sh\"]\n";
+    let after = "FROM a:1 AS build\nWORKDIR /s\nRUN x\n\nFROM b:1\nWORKDIR /s\nCOPY --from=build /s /s\nCOPY --chown=1 . .\n\
+                 COPY run.sh /bin/\nCMD [\"/s/y.sh\"]\n";
+    let promised = NewStage { artifacts: vec!["/s".to_owned()], ..NewStage::default() };
+    let faults_of = |old: &str, new: &str| {
+        assert!(after.contains(old));
+        faults(&plan(before), &plan(&after.replacen(old, new, 1)), &promised)
+    };
+    assert_eq!(faults_of("", ""), [""; 0]);
+    for (old, new) in [
+        ("COPY run.sh /bin/\n", ""),
+        ("COPY --chown=1 . .\nCOPY run.sh /bin/\n", "COPY run.sh /bin/\nCOPY --chown=1 . .\n"),
+        ("--chown=1 ", ""),
+        ("COPY --from=build /s /s\nCOPY --chown=1 . .\n", "COPY --chown=1 . .\nCOPY --from=build /s /s\n"),
+        ("CMD", "RUN rm -r /s\nCMD"),
+        ("CMD", "COPY more /s\nCMD"),
+        ("RUN x\n\n", "RUN x\nCOPY --chown=1 . .\n\n"),
+    ] {
+        assert_ne!(faults_of(old, new), [""; 0], "{new}");
+    }
+}
+
+#[test]
 fn the_path_may_grow_and_a_directory_of_the_base_may_be_written_out() {
     assert_eq!(faults_after("ENV A=b\n", "ENV A=b\nENV PATH=/go/bin:$PATH\n"), [""; 0]);
     assert_eq!(faults_after("ENV A=b\n", "ENV A=b\nENV PATH=/go/bin\n").len(), 1);

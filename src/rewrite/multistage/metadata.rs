@@ -29,6 +29,11 @@ pub fn check(single: &SingleStage<'_>, deeds: &Deeds<'_>, base: &RuntimeBase) ->
             _ => {}
         }
     }
+    for step in single.steps_behind() {
+        let Some(owner) = step.instruction.flag("chown").and_then(|flag| flag.value.as_ref()) else { continue };
+        let owner = step.certain_value(owner).ok_or_else(|| Refusal::MissingUser(owner.text().to_owned()))?;
+        exists(single, deeds, base, owner)?;
+    }
     match moved(single).any(has_comment) {
         true => Err(Refusal::Comment),
         false => Ok(()),
@@ -121,7 +126,8 @@ pub fn directory(single: &SingleStage<'_>, base: &RuntimeBase) -> Result<Option<
     let is_replaced = single
         .steps_behind()
         .iter()
-        .find(|step| step.instruction.keyword == Some(Keyword::Workdir))
+        .find(|step| matches!(step.instruction.keyword, Some(Keyword::Workdir | Keyword::Copy | Keyword::Add)))
+        .filter(|step| step.instruction.keyword == Some(Keyword::Workdir))
         .is_some_and(|step| step.instruction.arguments.text().starts_with('/'));
     let is_needed = !is_replaced && (is_set || directory != base.directory());
     Ok(is_needed.then_some(directory))

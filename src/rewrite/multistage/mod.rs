@@ -99,7 +99,23 @@ pub fn split<'b>(
     }))
 }
 
+/// Of a program that is copied with its folders, what the context brings last need not go through the build stage.
 fn split_stage(single: &SingleStage<'_>, ecosystem: &Ecosystem, choice: &BaseChoice) -> Result<Split, Refusal> {
+    let whole = split_behind_build(single, ecosystem, choice)?;
+    let shorter = match ecosystem.product {
+        Maker::OfFolders(_) => single.without_late_copies(),
+        Maker::OfProgram(_) => None,
+    };
+    let shorter = shorter.and_then(|single| {
+        let split = split_behind_build(&single, ecosystem, choice).ok()?;
+        // What was taken away must not come back.
+        let is_pruned = split.new_stage.pruning.is_some();
+        (!is_pruned || !single.late_copies_may_bring("node_modules")).then_some(split)
+    });
+    Ok(shorter.unwrap_or(whole))
+}
+
+fn split_behind_build(single: &SingleStage<'_>, ecosystem: &Ecosystem, choice: &BaseChoice) -> Result<Split, Refusal> {
     let (mut deeds, product) = match ecosystem.product {
         Maker::OfProgram(product) => {
             let program = match ecosystem.runtime {

@@ -121,6 +121,22 @@ mod tests {
     }
 
     #[test]
+    fn packages_for_development_are_not_brought_back_by_sources_that_come_last() {
+        let package = PACKAGE.replace("}}", "}, \"devDependencies\": {\"typescript\": \"5\"}}");
+        let with = |source: &str| {
+            let text = format!(
+                "FROM node:18-slim\nWORKDIR /app\nCOPY package.json .\nRUN npm ci\nCOPY {source} .\nCMD [\"npm\", \"start\"]\n"
+            );
+            split_with(&text, Some(&[("package.json", &package), ("a.js", "")])).0
+        };
+        let pruned = "RUN npm ci\nRUN npm prune --omit=dev\n\nFROM node:18-slim\nWORKDIR /app\nCOPY --from=build /app /app\n\
+                      COPY a.js .\n";
+        assert!(with("a.js").contains(pruned), "{}", with("a.js"));
+        // Here `node_modules` is not in `.dockerignore`.
+        assert!(with(".").contains("COPY . .\nRUN npm prune --omit=dev\n"), "{}", with("."));
+    }
+
+    #[test]
     fn what_the_start_may_need_is_not_taken_away() {
         let with = |start: &str, install: &str| {
             let package =

@@ -91,8 +91,49 @@ mod tests {
             ),
             "python:3.12-slim-bookworm\nRUN apt-get update \\\n    && apt-get install -y --no-install-recommends libpq5 \\\n    \
              && rm -rf /var/lib/apt/lists/*\nWORKDIR /app\nCOPY --from=build /app /app\n\
-             COPY --from=build /usr/local /usr/local\nCMD [\"gunicorn\", \"a:b\"]\n"
+             COPY --from=build /usr/local /usr/local\nCOPY . .\nCMD [\"gunicorn\", \"a:b\"]\n"
         );
+    }
+
+    #[test]
+    fn sources_that_come_last_do_not_go_through_the_build_stage() {
+        let with = |late: &str, start: &str| {
+            let text = format!("{SLIM}COPY r.txt .\nRUN pip install -r r.txt\n{late}CMD {start}\n");
+            new_stage(&text, None).split_once("/usr/local /usr/local\n").unwrap().1.to_owned()
+        };
+        for late in [
+            "COPY . .\n",
+            "COPY a.py /srv/\nADD data /srv/data\n",
+            "ENV A=1\nCOPY --chown=www-data $A .\nUSER www-data\nCOPY b.py .\n",
+            "# The program.\nCOPY --link --exclude=x . /app\nEXPOSE 80\n",
+            "COPY run.sh /usr/local/bin/\n",
+        ] {
+            assert_eq!(with(late, "gunicorn a:b"), format!("{late}CMD gunicorn a:b\n"));
+        }
+        assert_eq!(
+            with("COPY a.py /srv/\n", "[\"python\", \"/srv/a.py\"]"),
+            "COPY a.py /srv/\nCMD [\"python\", \"/srv/a.py\"]\n"
+        );
+        // A step behind them that changes files may need them.
+        let needing = "COPY . .\nRUN python setup.py install\n";
+        assert_eq!(with(needing, "gunicorn a:b"), "CMD gunicorn a:b\n");
+    }
+
+    #[test]
+    fn a_working_directory_that_is_set_behind_the_build_does_not_move_a_copy_above_it() {
+        let text = format!("{SLIM}RUN pip install flask\nCOPY . .\nWORKDIR /srv/x\nCMD flask run\n");
+        let expected =
+            "WORKDIR /app\nCOPY --from=build /usr/local /usr/local\nCOPY . .\nWORKDIR /srv/x\nCMD flask run\n";
+        assert!(new_stage(&text, None).ends_with(expected), "{}", new_stage(&text, None));
+        let before = text.replace("COPY . .\nWORKDIR /srv/x\n", "WORKDIR /srv/x\nCOPY . .\n");
+        let expected = "rm -rf /var/lib/apt/lists/*\nCOPY --from=build /usr/local /usr/local\nWORKDIR /srv/x\nCOPY . .\nCMD flask run\n";
+        assert!(new_stage(&before, None).ends_with(expected), "{}", new_stage(&before, None));
+    }
+
+    #[test]
+    fn sources_of_a_user_whom_only_the_build_image_has_stay_in_the_build_stage() {
+        let text = format!("{SLIM}RUN pip install flask\nCOPY --chown=ghost . .\nCMD flask run\n");
+        assert!(new_stage(&text, None).contains("COPY --from=build /app /app\n"));
     }
 
     #[test]

@@ -1,13 +1,14 @@
 //! The one stage of a file, with what is known of its image.
 
 use crate::context::BuildContext;
-use crate::ir::{Build, Command, Commands, ImageReference, Stage, Step};
+use crate::ir::{Build, Command, Commands, ContextCopy, ImageReference, Stage, Step, clean_path, lies_in};
 use crate::knowledge::images::{Configuration, Distribution, ImageFacts, Known, TagState, lookup, past_distribution};
-use crate::syntax::Keyword;
+use crate::syntax::{InstructionKind, Keyword};
 
 use super::Refusal;
 
 /// The one stage of a file, with what is known of its image.
+#[derive(Clone)]
 pub struct SingleStage<'b> {
     pub build: &'b Build<'b>,
     pub commands: &'b Commands<'b>,
@@ -17,7 +18,7 @@ pub struct SingleStage<'b> {
     pub facts: ImageFacts,
     pub configuration: Configuration,
     pub distribution: Distribution,
-    /// The step behind which the new stage begins: the last that changes files.
+    /// The step behind which the new stage begins: the last that changes files, but for [late copies](Self::without_late_copies).
     pub last_change: &'b Step<'b>,
 }
 
@@ -46,10 +47,51 @@ impl<'b> SingleStage<'b> {
         {
             return Err(Refusal::Onbuild);
         }
-        let changes =
-            |step: &&Step<'_>| matches!(step.instruction.keyword, Some(Keyword::Run | Keyword::Copy | Keyword::Add));
+        let changes = |step: &&Step<'_>| step.instruction.keyword.is_some_and(changes_files);
         let last_change = stage.steps.iter().rfind(changes).ok_or(Refusal::NoProgram)?;
         Ok(Self { build, commands, context, stage, image, facts, configuration, distribution, last_change })
+    }
+
+    /// The same stage, cut behind the last step of which the build can need anything: what COPY and ADD bring from the
+    /// context after that stays where it is, now in the new stage. The sources then do not go through the build stage, of
+    /// which a change of theirs would have the whole folder copied again, dependencies and all. `None` where there are none.
+    pub fn without_late_copies(&self) -> Option<Self> {
+        let is_late = |step: &Step<'_>| match &step.instruction.kind {
+            InstructionKind::Copy(transfer) | InstructionKind::Add(transfer) => {
+                self.build.context_copies(step).len() == transfer.sources.len()
+            }
+            kind => !matches!(kind, InstructionKind::Run(_) | InstructionKind::Malformed),
+        };
+        let is_change = |step: &&Step<'_>| step.instruction.keyword.is_some_and(changes_files);
+        let last_change = self.steps_of_build().iter().rfind(|step| !is_late(step)).filter(is_change)?;
+        (last_change.index < self.last_change.index).then(|| Self { last_change, ..self.clone() })
+    }
+
+    /// What COPY and ADD bring from the context behind the build stage.
+    pub fn late_copies(&self) -> Vec<ContextCopy<'b>> {
+        self.steps_behind().iter().flat_map(|step| self.build.context_copies(step)).collect()
+    }
+
+    /// Whether one of these may bring a file or folder of this name, to where the project lies.
+    pub fn late_copies_may_bring(&self, name: &str) -> bool {
+        self.late_copies().into_iter().any(|copy| {
+            let (Some(context), Some(source)) = (self.context, copy.step.certain_value(copy.source)) else {
+                return true;
+            };
+            let path = clean_path(&format!("/{source}")).trim_start_matches('/').to_owned();
+            let below = if path.is_empty() { name.to_owned() } else { format!("{path}/{name}") };
+            let is_file = context.exists(&path) && !context.is_dir(&path);
+            !is_file && !context.would_exclude(&below)
+        })
+    }
+
+    /// Whether the path lies where one of these copies to.
+    pub fn is_copied_late(&self, path: &str) -> bool {
+        self.late_copies().iter().any(|copy| {
+            let destination = copy.step.certain_value(&copy.transfer.destination);
+            let target = destination.and_then(|destination| self.build.absolute_path(copy.step, destination));
+            target.is_some_and(|target| lies_in(path, &target))
+        })
     }
 
     /// The steps that go into the build stage.
@@ -112,6 +154,10 @@ impl<'b> SingleStage<'b> {
         let is_rebuilt = matches!(self.facts.tag, TagState::Tagged) || self.distribution.release.is_none();
         is_written_out && (self.distribution.named_in_tag || self.image.is_digest_pinned() || !is_rebuilt)
     }
+}
+
+fn changes_files(keyword: Keyword) -> bool {
+    matches!(keyword, Keyword::Run | Keyword::Copy | Keyword::Add)
 }
 
 /// What the newest tag of the same variant says, for an old tag that is not in the tables: user, directory and command

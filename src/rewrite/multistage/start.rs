@@ -94,6 +94,7 @@ pub fn check_files(single: &SingleStage<'_>, product: &Product, deeds: &Deeds<'_
             let path = single.path_of(command, word)?;
             let holds = |folder: &str| lies_in(&path, folder);
             let is_copied = product.artifacts.iter().chain(&deeds.brought).any(|artifact| holds(artifact));
+            let is_copied = is_copied || single.is_copied_late(&path);
             if !is_copied && !OF_DISTRIBUTION.iter().any(|folder| holds(folder)) {
                 return Err(Refusal::NotBuilt(word.to_owned()));
             }
