@@ -10,7 +10,7 @@ use super::single_stage::SingleStage;
 /// # Errors
 /// Where a path is only known when the build runs, and where the program lies among files of the distribution.
 pub fn of_context(single: &SingleStage<'_>) -> Result<Vec<String>, Refusal> {
-    let copies = single.steps_of_build().iter().flat_map(|step| single.build.context_copies(step));
+    let copies = single.steps_of_build().flat_map(|step| single.build.context_copies(step));
     let mut paths = Vec::new();
     for copy in copies.collect::<Vec<_>>() {
         paths.push(filled_by(single, &copy)?);

@@ -61,6 +61,19 @@ pub enum Assumption {
 }
 
 impl Assumption {
+    /// Whether it is about files of the program, and not about an image that takes the place of another.
+    pub fn is_about_files(&self) -> bool {
+        matches!(
+            self,
+            Self::ReadsNoFiles
+                | Self::ScriptInstallsNothing(_)
+                | Self::WritesBesideItself(_)
+                | Self::InstallsBelow(_)
+                | Self::StartsNoProgram(_)
+                | Self::SaysWhatRuns(_)
+        )
+    }
+
     /// That a command of the build, told by its first words, leaves its files in its own folder.
     pub fn writes_beside_itself(command: &Command<'_>, words: usize) -> Self {
         let words: Vec<&str> = command.words.iter().take(words).map(|word| word.written).collect();

@@ -152,7 +152,7 @@ impl Stage<'_, '_> {
     fn started(&self) -> Option<(&Step<'_>, String)> {
         let served = self.product.served.as_ref()?;
         let words: Vec<String> = served.command.iter().map(|word| format!("\"{word}\"")).collect();
-        let step = self.single.build.process(self.single.stage.index).steps().next()?;
+        let step = self.single.process().steps().next()?;
         Some((step, format!("CMD [{}]", words.join(", "))))
     }
 
