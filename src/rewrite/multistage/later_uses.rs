@@ -72,9 +72,31 @@ impl<'b> LaterUses<'_, 'b> {
     /// A command of a RUN behind the COPY. Of most commands it is not known which files they read.
     fn build_command(&self, command: &Command<'_>) -> Result<(), Refusal> {
         const PLAIN: &[&str] = &[
-            ":", "[", "addgroup", "adduser", "apt-mark", "chmod", "chown", "dpkg-reconfigure", "echo", "exit", "export",
-            "groupadd", "id", "ldconfig", "ln", "locale-gen", "mkdir", "printf", "set", "setcap", "test", "true",
-            "update-ca-certificates", "useradd", "usermod",
+            ":",
+            "[",
+            "addgroup",
+            "adduser",
+            "apt-mark",
+            "chmod",
+            "chown",
+            "dpkg-reconfigure",
+            "echo",
+            "exit",
+            "export",
+            "groupadd",
+            "id",
+            "ldconfig",
+            "ln",
+            "locale-gen",
+            "mkdir",
+            "printf",
+            "set",
+            "setcap",
+            "test",
+            "true",
+            "update-ca-certificates",
+            "useradd",
+            "usermod",
         ];
         // Their words are paths also where no `/` stands in them.
         const OF_PATHS: &[&str] = &["chmod", "chown", "ln", "mkdir", "setcap", "["];
@@ -83,7 +105,8 @@ impl<'b> LaterUses<'_, 'b> {
             return if command.words.is_empty() { Ok(()) } else { Err(Refusal::UnknownScript) };
         };
         let is_of_system = command.manager.as_ref().is_some_and(|it| it.manager.is_system());
-        let forces = || command.arguments().iter().any(|word| word.written.starts_with('-') && word.written.contains('f'));
+        let forces =
+            || command.arguments().iter().any(|word| word.written.starts_with('-') && word.written.contains('f'));
         if name == "rm" && forces() {
             return Ok(());
         }
@@ -140,7 +163,8 @@ impl<'b> LaterUses<'_, 'b> {
     /// The paths in the text of an instruction.
     fn text(&self, step: &Step<'_>) -> Result<(), Refusal> {
         let text = step.instruction.arguments.text();
-        let mut paths = text.split([' ', '\t', '\n', '=', ':', ',', ';', '"', '\'']).filter(|part| part.starts_with('/'));
+        let mut paths =
+            text.split([' ', '\t', '\n', '=', ':', ',', ';', '"', '\'']).filter(|part| part.starts_with('/'));
         match paths.find(|path| !self.is_left(&crate::ir::clean_path(path))) {
             Some(path) => Err(self.used(step.instruction.keyword_word.text(), path)),
             None => Ok(()),
@@ -165,12 +189,12 @@ impl<'b> LaterUses<'_, 'b> {
                 let is_inside = lies_in(&it.destination, &self.folder.to) && it.destination != self.folder.to;
                 it.below.into_iter().chain(Some(it.destination).filter(|_| is_inside))
             });
-            let made = self.single.commands.of_step(step).iter().filter(|command| {
-                command.name() == Some("mkdir") && step.instruction.keyword == Some(Keyword::Run)
-            });
-            let made = made.flat_map(|command| {
-                command.arguments().iter().filter_map(|word| build.path_of(command, word.value?))
-            });
+            let made =
+                self.single.commands.of_step(step).iter().filter(|command| {
+                    command.name() == Some("mkdir") && step.instruction.keyword == Some(Keyword::Run)
+                });
+            let made = made
+                .flat_map(|command| command.arguments().iter().filter_map(|word| build.path_of(command, word.value?)));
             copied.chain(made).any(|brought| lies_in(path, &brought))
         })
     }

@@ -136,12 +136,7 @@ fn is_one_file(path: &String, deeds: &Deeds<'_>) -> bool {
 }
 
 /// The first path takes the place of the folder in its COPY; each of the others gets a COPY of its own with the same flags.
-fn edits(
-    build: &Build<'_>,
-    step: &Step<'_>,
-    folder: &CopiedFolder,
-    paths: &[String],
-) -> Result<Vec<Edit>, Refusal> {
+fn edits(build: &Build<'_>, step: &Step<'_>, folder: &CopiedFolder, paths: &[String]) -> Result<Vec<Edit>, Refusal> {
     let source = &build.file.source;
     let instruction = step.instruction;
     let InstructionKind::Copy(transfer) = &instruction.kind else { return Err(Refusal::StageBetween) };

@@ -211,7 +211,9 @@ impl fmt::Display for Refusal {
             }
             Self::KeepsServer { server, why } => write!(f, "nginx could not take the place of `{server}`: {why}"),
             Self::StageBetween => f.write_str("it is not the last stage that copies"),
-            Self::OwnedFolders(what) => write!(f, "`{what}` gives folders an owner or a mode that a new folder has not"),
+            Self::OwnedFolders(what) => {
+                write!(f, "`{what}` gives folders an owner or a mode that a new folder has not")
+            }
             Self::UsedLater { what, folder } => write!(f, "`{what}` may need something else in `{folder}`"),
             Self::NothingToSplit => f.write_str("the program needs all that the build needs"),
         }

@@ -56,7 +56,19 @@ impl<'b> SingleStage<'b> {
             |step: &&Step<'_>| matches!(step.instruction.keyword, Some(Keyword::Run | Keyword::Copy | Keyword::Add));
         let last_change = stage.steps.iter().rfind(changes).ok_or(Refusal::NoProgram)?;
         let (run, copied) = (stage, None);
-        Ok(Self { build, commands, context, stage, image, facts, configuration, distribution, last_change, run, copied })
+        Ok(Self {
+            build,
+            commands,
+            context,
+            stage,
+            image,
+            facts,
+            configuration,
+            distribution,
+            last_change,
+            run,
+            copied,
+        })
     }
 
     /// Looks at the stage from which the last one takes a folder.

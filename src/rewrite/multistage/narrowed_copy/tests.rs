@@ -7,6 +7,9 @@ use crate::syntax::{Keyword, parse};
 
 use super::*;
 
+/// What stands in all files of a build context: sources that may read any file.
+const TEXT: &str = "use std::fs;\n";
+
 /// What becomes of the last COPY from another stage, with the assumptions; `files` is the build context.
 fn narrowed(text: &str, files: Option<&[&str]>) -> Result<(String, Vec<Assumption>), Refusal> {
     let file = parse(SourceFile::new("Dockerfile", text));
@@ -14,7 +17,7 @@ fn narrowed(text: &str, files: Option<&[&str]>) -> Result<(String, Vec<Assumptio
     let commands = Commands::new(&build);
     let context = files.map(|files| {
         let entries = files.iter().map(|path| Entry::file(*path, 0o644, 1)).collect();
-        let texts: BTreeMap<String, String> = files.iter().map(|path| ((*path).to_owned(), String::new())).collect();
+        let texts: BTreeMap<String, String> = files.iter().map(|path| ((*path).to_owned(), TEXT.to_owned())).collect();
         BuildContext::new(entries, None, texts, false)
     });
     let step = build.steps_of(Keyword::Copy).filter(|step| step.source_stage().is_some()).last().unwrap();
@@ -61,7 +64,8 @@ fn the_program_is_copied_alone_to_where_it_was() {
 #[test]
 fn files_of_the_context_that_are_no_sources_come_along() {
     let files = [FILES, &["config/a.yml", "templates/index.html"]].concat();
-    let text = rust("  COPY --link --from=b /app /srv\nCMD [\"/srv/target/release/a\", \"-c\", \"/srv/config/a.yml\"]\n");
+    let text =
+        rust("  COPY --link --from=b /app /srv\nCMD [\"/srv/target/release/a\", \"-c\", \"/srv/config/a.yml\"]\n");
     let (after, assumptions) = narrowed(&text, Some(&files)).unwrap();
     assert!(after.contains(
         "  COPY --link --from=b /app/target/release/a /srv/target/release/a\n  COPY --link --from=b /app/config /srv/config\n  \
@@ -74,7 +78,10 @@ fn files_of_the_context_that_are_no_sources_come_along() {
 
 #[test]
 fn what_a_build_puts_into_the_folder_stays() {
-    let build = RUST.replace("--release", "--release && mkdir -p data && cp target/release/a a && curl -o geo.db https://example.com/g");
+    let build = RUST.replace(
+        "--release",
+        "--release && mkdir -p data && cp target/release/a a && curl -o geo.db https://example.com/g",
+    );
     let text = format!("{build}FROM debian:trixie-slim\nCOPY --from=b /app /app\nCMD [\"/app/a\"]\n");
     let after = last_stage(&text, Some(FILES));
     for path in ["/app/a", "/app/data", "/app/geo.db"] {
@@ -86,14 +93,37 @@ fn what_a_build_puts_into_the_folder_stays() {
 #[test]
 fn each_ecosystem_knows_what_comes_out_of_its_build() {
     let with = |image: &str, build: &str, run: &str, cmd: &str| {
-        last_stage(&format!("FROM {image} AS b\nWORKDIR /a\nCOPY . .\nRUN {build}\nFROM {run}\nCOPY --from=b /a /a\nCMD {cmd}\n"), None)
+        last_stage(
+            &format!(
+                "FROM {image} AS b\nWORKDIR /a\nCOPY . .\nRUN {build}\nFROM {run}\nCOPY --from=b /a /a\nCMD {cmd}\n"
+            ),
+            None,
+        )
     };
     for (image, build, run, cmd, path) in [
         ("golang:1.25", "go build -o bin/a .", "debian:13", "[\"/a/bin/a\"]", "/a/bin/a"),
         ("golang:1.25", "go build -o bin/a .", "scratch", "[\"/a/bin/a\"]", "/a/bin/a"),
-        ("maven:3-eclipse-temurin-21", "mvn package", "eclipse-temurin:21-jre", "java -Xmx1g -jar /a/target/a.jar", "/a/target/a.jar"),
-        ("gradle:8-jdk21", "gradle build", "eclipse-temurin:21-jre", "[\"java\", \"-jar\", \"/a/build/libs/a.jar\"]", "/a/build/libs/a.jar"),
-        ("mcr.microsoft.com/dotnet/sdk:8.0", "dotnet publish -o out", "mcr.microsoft.com/dotnet/aspnet:8.0", "[\"dotnet\", \"/a/out/a.dll\"]", "/a/out"),
+        (
+            "maven:3-eclipse-temurin-21",
+            "mvn package",
+            "eclipse-temurin:21-jre",
+            "java -Xmx1g -jar /a/target/a.jar",
+            "/a/target/a.jar",
+        ),
+        (
+            "gradle:8-jdk21",
+            "gradle build",
+            "eclipse-temurin:21-jre",
+            "[\"java\", \"-jar\", \"/a/build/libs/a.jar\"]",
+            "/a/build/libs/a.jar",
+        ),
+        (
+            "mcr.microsoft.com/dotnet/sdk:8.0",
+            "dotnet publish -o out",
+            "mcr.microsoft.com/dotnet/aspnet:8.0",
+            "[\"dotnet\", \"/a/out/a.dll\"]",
+            "/a/out",
+        ),
         ("elixir:1.18", "mix release", "elixir:1.18-slim", "/a/_build/prod/rel/a/bin/a start", "/a/_build/prod/rel/a"),
     ] {
         let copied = format!("COPY --from=b {path} {path}\nCMD {cmd}\n");
@@ -109,7 +139,9 @@ fn the_folder_that_is_published_is_no_reason_to_copy_less() {
 
 #[test]
 fn what_the_last_stage_does_with_the_folder_must_find_what_it_needs() {
-    let with = |behind: &str| narrowed(&rust(&format!("COPY --from=b /app /app\n{behind}\nCMD [\"/app/target/release/a\"]\n")), Some(FILES));
+    let with = |behind: &str| {
+        narrowed(&rust(&format!("COPY --from=b /app /app\n{behind}\nCMD [\"/app/target/release/a\"]\n")), Some(FILES))
+    };
     for behind in [
         "RUN apt-get update && apt-get install -y ca-certificates",
         "RUN useradd -m app && chown -R app /app && chmod +x /app/target/release/a",
@@ -155,7 +187,12 @@ fn arguments_of_the_command_that_are_files_must_be_there() {
 fn owners_that_new_folders_would_not_have_are_left_alone() {
     let with = |step: &str, flag: &str| {
         let build = RUST.replace("RUN cargo", &format!("{step}\nRUN cargo"));
-        narrowed(&format!("{build}FROM debian:trixie-slim\nCOPY {flag}--from=b /app /app\nCMD [\"/app/target/release/a\"]\n"), Some(FILES))
+        narrowed(
+            &format!(
+                "{build}FROM debian:trixie-slim\nCOPY {flag}--from=b /app /app\nCMD [\"/app/target/release/a\"]\n"
+            ),
+            Some(FILES),
+        )
     };
     for step in ["USER 1000", "RUN chown -R 1000 /app", "RUN chmod -R a+w /app"] {
         assert!(matches!(with(step, ""), Err(Refusal::OwnedFolders(_))), "{step}");
