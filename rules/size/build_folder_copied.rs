@@ -29,7 +29,7 @@
 //! CMD ["/app/target/release/app"]
 //! ```
 //!
-//! Reported are folders to which the whole build context was copied and in which a compiler worked, and the folders in
+//! Reported are folders to which the build context or its `src` was copied and in which a compiler worked, and the folders in
 //! which tools keep what they have downloaded. Interpreted programs need their sources, and are left alone.
 //!
 //! ## Fix
@@ -150,12 +150,12 @@ fn leftover<'c>(cx: &Context<'c>, stage: usize, path: &str) -> Option<Leftover<'
     })
 }
 
-/// Whether the step copies the whole build context into the folder.
+/// Whether the step copies the whole build context, or its sources, into the folder.
 fn fills(cx: &Context<'_>, step: &Step<'_>, path: &str) -> bool {
     cx.build.context_copies(step).iter().any(|copy| {
         let destination = step.certain_value(&copy.transfer.destination);
         let destination = destination.and_then(|it| cx.build.absolute_path(step, it));
-        copy.breadth == Breadth::Whole && destination.is_some_and(|it| lies_in(&it, path))
+        copy.breadth != Breadth::Part && destination.is_some_and(|it| lies_in(&it, path))
     })
 }
 

@@ -99,7 +99,7 @@ impl<'b> Deeds<'b> {
 
     fn command(&mut self, single: &SingleStage<'b>, command: &'b Command<'b>) -> Result<(), Refusal> {
         if let Some(manager) = command.manager.as_ref().filter(|manager| manager.manager.is_system()) {
-            return self.packages(single, manager);
+            return if single.runs_itself() { self.packages(single, manager) } else { Ok(()) };
         }
         let Some(name) = command.name() else {
             // Assignments alone.
@@ -115,7 +115,10 @@ impl<'b> Deeds<'b> {
                 Ok(())
             }
             "sed" => self.edited(single, command),
-            "groupadd" | "addgroup" | "useradd" | "adduser" | "usermod" => self.user(single, command),
+            "groupadd" | "addgroup" | "useradd" | "adduser" | "usermod" if single.runs_itself() => {
+                self.user(single, command)
+            }
+            "groupadd" | "addgroup" | "useradd" | "adduser" | "usermod" => Ok(()),
             "mkdir" => {
                 let paths = operands(command).map(|word| single.path_of(command, word));
                 self.directories.extend(paths.collect::<Result<Vec<_>, _>>()?);

@@ -98,10 +98,16 @@ impl<'b> SingleStage<'b> {
 
     /// The ENTRYPOINT of the image that the container's stage stands on.
     pub fn entrypoint_of_image(&self) -> Known<List> {
+        if self.runs_itself() {
+            return self.configuration.entrypoint;
+        }
+        let of_image = || {
+            let known = self.build.image_configuration(self.run.index);
+            known.or_else(|| of_newest(self.build.root_image(self.run.index)?))
+        };
         match self.build.root(self.run.index).map(|root| &root.base) {
-            _ if self.runs_itself() => self.configuration.entrypoint,
             Some(Base::Scratch) => Known::Nothing,
-            _ => self.build.image_configuration(self.run.index).map_or(Known::Unknown, |image| image.entrypoint),
+            _ => of_image().map_or(Known::Unknown, |image| image.entrypoint),
         }
     }
 
