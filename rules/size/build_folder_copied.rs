@@ -30,7 +30,8 @@
 //! ```
 //!
 //! Reported are folders to which the build context or its `src` was copied and in which a compiler worked, and the folders in
-//! which tools keep what they have downloaded. Interpreted programs need their sources, and are left alone.
+//! which tools keep what they have downloaded. Interpreted programs need their sources, and are left alone; but for those that the
+//! build context shows to be compiled from TypeScript, by `tsc` or `nest build`, and to start with what comes out of it.
 //!
 //! ## Fix
 //! *Content*: copies what comes out of the build instead, each path to where it lies now: the program that the container starts,
@@ -64,7 +65,7 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             let path = clean_path(&format!("/{path}"));
             let Some(leftover) = leftover(cx, stage, &path) else { continue };
             let rewrite = narrow(cx.build, cx.commands, cx.build_context, step);
-            if matches!(rewrite, Err(Refusal::NothingToSplit)) {
+            if matches!(rewrite, Err(Refusal::NothingToSplit)) || leftover.is_worth_a_fix_only && rewrite.is_err() {
                 continue;
             }
             let report = sink
@@ -101,6 +102,8 @@ struct Leftover<'c> {
     what: String,
     command: &'c Command<'c>,
     why: &'static str,
+    /// Whether nothing is known to lie there that is not needed, but where the rewrite says so.
+    is_worth_a_fix_only: bool,
 }
 
 /// Folders in which tools keep what they have downloaded for all projects.
@@ -120,7 +123,7 @@ fn leftover<'c>(cx: &Context<'c>, stage: usize, path: &str) -> Option<Leftover<'
         let command =
             commands.iter().find(|command| command.manager.as_ref().is_some_and(|it| it.manager.name == *tool));
         let what = format!("all that `{tool}` has downloaded");
-        command.map(|command| Leftover { what, command, why: "leaves it there" })
+        command.map(|command| Leftover { what, command, why: "leaves it there", is_worth_a_fix_only: false })
     });
     let holds_sources = || cx.build.inherited_steps(stage).into_iter().any(|step| fills(cx, step, path));
     let builds = || {
@@ -141,12 +144,11 @@ fn leftover<'c>(cx: &Context<'c>, stage: usize, path: &str) -> Option<Leftover<'
     };
     downloads.or_else(|| {
         let (command, left) = builds().filter(|_| !cleans() && holds_sources())?;
-        Some(match left {
-            Left::Nothing => Leftover { what: "its sources".to_owned(), command, why: "builds them" },
-            Left::Folders(folders) => {
-                Leftover { what: format!("its sources and {folders}"), command, why: "leaves it there" }
-            }
-        })
+        let (what, why) = match left {
+            Left::Nothing | Left::Compiled => ("its sources".to_owned(), "builds them"),
+            Left::Folders(folders) => (format!("its sources and {folders}"), "leaves it there"),
+        };
+        Some(Leftover { what, command, why, is_worth_a_fix_only: matches!(left, Left::Compiled) })
     })
 }
 
@@ -162,6 +164,8 @@ fn fills(cx: &Context<'_>, step: &Step<'_>, path: &str) -> bool {
 /// What a compiler leaves beside the program.
 enum Left {
     Nothing,
+    /// Text that the program may be, too, unless the build context tells a compiler.
+    Compiled,
     /// Its own folders, in words.
     Folders(&'static str),
 }
@@ -175,6 +179,8 @@ fn leaves(command: &Command<'_>) -> Option<Left> {
         (Some("mvn"), _) => Some(Left::Folders("all that Maven keeps in `target`")),
         (Some("gradle"), _) => Some(Left::Folders("all that Gradle keeps in `build`")),
         (Some("dotnet"), _) => Some(Left::Folders("all that .NET keeps in `obj` and `bin`")),
+        (_, Some("tsc")) => Some(Left::Compiled),
+        (Some("npm" | "pnpm" | "yarn"), _) => Some(Left::Compiled),
         (_, Some("mix")) if makes_release() => Some(Left::Folders("all that Mix keeps in `_build` and `deps`")),
         (None, Some("make" | "ninja")) => Some(Left::Folders("all that the build leaves")),
         _ => None,

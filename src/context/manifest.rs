@@ -35,6 +35,8 @@ const NAMES: &[&str] = &[
     "rust-toolchain.toml",
     "setup.cfg",
     "setup.py",
+    "tsconfig.build.json",
+    "tsconfig.json",
 ];
 
 /// Beginnings and ends of names.

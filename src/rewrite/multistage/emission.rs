@@ -67,7 +67,7 @@ fn artifacts(deeds: &Deeds<'_>, product: &Product, files: &[String]) -> Vec<Stri
 }
 
 /// The end of the instruction, its heredocs included.
-fn end_of(single: &SingleStage<'_>, step: &Step<'_>) -> usize {
+pub fn end_of(single: &SingleStage<'_>, step: &Step<'_>) -> usize {
     let source = &single.build.file.source;
     let line = source.line_span(step.instruction.last_line);
     let text = source.slice(line);

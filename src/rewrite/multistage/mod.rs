@@ -32,6 +32,7 @@ mod node;
 mod overrides;
 mod php;
 mod program;
+mod pruned_copy;
 mod python;
 mod refusal;
 mod ruby;
@@ -55,6 +56,7 @@ pub use assumption::Assumption;
 pub use chosen_base::BaseChoice;
 pub use decision::{Decision, Subject};
 pub use narrowed_copy::{NarrowedCopy, narrow};
+pub use pruned_copy::{PrunedCopy, prune};
 pub use refusal::Refusal;
 
 use deeds::Deeds;

@@ -7,6 +7,7 @@ use crate::context::BuildContext;
 use crate::edit::Edit;
 use crate::ir::{Build, Commands, Step, lies_in};
 use crate::knowledge::images::Known;
+use crate::knowledge::package_managers::Home;
 use crate::source::Span;
 use crate::syntax::{InstructionKind, Word};
 
@@ -15,7 +16,7 @@ use super::deeds::Deeds;
 use super::ecosystem::{self, Ecosystem, Maker, Product};
 use super::later_uses::LaterUses;
 use super::single_stage::SingleStage;
-use super::{Assumption, Refusal, context_files, overrides, program};
+use super::{Assumption, Refusal, context_files, node, overrides, program};
 
 /// What is copied in the place of a folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,21 +49,35 @@ pub fn narrow<'b>(
     }
     let single = SingleStage::behind(build, commands, context, last, folder.clone())?;
     let ecosystem = ecosystem::of(build, commands, single.stage).ok_or(Refusal::UnknownImage)?;
-    let Maker::OfProgram(product) = ecosystem.product else { return Err(Refusal::NothingToSplit) };
-    let program = program::find(&single)?;
     let deeds = Deeds::of(&single, ecosystem)?;
-    let product = product(&single, &program, &deeds)?;
+    let (ecosystem, product) = product(&single, ecosystem, &deeds)?;
     check_owner(&single, &deeds, &folder, step)?;
     let (paths, mut assumptions) = needed(&single, ecosystem, &product, &deeds, &folder)?;
     if paths.is_empty() {
-        return Err(Refusal::NotBuilt(program.word.to_owned()));
+        return Err(Refusal::NothingToSplit);
     }
     LaterUses { single: &single, folder: &folder, step, kept: &paths }.check()?;
+    assumptions.extend(generators(&single));
     assumptions.extend(overrides::assumptions(&single));
     assumptions.retain(Assumption::is_about_files);
     assumptions.dedup();
     let edits = edits(build, step, &folder, &paths)?;
     Ok(NarrowedCopy { paths, edits, assumptions })
+}
+
+/// What comes out of the build, and which files are sources. Of interpreted programs, only those of TypeScript have some.
+fn product<'e>(
+    single: &SingleStage<'_>,
+    ecosystem: &'e Ecosystem,
+    deeds: &Deeds<'_>,
+) -> Result<(&'e Ecosystem, Product), Refusal> {
+    match ecosystem.product {
+        Maker::OfProgram(product) => Ok((ecosystem, product(single, &program::find(single)?, deeds)?)),
+        Maker::OfFolders(_) if ecosystem.images == node::NODE.images => {
+            Ok((&node::compiled::COMPILED, node::compiled::product(single)?))
+        }
+        Maker::OfFolders(_) => Err(Refusal::NothingToSplit),
+    }
 }
 
 /// The paths of the build stage that have to be copied, none of which lies in another.
@@ -92,6 +107,20 @@ fn needed(
         Some(path) => Err(Refusal::UnknownPath(path.clone())),
         None => Ok((paths, product.assumptions.iter().cloned().chain(files.assumption).collect())),
     }
+}
+
+/// Commands of the build that run what the sources say, and may write what the program reads: `go generate`, `cargo run`.
+fn generators(single: &SingleStage<'_>) -> Option<Assumption> {
+    const RUNNING: &[&str] = &["exec", "exec:exec", "exec:java", "generate", "r", "run", "tool", "xtask"];
+    let mut runs = single.build_commands().filter_map(|command| {
+        // What scripts of Node.js do is known, or nothing is rewritten.
+        let is_known = |home: &Home| matches!(home, Home::Language("javascript"));
+        let invocation =
+            command.manager.as_ref().filter(|it| !it.manager.is_system() && !is_known(&it.manager.home))?;
+        let verb = invocation.verb_name().filter(|verb| RUNNING.contains(verb))?;
+        Some(Assumption::ReadsNothingOf(format!("{} {verb}", invocation.manager.name)))
+    });
+    runs.next()
 }
 
 /// COPY takes owners and modes over. The folders above what is copied are made by it, for root or for whom `--chown` says.

@@ -71,6 +71,12 @@ pub enum Refusal {
     StageBetween,
     /// Folders of the build have an owner or a mode of their own, which they would not have where COPY makes them.
     OwnedFolders(String),
+    /// The `package.json` of the program is not known.
+    UnknownManifest,
+    /// What is only there for development cannot be taken away for sure.
+    CannotPrune,
+    /// Another stage starts from the one that builds, or copies from it.
+    NeededByStage(String),
     /// Something in the last stage needs what would not be copied any more.
     UsedLater {
         /// The instruction.
@@ -113,6 +119,9 @@ impl Refusal {
             Self::KeepsServer { .. } => "keeps-server",
             Self::StageBetween => "stage-between",
             Self::OwnedFolders(_) => "owned-folders",
+            Self::UnknownManifest => "unknown-manifest",
+            Self::CannotPrune => "cannot-prune",
+            Self::NeededByStage(_) => "needed-by-stage",
             Self::UsedLater { .. } => "used-later",
             Self::NothingToSplit => "nothing-to-split",
         }
@@ -159,6 +168,12 @@ impl Refusal {
             }
             Self::StageBetween => "copy it in the last stage".to_owned(),
             Self::OwnedFolders(_) => "say the owner with `COPY --chown`".to_owned(),
+            Self::UnknownManifest => "give dfx the build context, with the `package.json` at its root".to_owned(),
+            Self::CannotPrune => {
+                "install once, in plain words, with a lock file, and start the container with a package of `dependencies`"
+                    .to_owned()
+            }
+            Self::NeededByStage(_) => "copy what the other stage needs from a stage before".to_owned(),
             Self::UsedLater { .. } => "do it in the stage that builds, or name what comes out of the build".to_owned(),
             Self::NothingToSplit => "leave the file as it is".to_owned(),
         }
@@ -214,6 +229,11 @@ impl fmt::Display for Refusal {
             Self::OwnedFolders(what) => {
                 write!(f, "`{what}` gives folders an owner or a mode that a new folder has not")
             }
+            Self::UnknownManifest => f.write_str("the `package.json` of the program is not known"),
+            Self::CannotPrune => f.write_str(
+                "it is not known that the program still starts when packages for development are taken away at the end of the build",
+            ),
+            Self::NeededByStage(stage) => write!(f, "{stage} needs the stage that builds, too"),
             Self::UsedLater { what, folder } => write!(f, "`{what}` may need something else in `{folder}`"),
             Self::NothingToSplit => f.write_str("the program needs all that the build needs"),
         }

@@ -12,12 +12,19 @@ const TEXT: &str = "use std::fs;\n";
 
 /// What becomes of the last COPY from another stage, with the assumptions; `files` is the build context.
 fn narrowed(text: &str, files: Option<&[&str]>) -> Result<(String, Vec<Assumption>), Refusal> {
+    let files = files.map(|files| files.iter().map(|path| (*path, TEXT)).collect::<Vec<_>>());
+    narrowed_with(text, files.as_deref())
+}
+
+/// As [`narrowed`], with the texts of the files.
+fn narrowed_with(text: &str, files: Option<&[(&str, &str)]>) -> Result<(String, Vec<Assumption>), Refusal> {
     let file = parse(SourceFile::new("Dockerfile", text));
     let build = Build::new(&file);
     let commands = Commands::new(&build);
     let context = files.map(|files| {
-        let entries = files.iter().map(|path| Entry::file(*path, 0o644, 1)).collect();
-        let texts: BTreeMap<String, String> = files.iter().map(|path| ((*path).to_owned(), TEXT.to_owned())).collect();
+        let entries = files.iter().map(|(path, _)| Entry::file(*path, 0o644, 1)).collect();
+        let texts: BTreeMap<String, String> =
+            files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
         BuildContext::new(entries, None, texts, false)
     });
     let step = build.steps_of(Keyword::Copy).filter(|step| step.source_stage().is_some()).last().unwrap();
@@ -221,4 +228,52 @@ fn what_is_not_understood_stays() {
     assert_eq!(with("CMD", "ONBUILD RUN ls\nCMD"), Refusal::Onbuild);
     assert_eq!(with("--from=b /app", "--from=b --exclude=x /app"), Refusal::UnknownPath("/app /app".to_owned()));
     assert_eq!(with("--from=b /app /app", "--from=b /app /"), Refusal::AmongSystemFiles("/".to_owned()));
+}
+
+const TYPESCRIPT: &str = "FROM node:22 AS b\nWORKDIR /app\nCOPY . .\nRUN npm ci && npm run build\nFROM node:22-slim\n\
+                          COPY --from=b /app /srv\nWORKDIR /srv\nCMD [\"node\", \"dist/a.js\"]\n";
+const PACKAGE: (&str, &str) = (
+    "package.json",
+    r#"{"scripts": {"build": "rimraf dist && tsc", "start": "node dist/a.js"}, "dependencies": {"a": "1"}}"#,
+);
+const CONFIG: (&str, &str) = ("tsconfig.json", "{\n  // where to\n  \"outDir\": \"./dist\",\n}\n");
+
+#[test]
+fn of_typescript_the_compiled_program_its_packages_and_other_files_are_copied() {
+    let files =
+        [PACKAGE, CONFIG, ("src/a.ts", ""), ("views/a.html", ""), ("package-lock.json", ""), ("jest.config.js", "")];
+    let (after, assumptions) = narrowed_with(TYPESCRIPT, Some(&files)).unwrap();
+    let copies: String = ["dist", "node_modules", "package.json", "views"]
+        .map(|path| format!("COPY --from=b /app/{path} /srv/{path}\n"))
+        .concat();
+    assert!(after.contains(&format!("FROM node:22-slim\n{copies}WORKDIR")), "{after}");
+    assert_eq!(assumptions, [Assumption::ReadsNoSources]);
+    let by_script = TYPESCRIPT.replace("[\"node\", \"dist/a.js\"]", "npm start");
+    assert!(narrowed_with(&by_script, Some(&files)).is_ok());
+}
+
+#[test]
+fn a_program_that_may_read_its_sources_stays_with_them() {
+    let refused = |old: &str, new: &str, package: (&str, &str), more: &[(&str, &str)]| {
+        let files = [&[package, CONFIG, ("src/a.ts", "")], more].concat();
+        narrowed_with(&TYPESCRIPT.replace(old, new), Some(&files)).is_err()
+    };
+    let with = |old: &str, new: &str| PACKAGE.1.replace(old, new);
+    assert!(!refused("", "", PACKAGE, &[]));
+    assert!(refused("dist/a.js", "src/a.js", PACKAGE, &[]));
+    assert!(refused("COPY . .", "COPY web .", PACKAGE, &[]));
+    assert!(refused("&& npm run build", "&& npm run build && npm run generate", PACKAGE, &[]));
+    assert!(refused("RUN npm", "RUN node seed.js && npm", PACKAGE, &[]));
+    assert!(refused("", "", PACKAGE, &[("pnpm-workspace.yaml", "")]));
+    assert!(refused("", "", PACKAGE, &[(".yarnrc.yml", "")]));
+    for (old, new) in [
+        ("&& tsc", "&& tsc && cp -r a b"),
+        ("&& tsc", "&& webpack"),
+        ("&& tsc", "&& tsc --outDir lib"),
+        ("\"start\"", "\"postbuild\""),
+        ("\"start\"", "\"postinstall\""),
+        ("{\"a\"", "{\"ts-node\""),
+    ] {
+        assert!(refused("", "", ("package.json", &with(old, new)), &[]), "{new}");
+    }
 }
