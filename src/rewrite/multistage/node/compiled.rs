@@ -61,7 +61,7 @@ pub fn product(single: &SingleStage<'_>) -> Result<Product, Refusal> {
         if *project.get_or_insert_with(|| here.clone()) != here {
             return Err(unknown(command));
         }
-        if is_project_install(command) {
+        if is_project_install(command) || takes_packages_away(command) {
             continue;
         }
         let config = config_of_compiler(context, command).ok_or_else(|| unknown(command))?;
@@ -86,6 +86,11 @@ fn unknown(command: &Command<'_>) -> Refusal {
 
 fn is_project_install(command: &Command<'_>) -> bool {
     command.manager.as_ref().is_some_and(Invocation::is_project_install) && is_managed(command)
+}
+
+fn takes_packages_away(command: &Command<'_>) -> bool {
+    let verb = command.manager.as_ref().and_then(Invocation::verb_name);
+    matches!(verb, Some("prune" | "workspaces focus"))
 }
 
 /// The file that tells the compiler what to do, where the command is the compiler, or a script of the package that is nothing
