@@ -250,6 +250,8 @@ fn of_typescript_the_compiled_program_its_packages_and_other_files_are_copied() 
     assert_eq!(assumptions, [Assumption::ReadsNoSources]);
     let by_script = TYPESCRIPT.replace("[\"node\", \"dist/a.js\"]", "npm start");
     assert!(narrowed_with(&by_script, Some(&files)).is_ok());
+    let pruned = TYPESCRIPT.replace("\nFROM node:22-slim", "\nRUN npm prune --omit=dev\nFROM node:22-slim");
+    assert_eq!(narrowed_with(&pruned, Some(&files)).map(|(_, assumptions)| assumptions.len()), Ok(1));
 }
 
 #[test]

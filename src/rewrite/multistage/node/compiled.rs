@@ -2,7 +2,7 @@
 
 use crate::context::{BuildContext, Yarn};
 use crate::ir::{Command, clean_path, lies_in};
-use crate::knowledge::package_managers::Invocation;
+use crate::knowledge::package_managers::{Action, Invocation};
 
 use super::super::ecosystem::{Ecosystem, Product};
 use super::super::single_stage::SingleStage;
@@ -89,8 +89,8 @@ fn is_project_install(command: &Command<'_>) -> bool {
 }
 
 fn takes_packages_away(command: &Command<'_>) -> bool {
-    let verb = command.manager.as_ref().and_then(Invocation::verb_name);
-    matches!(verb, Some("prune" | "workspaces focus"))
+    let invocation = command.manager.as_ref().filter(|_| is_managed(command));
+    invocation.is_some_and(|it| it.action == Action::Remove || it.verb_name() == Some("workspaces focus"))
 }
 
 /// The file that tells the compiler what to do, where the command is the compiler, or a script of the package that is nothing
