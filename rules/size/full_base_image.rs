@@ -51,7 +51,7 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
                 None => replaced(report, root, &same),
                 Some(tool) => {
                     let note = format!("Not rewritten by dfx: `{tool}` is called, which `{same}` does not have.");
-                    drop(report.help(format!("try `{same}`, and install `{tool}`")).note(note));
+                    report.help(format!("try `{same}`, and install `{tool}`")).note(note);
                 }
             },
             None => drop(report.help(format!("try `{}`", of_same_version(slim, image)))),
