@@ -123,6 +123,7 @@ fn an_import_outside_the_table_is_reported_with_its_row() {
         "src/report/a.rs:1: `std::fs::File`: std::fs is for cli, main only"
     );
     assert_eq!(broken("src/ir/a.rs", "// crate::rules\nconst A: &str = \"crate::rules\";"), "");
+    assert_eq!(broken("src/ir/a.rs", "fn f<'a>() -> impl Fn() + use<'a> { crate::ir::g() }"), "");
     assert_eq!(broken("src/ir/a.rs", "#[cfg(test)]\nmod tests { use crate::rules::all; }"), "");
     assert_eq!(broken("src/ir/a.rs", "use super::Build;\nuse self::x;\nuse crate::ir::Step;"), "");
 }

@@ -330,7 +330,8 @@ fn fixes_that_meet_in_one_line_do_not_run_into_each_other() {
         assert!(parsed(&text).problems.is_empty(), "{text}");
         assert!(text.contains("curl") && text.contains("git"), "{text}");
     }
-    let text = "FROM alpine:3.22\nRUN apk add --virtual .d $buildDeps \\\n    linux-headers make\nRUN rm -rf /x; cd /; rm -rf /y\nFROM alpine:latest\nRUN a\n";
+    // A stage that nothing needs would be taken out on purpose.
+    let text = "FROM alpine:3.22\nRUN apk add --virtual .d $buildDeps \\\n    linux-headers make\nRUN rm -rf /x; cd /; rm -rf /y\nFROM alpine:latest\nCOPY --from=0 /z /z\nRUN a\n";
     for text in repaired(text) {
         assert!(text.contains("$buildDeps") && text.contains("linux-headers make\n"), "{text}");
         assert_eq!(Plan::new(&Build::new(&parsed(&text))).stages.len(), 2, "{text}");

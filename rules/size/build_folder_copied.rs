@@ -29,21 +29,29 @@
 //! CMD ["/app/target/release/app"]
 //! ```
 //!
-//! Reported are folders to which the whole build context was copied and in which a compiler worked, and the folders in
-//! which tools keep what they have downloaded. Interpreted programs need their sources, and are left alone.
+//! Reported are folders to which the build context or its `src` was copied and in which a compiler worked, and the folders in
+//! which tools keep what they have downloaded. Interpreted programs need their sources, and are left alone; but for those that the
+//! build context shows to be compiled from TypeScript, by `tsc` or `nest build`, and to start with what comes out of it.
 //!
 //! ## Fix
-//! A suggestion, *content*, where the container starts one file of that folder: only this file is copied. Whether the program
-//! reads others when it runs, only you can know.
+//! *Content*: copies what comes out of the build instead, each path to where it lies now: the program that the container starts,
+//! the archive of Java, the published folder of .NET, the release of Elixir, with all else that the build puts into the folder on purpose
+//! and the files of the build context that are no sources. The build stage stays as it is. It is a suggestion where only you can know
+//! whether that is all: without the build context, or where the sources start other programs.
+//!
+//! Nothing is changed, and the finding says why, where a command of the build is not understood, where a later instruction, a
+//! variable, a volume or a word of the command may need something else of the folder, and where folders have an owner of
+//! their own.
 //!
 //! ## Sources
 //! Docker's documentation, "Multi-stage builds"; The Cargo Book, "Build Cache".
 
-use crate::edit::{Edit, Effect};
+use crate::edit::Effect;
 use crate::ir::{Breadth, Command, Step, clean_path, lies_in};
 use crate::knowledge::package_managers::Action;
-use crate::rules::{Context, Meta, Sink};
-use crate::syntax::{InstructionKind, Keyword, Transfer, Word};
+use crate::rewrite::multistage::{NarrowedCopy, Refusal, narrow};
+use crate::rules::{Context, Meta, Report, Sink};
+use crate::syntax::{InstructionKind, Keyword};
 
 pub const META: Meta =
     Meta { name: "size/build-folder-copied", effect: Some(Effect::Content), ..Meta::on_by_default() };
@@ -56,22 +64,35 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             let Some(path) = step.certain_value(word).filter(|path| !path.contains(['*', '?', '['])) else { continue };
             let path = clean_path(&format!("/{path}"));
             let Some(leftover) = leftover(cx, stage, &path) else { continue };
+            let rewrite = narrow(cx.build, cx.commands, cx.build_context, step);
+            if matches!(rewrite, Err(Refusal::NothingToSplit)) || leftover.is_worth_a_fix_only && rewrite.is_err() {
+                continue;
+            }
             let report = sink
                 .report(word.span(), format!("`{path}` is copied with {}", leftover.what))
-                .related(leftover.command.name_span(), "leaves it there");
-            match narrower(cx, step, transfer, &path) {
-                Some((from, to)) => {
-                    let edits = replaced(word, &from, &transfer.destination, &to);
-                    report.help(format!("copy `{from}` alone")).suggest(
-                        format!("copy `{from}` alone"),
-                        Effect::Content,
-                        edits,
-                    );
-                }
-                None => {
-                    report.help("copy what comes out of the build alone");
-                }
-            }
+                .related(leftover.command.name_span(), leftover.why);
+            with_rewrite(report, rewrite);
+        }
+    }
+}
+
+/// Adds the fix, or why there is none.
+fn with_rewrite(report: Report<'_>, rewrite: Result<NarrowedCopy, Refusal>) {
+    match rewrite {
+        Ok(NarrowedCopy { paths, edits, assumptions }) => {
+            let named: Vec<String> = paths.iter().map(|path| format!("`{path}`")).collect();
+            let title = format!("copy {} alone", named.join(", "));
+            let report = assumptions.iter().fold(report, |report, assumption| report.note(assumption.to_string()));
+            let report = report.help(title.clone());
+            match assumptions.is_empty() {
+                true => report.fix(title, Effect::Content, edits),
+                false => report.suggest(title, Effect::Content, edits),
+            };
+        }
+        Err(refusal) => {
+            let decided = [format!("refused: {refusal}"), format!("to make it possible: {}", refusal.remedy())];
+            let note = format!("Not rewritten by dfx: {refusal}. To make it possible: {}.", refusal.remedy());
+            report.help("copy what comes out of the build alone").note(note).decisions(decided);
         }
     }
 }
@@ -80,6 +101,9 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
 struct Leftover<'c> {
     what: String,
     command: &'c Command<'c>,
+    why: &'static str,
+    /// Whether nothing is known to lie there that is not needed, but where the rewrite says so.
+    is_worth_a_fix_only: bool,
 }
 
 /// Folders in which tools keep what they have downloaded for all projects.
@@ -98,7 +122,8 @@ fn leftover<'c>(cx: &Context<'c>, stage: usize, path: &str) -> Option<Leftover<'
     let downloads = DOWNLOADS.iter().find(|(folder, _)| *folder == path).and_then(|(_, tool)| {
         let command =
             commands.iter().find(|command| command.manager.as_ref().is_some_and(|it| it.manager.name == *tool));
-        command.map(|command| Leftover { what: format!("all that `{tool}` has downloaded"), command })
+        let what = format!("all that `{tool}` has downloaded");
+        command.map(|command| Leftover { what, command, why: "leaves it there", is_worth_a_fix_only: false })
     });
     let holds_sources = || cx.build.inherited_steps(stage).into_iter().any(|step| fills(cx, step, path));
     let builds = || {
@@ -106,55 +131,60 @@ fn leftover<'c>(cx: &Context<'c>, stage: usize, path: &str) -> Option<Leftover<'
             |command: &Command<'_>| cx.build.path_of(command, ".").is_some_and(|folder| lies_in(&folder, path));
         commands.iter().find_map(|command| Some((*command, leaves(command)?)).filter(|(command, _)| in_folder(command)))
     };
-    let cleans = || commands.iter().any(|command| command.name() == Some("rm"));
+    let cleans = || {
+        let may_be_inside = |command: &Command<'_>, word: Option<&str>| {
+            let removed = word.and_then(|word| cx.build.path_of(command, word));
+            removed.is_none_or(|removed| lies_in(&removed, path) || lies_in(path, &removed))
+        };
+        let removals = commands.iter().filter(|command| command.name() == Some("rm"));
+        removals.into_iter().any(|command| {
+            let words = command.arguments().iter().filter(|word| !word.written.starts_with('-'));
+            words.into_iter().any(|word| may_be_inside(command, word.pattern()))
+        })
+    };
     downloads.or_else(|| {
-        let (command, folder) = builds().filter(|_| !cleans() && holds_sources())?;
-        Some(Leftover { what: format!("its sources and {folder}"), command })
+        let (command, left) = builds().filter(|_| !cleans() && holds_sources())?;
+        let (what, why) = match left {
+            Left::Nothing | Left::Compiled => ("its sources".to_owned(), "builds them"),
+            Left::Folders(folders) => (format!("its sources and {folders}"), "leaves it there"),
+        };
+        Some(Leftover { what, command, why, is_worth_a_fix_only: matches!(left, Left::Compiled) })
     })
 }
 
-/// Whether the step copies the whole build context into the folder.
+/// Whether the step copies the whole build context, or its sources, into the folder.
 fn fills(cx: &Context<'_>, step: &Step<'_>, path: &str) -> bool {
     cx.build.context_copies(step).iter().any(|copy| {
         let destination = step.certain_value(&copy.transfer.destination);
         let destination = destination.and_then(|it| cx.build.absolute_path(step, it));
-        copy.breadth == Breadth::Whole && destination.is_some_and(|it| lies_in(&it, path))
+        copy.breadth != Breadth::Part && destination.is_some_and(|it| lies_in(&it, path))
     })
 }
 
 /// What a compiler leaves beside the program.
-fn leaves(command: &Command<'_>) -> Option<&'static str> {
-    match (command.manager.as_ref().filter(|it| it.action == Action::Build).map(|it| it.manager.name), command.name()) {
-        (Some("cargo"), _) => Some("all that Cargo keeps in `target`"),
-        (Some("mvn"), _) => Some("all that Maven keeps in `target`"),
-        (Some("gradle"), _) => Some("all that Gradle keeps in `build`"),
-        (Some("dotnet"), _) => Some("all that .NET keeps in `obj` and `bin`"),
-        (None, Some("make" | "ninja")) => Some("all that the build leaves"),
+enum Left {
+    Nothing,
+    /// Text that the program may be, too, unless the build context tells a compiler.
+    Compiled,
+    /// Its own folders, in words.
+    Folders(&'static str),
+}
+
+fn leaves(command: &Command<'_>) -> Option<Left> {
+    let built = command.manager.as_ref().filter(|it| it.action == Action::Build).map(|it| it.manager.name);
+    let makes_release = || command.arguments().iter().any(|word| word.value == Some("release"));
+    match (built, command.name()) {
+        (Some("cargo"), _) => Some(Left::Folders("all that Cargo keeps in `target`")),
+        (Some("go"), _) => Some(Left::Nothing),
+        (Some("mvn"), _) => Some(Left::Folders("all that Maven keeps in `target`")),
+        (Some("gradle"), _) => Some(Left::Folders("all that Gradle keeps in `build`")),
+        (Some("dotnet"), _) => Some(Left::Folders("all that .NET keeps in `obj` and `bin`")),
+        (_, Some("tsc")) => Some(Left::Compiled),
+        (Some("npm" | "pnpm" | "yarn"), _) => Some(Left::Compiled),
+        (_, Some("mix")) if makes_release() => Some(Left::Folders("all that Mix keeps in `_build` and `deps`")),
+        (None, Some("make" | "ninja")) => Some(Left::Folders("all that the build leaves")),
         _ => None,
     }
-}
-
-/// The one file of the folder that the container starts, as it lies in the stage of the build and in the image.
-fn narrower(cx: &Context<'_>, step: &Step<'_>, transfer: &Transfer, path: &str) -> Option<(String, String)> {
-    let [_] = transfer.sources.as_slice() else { return None };
-    let folder = cx.build.absolute_path(step, step.certain_value(&transfer.destination)?)?;
-    let started: Vec<String> = cx.process_commands().filter_map(|command| program(cx, command)).collect();
-    let [file] = started.as_slice() else { return None };
-    let below = file.strip_prefix(folder.trim_end_matches('/'))?.strip_prefix('/')?;
-    Some((format!("{path}/{below}"), file.clone()))
-}
-
-/// The file that the command starts, where that is the whole program.
-fn program(cx: &Context<'_>, command: &Command<'_>) -> Option<String> {
-    let word = match command.name()? {
-        "java" => command.words.iter().skip_while(|word| word.value != Some("-jar")).nth(1)?.value?,
-        _ => command.words.first()?.value?,
-    };
-    cx.build.path_of(command, word).filter(|_| word.contains('/') && !word.ends_with(".sh"))
-}
-
-fn replaced(source: &Word, from: &str, destination: &Word, to: &str) -> Vec<Edit> {
-    vec![Edit::replace(source.span(), from), Edit::replace(destination.span(), to)]
 }
 
 #[cfg(test)]

@@ -33,6 +33,10 @@
 //! Adds the manager's flag where the last stage installs: *content*. A program that loads a package from `devDependencies` when it runs has it in the
 //! wrong place and will not start. Yarn 2 and later have another command instead of a flag, which the finding names.
 //!
+//! Where the last stage copies the packages, a suggestion, *content*: the stage that builds ends with `npm prune --omit=dev` or what the manager
+//! has in its place. The `package.json` has to be at the root of the build context, the program to start with `node` or one of its
+//! `dependencies`, and no other stage to need the one that builds; otherwise the finding says what stands in the way.
+//!
 //! ## Sources
 //! The manuals of npm (`--omit`), Yarn 1 (`--production`), Yarn 4 (`workspaces focus`), pnpm (`--prod`), Bun, Poetry (`--only`), uv (`--no-dev`) and
 //! Composer (`--no-dev`).
@@ -42,7 +46,8 @@ use crate::edit::{Edit, Effect};
 use crate::finding::Severity;
 use crate::ir::{Command, Stage, clean_path, lies_in};
 use crate::knowledge::package_managers::{Action, Home, Invocation, Switch};
-use crate::rules::{Context, Meta, Sink};
+use crate::rewrite::multistage::{PrunedCopy, Refusal, prune};
+use crate::rules::{Context, Meta, Report, Sink};
 use crate::syntax::{InstructionKind, Keyword};
 
 pub const META: Meta = Meta {
@@ -113,10 +118,27 @@ fn copied_from_other_stages(cx: &Context<'_>, sink: &mut Sink<'_>, last: &Stage<
             let Some(path) = step.certain_value(word).map(|path| clean_path(&format!("/{path}"))) else { continue };
             let holds_packages = lies_in(&project, &path) || path == clean_path(&format!("{project}/node_modules"));
             if holds_packages && path != "/" {
-                sink.report(word.span(), format!("`{path}` holds what only developers need, too"))
+                let report = sink
+                    .report(word.span(), format!("`{path}` holds what only developers need, too"))
                     .related(install.verb_span(), "installs it")
                     .help(format!("take it away behind the build, with `{pruning}`"));
+                with_rewrite(report, prune(cx.build, cx.commands, cx.build_context, step));
             }
+        }
+    }
+}
+
+/// Adds the fix, or why there is none.
+fn with_rewrite(report: Report<'_>, rewrite: Result<PrunedCopy, Refusal>) {
+    match rewrite {
+        Ok(PrunedCopy { command, edits, assumptions }) => {
+            let report = assumptions.iter().fold(report, |report, assumption| report.note(assumption.to_string()));
+            report.suggest(format!("run `{command}` at the end of the build"), Effect::Content, edits);
+        }
+        Err(refusal) => {
+            let decided = [format!("refused: {refusal}"), format!("to make it possible: {}", refusal.remedy())];
+            let note = format!("Not rewritten by dfx: {refusal}. To make it possible: {}.", refusal.remedy());
+            report.note(note).decisions(decided);
         }
     }
 }
@@ -239,6 +261,27 @@ mod tests {
         silent!(&file("npm ci && npm run build && npm prune --omit=dev", "/app"));
         silent!(&file("npm ci && npm run build && npm ci --omit=dev", "/app"));
         silent!(&file("npm ci --omit=dev", "/app"));
+    }
+
+    #[test]
+    fn the_stage_that_builds_ends_with_taking_them_away() {
+        let package = r#"{"dependencies": {"a": "1"}, "devDependencies": {"b": "1"}}"#;
+        let file = |more: &str, pruning: &str, last: &str| {
+            format!(
+                "# context: package.json package-lock.json a.js\n# text of package.json: {package}\n\nFROM node:22 AS b\nWORKDIR /app\n\
+                 COPY . .\nRUN npm ci && npm run build\n{pruning}ENV A=1\n{more}FROM node:22-slim\n\
+                 COPY --from=b /app /app\n{last}CMD [\"node\", \"a.js\"]\n"
+            )
+        };
+        fixes!(&file("", "", "") => &file("", "RUN npm prune --omit=dev\n", ""));
+        for (more, last) in [
+            ("FROM b AS test\nRUN npm test\n", ""),
+            ("FROM a AS c\nCOPY --from=b /app /app\n", ""),
+            ("", "RUN npm rebuild\n"),
+        ] {
+            let found = findings(&META, check, &file(more, "", last));
+            assert!(found.iter().all(|it| it.fix.is_none() && !it.notes.is_empty()), "{more}{last}");
+        }
     }
 
     #[test]

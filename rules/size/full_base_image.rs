@@ -23,7 +23,8 @@
 //!
 //! ## Fix
 //! A suggestion, *runtime*: the other image takes its place. A program may call one of the tools, or a library that comes
-//! with them.
+//! with them. Where a command of the file calls a tool that the other image lacks and no package brings, nothing is changed, and the
+//! finding names the tool.
 //!
 //! ## Sources
 //! The descriptions of Docker's official images, "Image Variants"; the Dockerfiles of `buildpack-deps`.
@@ -46,7 +47,13 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     if let Some(slim) = slim_variant(cx, last) {
         let report = sink.report(root.from.image.span(), format!("`{image}` brings compilers and headers along"));
         match of_same_release(cx, last, image) {
-            Some(same) => replaced(report, root, &same),
+            Some(same) => match calls_what_is_missing(cx, last) {
+                None => replaced(report, root, &same),
+                Some(tool) => {
+                    let note = format!("Not rewritten by dfx: `{tool}` is called, which `{same}` does not have.");
+                    report.help(format!("try `{same}`, and install `{tool}`")).note(note);
+                }
+            },
             None => drop(report.help(format!("try `{}`", of_same_version(slim, image)))),
         }
     } else if let Some(smaller) = for_running(cx, last) {
@@ -88,6 +95,63 @@ fn is_build(command: &Command<'_>) -> bool {
     let installs = command.manager.as_ref().is_some_and(|it| it.manager.is_system() && it.action == Action::Install);
     is_script || is_tool || installs
 }
+
+/// A program of `buildpack-deps` that the build or the container calls, and no package manager is told to install.
+fn calls_what_is_missing<'c>(cx: &Context<'c>, last: &Stage<'_>) -> Option<&'c str> {
+    let root = |stage: usize| cx.build.root(stage).map(|root| root.index);
+    let is_on_image = |command: &&Command<'_>| root(command.step.stage) == root(last.index);
+    let systems = cx.commands.package_managers().filter(|(_, it)| it.manager.is_system() && it.installs());
+    let installed: Vec<&str> = systems.flat_map(|(_, it)| it.packages().map(|package| package.name)).collect();
+    let brings = |package: &str, name: &str| package == name || BRINGING.contains(&(package, name));
+    let lacks =
+        |name: &&str| BUILDPACK.binary_search(name).is_ok() && !installed.iter().any(|package| brings(package, name));
+    cx.commands.all().iter().filter(is_on_image).filter_map(Command::name).find(lacks)
+}
+
+/// Programs of `buildpack-deps` that are in no image of Debian without it: the packages of its Dockerfiles.
+const BUILDPACK: &[&str] = &[
+    "autoconf",
+    "automake",
+    "c++",
+    "cc",
+    "convert",
+    "curl",
+    "file",
+    "g++",
+    "gcc",
+    "git",
+    "hg",
+    "identify",
+    "make",
+    "patch",
+    "pgrep",
+    "pkg-config",
+    "pkill",
+    "ps",
+    "ssh",
+    "svn",
+    "unzip",
+    "wget",
+];
+
+/// Packages that are not called like their programs.
+const BRINGING: &[(&str, &str)] = &[
+    ("build-essential", "c++"),
+    ("build-essential", "cc"),
+    ("build-essential", "g++"),
+    ("build-essential", "gcc"),
+    ("build-essential", "make"),
+    ("g++", "c++"),
+    ("gcc", "cc"),
+    ("imagemagick", "convert"),
+    ("imagemagick", "identify"),
+    ("mercurial", "hg"),
+    ("openssh-client", "ssh"),
+    ("procps", "pgrep"),
+    ("procps", "pkill"),
+    ("procps", "ps"),
+    ("subversion", "svn"),
+];
 
 /// The slim variant of the same version on the same release of the distribution.
 fn of_same_release(cx: &Context<'_>, last: &Stage<'_>, written: &str) -> Option<String> {
@@ -134,6 +198,17 @@ mod tests {
     #[test]
     fn the_slim_variant_takes_its_place() {
         fixes!("FROM node:22-bookworm\nCMD [\"node\"]\n" => "FROM node:22-bookworm-slim\nCMD [\"node\"]\n");
+    }
+
+    #[test]
+    fn tools_that_the_slim_variant_lacks_keep_the_full_one() {
+        let file = |run: &str| format!("FROM node:22-bookworm\nRUN {run}\nCMD [\"node\"]\n");
+        let is_fixed = |run: &str| findings(&META, check, &file(run)).iter().any(|it| it.fix.is_some());
+        assert!(!is_fixed("curl -fsS https://example.com/a -o a"));
+        assert!(!is_fixed("git clone https://example.com/a"));
+        assert!(is_fixed("apt-get update && apt-get install -y curl && curl -fsS https://example.com/a -o a"));
+        assert!(is_fixed("npm ci"));
+        assert!(BUILDPACK.is_sorted());
     }
 
     #[test]

@@ -44,6 +44,8 @@ const NAMES: &[&str] = &[
     "rust-toolchain.toml",
     "setup.cfg",
     "setup.py",
+    "tsconfig.build.json",
+    "tsconfig.json",
 ];
 
 /// Beginnings and ends of names.

@@ -90,6 +90,15 @@ pub enum Applicability {
     Suggested,
 }
 
+/// What a fix does to the stages of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StageChange {
+    /// It makes two of one, and promises this of the second.
+    Added(NewStage),
+    /// It takes one out that the last does not need.
+    Removed,
+}
+
 /// One repair: edits that belong together, or another file, and the stated effect on the image.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fix {
@@ -99,8 +108,8 @@ pub struct Fix {
     pub effect: Effect,
     /// Who decides whether it is made.
     pub applicability: Applicability,
-    /// The stage that is added, where one is.
-    pub new_stage: Option<NewStage>,
+    /// What it does to the stages of the file, where that is part of the promise.
+    pub stages: Option<StageChange>,
     change: Change,
 }
 
@@ -127,7 +136,15 @@ impl Fix {
     }
 
     fn of(title: String, effect: Effect, change: Change) -> Self {
-        Self { title, effect, applicability: Applicability::Automatic, new_stage: None, change }
+        Self { title, effect, applicability: Applicability::Automatic, stages: None, change }
+    }
+
+    /// The stage that is added, where one is of which something is promised.
+    pub fn new_stage(&self) -> Option<&NewStage> {
+        match &self.stages {
+            Some(StageChange::Added(new_stage)) => Some(new_stage),
+            _ => None,
+        }
     }
 
     /// The edits, sorted by place, without overlaps. Empty where a file is written instead.

@@ -207,11 +207,11 @@ impl Round<'_> {
     fn make(&mut self, batch: &[&Candidate<'_>], rung: Effect) -> Result<Vec<Edit>, Reason> {
         let mut edits: Vec<Edit> = batch.iter().flat_map(|candidate| candidate.fix.edits()).cloned().collect();
         edits.sort();
-        let new_stage = match batch {
-            [alone] => alone.fix.new_stage.clone(),
+        let stages = match batch {
+            [alone] => alone.fix.stages.clone(),
             _ => None,
         };
-        let step = Step { edits: moved(&edits, &self.made), rung, new_stage };
+        let step = Step { edits: moved(&edits, &self.made), rung, stages };
         let before = self.file.as_ref().unwrap_or(self.start);
         let source = &before.source;
         let after = parse(SourceFile::new(source.name(), apply(source.bytes(), &step.edits)));

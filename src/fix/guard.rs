@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::edit::{Edit, Effect, NewStage, places_of_replacements};
+use crate::edit::{Edit, Effect, StageChange, places_of_replacements};
 use crate::ir::Build;
 use crate::plan::{Tolerance, differences_beyond, differences_but_for_added_stages};
 use crate::shell::Status;
@@ -26,8 +26,8 @@ pub struct Step {
     pub edits: Vec<Edit>,
     /// The promise about the image.
     pub rung: Effect,
-    /// The stage that its only fix adds, where it is one that does.
-    pub new_stage: Option<NewStage>,
+    /// What its only fix does to the stages of the file, where that is part of the promise.
+    pub stages: Option<StageChange>,
 }
 
 /// A file and what was read of it.
@@ -52,11 +52,15 @@ pub fn judge(before: Read<'_>, after: Read<'_>, step: &Step) -> Result<(), Reaso
     if step.rung > Effect::Identical {
         valid_shell(after.file, &places_of_replacements(&step.edits))?;
     }
-    if let (Some(promised), Effect::Runtime) = (&step.new_stage, step.rung) {
+    if let (Some(StageChange::Added(promised)), Effect::Runtime) = (&step.stages, step.rung) {
         let faults = new_stage::faults(&before.reading.plan, &after.reading.plan, promised);
         return if faults.is_empty() { Ok(()) } else { Err(Reason::Plan(faults)) };
     }
     let beyond = match step.rung {
+        // What is left has to be there before, stage for stage, and the last has to be the last.
+        Effect::Identical if step.stages == Some(StageChange::Removed) => {
+            differences_but_for_added_stages(&after.reading.plan, &before.reading.plan)
+        }
         Effect::Identical => differences_but_for_added_stages(&before.reading.plan, &after.reading.plan),
         Effect::Equivalent => differences_beyond(Tolerance::Layers, before.file, after.file),
         Effect::Debris => differences_beyond(Tolerance::Debris, before.file, after.file),
@@ -121,7 +125,7 @@ mod tests {
         let (reading, reading_after) = (Reading::of(&before), Reading::of(&after));
         let before = Read { file: &before, reading: &reading };
         let after = Read { file: &after, reading: &reading_after };
-        judge(before, after, &Step { edits, rung, new_stage: None }).map_err(|reason| reason.to_string())
+        judge(before, after, &Step { edits, rung, stages: None }).map_err(|reason| reason.to_string())
     }
 
     fn refused(rung: Effect, text: &str, old: &str, new: &str) -> String {

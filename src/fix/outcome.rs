@@ -117,7 +117,7 @@ impl AppliedFix {
             decisions: finding.decisions.clone(),
             effect: fix.effect,
             applicability: fix.applicability,
-            least_megabytes: fix.new_stage.as_ref().and_then(|stage| stage.least_megabytes),
+            least_megabytes: fix.new_stage().and_then(|stage| stage.least_megabytes),
             span,
         }
     }

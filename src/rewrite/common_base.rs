@@ -3,7 +3,9 @@
 use crate::edit::Edit;
 use crate::ir::{Build, Stage, Step};
 use crate::source::Span;
-use crate::syntax::{InstructionKind, Keyword, TokenKind};
+use crate::syntax::{Instruction, InstructionKind, Keyword};
+
+use super::whole_lines;
 
 /// Stages that begin alike.
 pub struct CommonBase<'b> {
@@ -91,31 +93,12 @@ fn rewrite(
         Edit::insert(end, format!("{line_ending}{line_ending}{keyword} {name}{behind_image}")),
     ];
     for other in others {
-        let repeated = &other.steps[..steps];
-        let lines = lines_of(build, repeated).ok_or(Reason::Comment)?;
+        let repeated: Vec<&Instruction> = other.steps[..steps].iter().map(|step| step.instruction).collect();
+        let lines = whole_lines::of(build.file, &repeated).ok_or(Reason::Comment)?;
         edits.push(Edit::replace(other.from.image.span(), name.clone()));
         edits.push(Edit::delete(lines));
     }
     Ok((name, edits))
-}
-
-/// The whole lines of neighbouring steps; `None` where a comment stands among them or directly above.
-fn lines_of(build: &Build<'_>, steps: &[Step<'_>]) -> Option<Span> {
-    let source = &build.file.source;
-    let (first, last) = (steps.first()?.instruction, steps.last()?.instruction);
-    let is_comment = |line: usize| source.line_text(line).trim_start().starts_with('#');
-    let is_in_script = |line: usize| {
-        steps.iter().any(|step| (step.instruction.first_line + 1..=step.instruction.last_line).contains(&line))
-    };
-    let has_comment = steps.iter().flat_map(|step| step.instruction.tokens()).any(|it| it.kind == TokenKind::Comment)
-        || (first.first_line - 1..=last.last_line).any(|line| is_comment(line) && !is_in_script(line));
-    let is_blank = |line: usize| line <= source.line_count() && source.line_text(line).trim().is_empty();
-    let end = if is_blank(first.first_line - 1) && is_blank(last.last_line + 1) {
-        last.last_line + 1
-    } else {
-        last.last_line
-    };
-    (!has_comment).then(|| source.line_span(first.first_line).cover(source.line_span(end)))
 }
 
 fn names_a_number(stage: &Stage<'_>) -> bool {

@@ -9,6 +9,8 @@ pub mod multistage;
 mod reordered;
 mod split_run;
 mod spring_layers;
+mod unused_stage;
+mod whole_lines;
 
 pub use cache_mounts::{
     Refusal as MountRefusal, archives_flag, downloads_archives, keep_archives, mount_archives, mount_caches,
@@ -21,3 +23,4 @@ pub use joined_words::{Layout, join_pairs, join_words};
 pub use reordered::reordered;
 pub use split_run::{PackagesFirst, SplitRefusal};
 pub use spring_layers::{WholeArchive, whole_archive};
+pub use unused_stage::{StageStays, stage_removal, unused_stages};

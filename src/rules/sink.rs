@@ -1,6 +1,6 @@
 //! Where a rule puts what it finds.
 
-use crate::edit::{Applicability, Edit, Effect, Fix, NewFile, NewStage};
+use crate::edit::{Applicability, Edit, Effect, Fix, NewFile, NewStage, StageChange};
 use crate::finding::{Finding, Label, Severity, Weight};
 use crate::source::Span;
 
@@ -149,9 +149,16 @@ impl Report<'_> {
     /// The fix adds a stage, of which it promises this.
     pub fn new_stage(self, new_stage: NewStage) -> Self {
         if let Some(fix) = &mut self.finding.fix {
-            fix.new_stage = Some(new_stage);
+            fix.stages = Some(StageChange::Added(new_stage));
         }
         self
+    }
+
+    /// The fix takes a stage out that the last does not need.
+    pub fn removes_stage(&mut self) {
+        if let Some(fix) = &mut self.finding.fix {
+            fix.stages = Some(StageChange::Removed);
+        }
     }
 
     /// What was decided on the way to the fix, or why there is none, for those who ask.

@@ -17,7 +17,9 @@ pub fn imports(text: &str) -> Vec<Import> {
     let mut imports = Vec::new();
     let mut at = 0;
     while at < tokens.len() {
-        if tokens[at].text == "use" {
+        // `use<'a>` says what a type captures.
+        let captures = || tokens.get(at + 1).is_some_and(|token| token.text == "<");
+        if tokens[at].text == "use" && !captures() {
             at = tree(&tokens, at + 1, &[], &mut imports);
         } else if is_identifier(&tokens[at].text) {
             at = path(&tokens, at, &mut imports);

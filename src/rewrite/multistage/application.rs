@@ -28,7 +28,7 @@ pub struct FromContext<'b> {
 /// # Errors
 /// As [`of_context`].
 pub fn copied<'b>(single: &SingleStage<'b>) -> Result<Vec<FromContext<'b>>, Refusal> {
-    let copies = single.steps_of_build().iter().flat_map(|step| single.build.context_copies(step));
+    let copies = single.steps_of_build().flat_map(|step| single.build.context_copies(step));
     copies.collect::<Vec<_>>().iter().map(|copy| filled_by(single, copy)).collect()
 }
 

@@ -26,6 +26,10 @@ pub enum Assumption {
     ScriptInstallsNothing(String),
     /// A program of the project runs in the build.
     WritesBesideItself(String),
+    /// A program of the project, or one that the sources name, runs in the build: what it writes is not known.
+    ReadsNothingOf(String),
+    /// The program is compiled, and its sources stay behind.
+    ReadsNoSources,
     /// What `make install` and its like do is not known, but for the prefix.
     InstallsBelow(String),
     /// The runtime environment of Java takes the place of the development kit.
@@ -61,6 +65,21 @@ pub enum Assumption {
 }
 
 impl Assumption {
+    /// Whether it is about files of the program, and not about an image that takes the place of another.
+    pub fn is_about_files(&self) -> bool {
+        matches!(
+            self,
+            Self::ReadsNoFiles
+                | Self::ScriptInstallsNothing(_)
+                | Self::WritesBesideItself(_)
+                | Self::InstallsBelow(_)
+                | Self::StartsNoProgram(_)
+                | Self::SaysWhatRuns(_)
+                | Self::ReadsNothingOf(_)
+                | Self::ReadsNoSources
+        )
+    }
+
     /// That a command of the build, told by its first words, leaves its files in its own folder.
     pub fn writes_beside_itself(command: &Command<'_>, words: usize) -> Self {
         let words: Vec<&str> = command.words.iter().take(words).map(|word| word.written).collect();
@@ -97,6 +116,12 @@ impl fmt::Display for Assumption {
             Self::WritesBesideItself(program) => {
                 write!(f, "`{program}` runs in the build: right only if it writes to the folders of the program alone.")
             }
+            Self::ReadsNothingOf(program) => {
+                write!(f, "`{program}` runs in the build: right only if the program reads no other file that it writes.")
+            }
+            Self::ReadsNoSources => f.write_str(
+                "What TypeScript is compiled from stays behind: right only if the program reads none of it when it runs.",
+            ),
             Self::InstallsBelow(prefix) => {
                 write!(f, "Right only if all that the build installs lies below `{prefix}`.")
             }

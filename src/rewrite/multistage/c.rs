@@ -54,7 +54,9 @@ fn product(single: &SingleStage<'_>, program: &Program<'_>, deeds: &Deeds<'_>) -
     product.assumptions = assumptions(single, &made, &sources);
     product.starts_nothing = sources.are_known() && sources.that_start_programs().next().is_none();
     product.folders_of_build = made.into_iter().filter_map(Output::folder).collect();
-    libraries::add(single, &sources, &mut product)?;
+    if single.runs_itself() {
+        libraries::add(single, &sources, &mut product)?;
+    }
     Ok(product)
 }
 

@@ -96,7 +96,7 @@ fn asked_for(single: &SingleStage<'_>, name: &str, is_bare: bool) -> Result<Runt
     let distribution = facts.as_ref().and_then(|facts| facts.distribution);
     let configuration = facts.and_then(|facts| facts.configuration);
     let starts_otherwise = configuration.as_ref().is_some_and(|it| !matches!(it.entrypoint, Known::Nothing));
-    if starts_otherwise && single.build.process(single.stage.index).entrypoint.is_none() {
+    if starts_otherwise && single.process().entrypoint.is_none() {
         return Err(Refusal::InheritedEntrypoint);
     }
     let of_build = (single.distribution.family, single.distribution.release);

@@ -29,7 +29,7 @@ pub fn needed(single: &SingleStage<'_>, ecosystem: &Ecosystem, product: &Product
         return Ok(files);
     }
     let is_source = |name: &str| is_never_read(name) || (ecosystem.is_source)(name);
-    let copies = single.steps_of_build().iter().flat_map(|step| single.build.context_copies(step));
+    let copies = single.steps_of_build().flat_map(|step| single.build.context_copies(step));
     for copy in copies.collect::<Vec<_>>() {
         let source = copy.step.certain_value(copy.source);
         let destination = copy.step.certain_value(&copy.transfer.destination);

@@ -113,7 +113,7 @@ impl<'b> Deeds<'b> {
 
     fn command(&mut self, single: &SingleStage<'b>, command: &'b Command<'b>) -> Result<(), Refusal> {
         if let Some(manager) = command.manager.as_ref().filter(|manager| manager.manager.is_system()) {
-            return self.packages(single, manager);
+            return if single.runs_itself() { self.packages(single, manager) } else { Ok(()) };
         }
         let Some(name) = command.name() else {
             // Assignments alone.
@@ -129,7 +129,10 @@ impl<'b> Deeds<'b> {
                 Ok(())
             }
             "sed" => self.edited(single, command),
-            "groupadd" | "addgroup" | "useradd" | "adduser" | "usermod" => self.user(single, command),
+            "groupadd" | "addgroup" | "useradd" | "adduser" | "usermod" if single.runs_itself() => {
+                self.user(single, command)
+            }
+            "groupadd" | "addgroup" | "useradd" | "adduser" | "usermod" => Ok(()),
             "mkdir" => {
                 self.directories.extend(paths(single, command, 0)?);
                 Ok(())

@@ -1,7 +1,7 @@
 //! What a language's builds have in common, and where they differ.
 
 use crate::edit::ServedFolder;
-use crate::ir::Command;
+use crate::ir::{Build, Command, Commands, ImageReference, Stage};
 use crate::knowledge::images::NamedImage;
 
 use super::deeds::Deeds;
@@ -56,6 +56,17 @@ pub const ALL: &[Ecosystem] = &[
     dotnet::DOTNET,
     c::C,
 ];
+
+/// The language that a stage builds with.
+pub fn of(build: &Build<'_>, commands: &Commands<'_>, stage: &Stage<'_>) -> Option<&'static Ecosystem> {
+    let image = build.root_image(stage.index).map(ImageReference::familiar_name);
+    let is_of_stage = |command: &Command<'_>| build.lineage(stage.index).any(|it| it.index == command.step.stage);
+    ALL.iter().find(|ecosystem| {
+        let is_on_image = |name: &&str| image.as_deref() == Some(name);
+        let is_known_here = ecosystem.images.is_empty() || ecosystem.images.iter().any(is_on_image);
+        is_known_here && commands.of_build().any(|command| is_of_stage(command) && (ecosystem.builds)(command))
+    })
+}
 
 /// A command that ends the new stage's copies.
 #[derive(Debug, Clone)]

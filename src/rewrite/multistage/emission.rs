@@ -67,7 +67,7 @@ fn artifacts(deeds: &Deeds<'_>, product: &Product, files: &[String]) -> Vec<Stri
 }
 
 /// The end of the instruction, its heredocs included.
-fn end_of(single: &SingleStage<'_>, step: &Step<'_>) -> usize {
+pub fn end_of(single: &SingleStage<'_>, step: &Step<'_>) -> usize {
     let source = &single.build.file.source;
     let line = source.line_span(step.instruction.last_line);
     let text = source.slice(line);
@@ -153,7 +153,7 @@ impl Stage<'_, '_> {
     fn started(&self) -> Option<(&Step<'_>, String)> {
         let served = self.product.served.as_ref()?;
         let words: Vec<String> = served.command.iter().map(|word| format!("\"{word}\"")).collect();
-        let step = self.single.build.process(self.single.stage.index).steps().next()?;
+        let step = self.single.process().steps().next()?;
         Some((step, format!("CMD [{}]", words.join(", "))))
     }
 

@@ -66,7 +66,7 @@ fn exists(single: &SingleStage<'_>, deeds: &Deeds<'_>, base: &RuntimeBase, user:
 
 /// The steps of the build stage that no step of it needs: they describe the image, and move.
 pub fn moved<'b>(single: &SingleStage<'b>) -> impl Iterator<Item = &'b Step<'b>> {
-    single.steps_of_build().iter().filter(|step| {
+    single.steps_of_build().filter(|step| {
         matches!(
             step.instruction.keyword,
             Some(
@@ -86,11 +86,10 @@ pub fn moved<'b>(single: &SingleStage<'b>) -> impl Iterator<Item = &'b Step<'b>>
 /// The steps of the build stage that are said again at the head of the new stage: variables and shell, in their order,
 /// with the build arguments that they or what follows them refer to.
 pub fn repeated<'b>(single: &SingleStage<'b>) -> Vec<&'b Step<'b>> {
-    let steps = single.steps_of_build();
     let is_kept = |step: &Step<'_>| matches!(step.instruction.keyword, Some(Keyword::Env | Keyword::Shell));
     let needs_arguments = |step: &&Step<'_>| is_kept(step) || moved(single).any(|it| it.index == step.index);
     let text = |step: &Step<'b>| single.build.file.source.slice(step.instruction.span);
-    let mut readers: Vec<&str> = steps.iter().filter(needs_arguments).map(text).collect();
+    let mut readers: Vec<&str> = single.steps_of_build().filter(needs_arguments).map(text).collect();
     readers.extend(single.steps_behind().iter().map(text));
     let is_read = |step: &Step<'_>| match &step.instruction.kind {
         InstructionKind::Arg(pairs) => pairs.pairs.iter().any(|pair| {
@@ -99,18 +98,18 @@ pub fn repeated<'b>(single: &SingleStage<'b>) -> Vec<&'b Step<'b>> {
         }),
         _ => false,
     };
-    steps.iter().filter(|step| is_kept(step) || is_read(step)).collect()
+    single.steps_of_build().filter(|step| is_kept(step) || is_read(step)).collect()
 }
 
 /// The USER that is in force behind the build stage.
 pub fn user<'b>(single: &SingleStage<'b>) -> Option<&'b Step<'b>> {
-    single.steps_of_build().iter().rfind(|step| step.instruction.keyword == Some(Keyword::User))
+    single.steps_of_build().rfind(|step| step.instruction.keyword == Some(Keyword::User))
 }
 
 /// Whether the working directory was made while that user was in force, and belongs to it.
 pub fn directory_belongs_to_user(single: &SingleStage<'_>) -> bool {
     let is_workdir = |step: &&Step<'_>| step.instruction.keyword == Some(Keyword::Workdir);
-    let made = single.steps_of_build().iter().rfind(is_workdir);
+    let made = single.steps_of_build().rfind(is_workdir);
     made.is_some_and(|step| step.state.user.as_ref().is_some_and(|user| user.value != "root" && user.value != "0"))
 }
 
@@ -119,7 +118,7 @@ pub fn directory_belongs_to_user(single: &SingleStage<'_>) -> bool {
 /// # Errors
 /// Where it is only known when the build runs.
 pub fn directory(single: &SingleStage<'_>, base: &RuntimeBase) -> Result<Option<String>, Refusal> {
-    let last = single.steps_of_build().iter().rfind(|step| step.instruction.keyword == Some(Keyword::Workdir));
+    let last = single.steps_of_build().rfind(|step| step.instruction.keyword == Some(Keyword::Workdir));
     let is_set = last.is_some();
     let written = last.map(|step| step.instruction.arguments.text()).filter(|path| is_plain_path(path));
     let directory = written.map_or_else(|| single.directory_after_build(), |path| Ok(path.to_owned()))?;

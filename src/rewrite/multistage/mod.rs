@@ -15,6 +15,7 @@ mod assumption;
 mod c;
 mod chosen_base;
 mod context_files;
+mod copied_folder;
 mod decision;
 mod deeds;
 mod dotnet;
@@ -25,12 +26,15 @@ mod entry_script;
 mod fetched;
 mod go;
 mod java;
+mod later_uses;
 mod metadata;
+mod narrowed_copy;
 mod native;
 mod node;
 mod overrides;
 mod php;
 mod program;
+mod pruned_copy;
 mod python;
 mod refusal;
 mod ruby;
@@ -49,12 +53,14 @@ mod tests;
 
 use crate::context::BuildContext;
 use crate::edit::{Edit, NewStage};
-use crate::ir::{Build, Commands, ImageReference};
+use crate::ir::{Build, Commands};
 use crate::knowledge::debian::Recommends;
 
 pub use assumption::Assumption;
 pub use chosen_base::BaseChoice;
 pub use decision::{Decision, Subject};
+pub use narrowed_copy::{NarrowedCopy, narrow};
+pub use pruned_copy::{PrunedCopy, prune};
 pub use refusal::Refusal;
 
 use deeds::Deeds;
@@ -85,13 +91,7 @@ pub fn split<'b>(
     choice: &BaseChoice,
 ) -> Option<Result<Split, Refusal>> {
     let [stage] = build.stages.as_slice() else { return None };
-    let image = build.root_image(stage.index).map(ImageReference::familiar_name);
-    let builds = |ecosystem: &&Ecosystem| {
-        let is_on_image = |name: &&str| image.as_deref() == Some(name);
-        let is_known_here = ecosystem.images.is_empty() || ecosystem.images.iter().any(is_on_image);
-        is_known_here && commands.of_build().any(|command| (ecosystem.builds)(command))
-    };
-    let ecosystem = ecosystem::ALL.iter().find(builds)?;
+    let ecosystem = ecosystem::of(build, commands, stage)?;
     let single = SingleStage::of(build, commands, context, stage);
     Some(single.and_then(|single| {
         let split = split_stage(&single, ecosystem, choice);

@@ -3,6 +3,7 @@
 //! The folder of the program is copied whole. What npm, Yarn or pnpm has installed for development is taken
 //! away at the end of the build where `package.json` is known; nobody but the user knows that the program loads none of it.
 
+pub mod compiled;
 mod globals;
 mod package;
 mod pruning;
@@ -54,6 +55,19 @@ fn product(single: &SingleStage<'_>, deeds: &Deeds<'_>) -> Result<Product, Refus
     }
     product.assumptions.extend(start::scripts(single));
     Ok(product)
+}
+
+/// The command that takes away, at the end of the build, what is only there for development.
+///
+/// # Errors
+/// Where it is not known that this leaves all that the program needs.
+pub fn pruning(single: &SingleStage<'_>) -> Result<String, Refusal> {
+    let package = package::Package::of(single).ok_or(Refusal::UnknownManifest)?;
+    match pruning::command(single, &package) {
+        Some(command) if pruning::copies_root_manifest(single) => Ok(command),
+        Some(_) => Err(Refusal::UnknownManifest),
+        None => Err(Refusal::CannotPrune),
+    }
 }
 
 /// The folder in which a command that builds leaves its files; none for those that install for all projects.

@@ -35,10 +35,10 @@ impl Program<'_> {
 /// # Errors
 /// Where the container does not start with one program that could come out of a build.
 pub fn find<'b>(single: &SingleStage<'b>) -> Result<Program<'b>, Refusal> {
-    let process = single.build.process(single.stage.index);
+    let process = single.process();
     let mut steps = process.steps();
     let step = steps.next().ok_or(Refusal::NoProgram)?;
-    if process.entrypoint.is_none() && !starts_the_command(single.configuration.entrypoint) {
+    if process.entrypoint.is_none() && !starts_the_command(single.entrypoint_of_image()) {
         return Err(Refusal::InheritedEntrypoint);
     }
     if let ([script], Some(cmd)) = (single.commands.of_step(step), steps.next())
@@ -140,9 +140,9 @@ fn is_there(single: &SingleStage<'_>, deeds: &Deeds<'_>, base: &RuntimeBase, nam
 /// # Errors
 /// Where one is only known when the container runs.
 pub fn called_tools<'b>(single: &SingleStage<'b>) -> Result<Vec<&'b str>, Refusal> {
-    let process = single.build.process(single.stage.index);
+    let process = single.process();
     let wrappers = process.commands(single.commands).flat_map(|command| wrapper_names(command));
-    let health = single.build.last_step_of(single.stage.index, Keyword::Healthcheck);
+    let health = single.build.last_step_of(single.run.index, Keyword::Healthcheck);
     let checks = health.filter(|step| is_command(step)).map_or(&[][..], |step| single.commands.of_step(step));
     if checks.iter().any(|command| command.name().is_none()) {
         return Err(Refusal::UnknownScript);

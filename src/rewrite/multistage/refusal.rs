@@ -67,6 +67,23 @@ pub enum Refusal {
         /// What stands in the way.
         why: &'static str,
     },
+    /// The stage that copies is not the last: others may need what it holds.
+    StageBetween,
+    /// Folders of the build have an owner or a mode of their own, which they would not have where COPY makes them.
+    OwnedFolders(String),
+    /// The `package.json` of the program is not known.
+    UnknownManifest,
+    /// What is only there for development cannot be taken away for sure.
+    CannotPrune,
+    /// Another stage starts from the one that builds, or copies from it.
+    NeededByStage(String),
+    /// Something in the last stage needs what would not be copied any more.
+    UsedLater {
+        /// The instruction.
+        what: String,
+        /// The folder, as it lies in the last stage.
+        folder: String,
+    },
     /// All that the build needs is needed at run time as well.
     NothingToSplit,
 }
@@ -100,6 +117,12 @@ impl Refusal {
             Self::NoSuchBase(_) => "no-such-base",
             Self::NeedsShell(_) => "needs-shell",
             Self::KeepsServer { .. } => "keeps-server",
+            Self::StageBetween => "stage-between",
+            Self::OwnedFolders(_) => "owned-folders",
+            Self::UnknownManifest => "unknown-manifest",
+            Self::CannotPrune => "cannot-prune",
+            Self::NeededByStage(_) => "needed-by-stage",
+            Self::UsedLater { .. } => "used-later",
             Self::NothingToSplit => "nothing-to-split",
         }
     }
@@ -143,6 +166,15 @@ impl Refusal {
                     "start `{server}` as root with its folder and port written out, and with nothing else that changes it"
                 )
             }
+            Self::StageBetween => "copy it in the last stage".to_owned(),
+            Self::OwnedFolders(_) => "say the owner with `COPY --chown`".to_owned(),
+            Self::UnknownManifest => "give dfx the build context, with the `package.json` at its root".to_owned(),
+            Self::CannotPrune => {
+                "install once, in plain words, with a lock file, and start the container with a package of `dependencies`"
+                    .to_owned()
+            }
+            Self::NeededByStage(_) => "copy what the other stage needs from a stage before".to_owned(),
+            Self::UsedLater { .. } => "do it in the stage that builds, or name what comes out of the build".to_owned(),
             Self::NothingToSplit => "leave the file as it is".to_owned(),
         }
     }
@@ -193,6 +225,16 @@ impl fmt::Display for Refusal {
                 write!(f, "`{image}` has no shell, which the new stage or the start of the container needs")
             }
             Self::KeepsServer { server, why } => write!(f, "nginx could not take the place of `{server}`: {why}"),
+            Self::StageBetween => f.write_str("it is not the last stage that copies"),
+            Self::OwnedFolders(what) => {
+                write!(f, "`{what}` gives folders an owner or a mode that a new folder has not")
+            }
+            Self::UnknownManifest => f.write_str("the `package.json` of the program is not known"),
+            Self::CannotPrune => f.write_str(
+                "it is not known that the program still starts when packages for development are taken away at the end of the build",
+            ),
+            Self::NeededByStage(stage) => write!(f, "{stage} needs the stage that builds, too"),
+            Self::UsedLater { what, folder } => write!(f, "`{what}` may need something else in `{folder}`"),
             Self::NothingToSplit => f.write_str("the program needs all that the build needs"),
         }
     }

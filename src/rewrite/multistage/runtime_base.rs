@@ -130,7 +130,7 @@ fn interpreter(single: &SingleStage<'_>) -> Result<RuntimeBase, Refusal> {
     };
     let of_tag = |tag: &str| lookup(&name, Some(tag)).and_then(|facts| facts.configuration);
     let configuration = of_tag(&slim).or_else(|| of_tag("slim")).ok_or(Refusal::UnknownImage)?;
-    let is_inherited = single.build.process(single.stage.index).entrypoint.is_none();
+    let is_inherited = single.process().entrypoint.is_none();
     if is_inherited && configuration.entrypoint != single.configuration.entrypoint {
         return Err(Refusal::InheritedEntrypoint);
     }

@@ -55,7 +55,7 @@ fn product(single: &SingleStage<'_>, program: &Program<'_>, deeds: &Deeds<'_>) -
     }
     product.is_static = single.distribution.family == "alpine"
         || single.build_commands().filter_map(|it| it.manager.as_ref()).any(|it| triple(it).is_some_and(is_musl));
-    if !product.is_static {
+    if !product.is_static && single.runs_itself() {
         libraries(single, &mut product)?;
     }
     if let Some(context) = single.context {

@@ -1,13 +1,17 @@
-//! The one stage of a file, with what is known of its image.
+//! The stage that builds, with what is known of its image.
 
 use crate::context::BuildContext;
-use crate::ir::{Build, Command, Commands, ContextCopy, ImageReference, Stage, Step, clean_path, lies_in};
+use crate::ir::{
+    Base, Build, Command, Commands, ContextCopy, ImageReference, Process, Stage, Step, clean_path, lies_in,
+};
+use crate::knowledge::List;
 use crate::knowledge::images::{Configuration, Distribution, ImageFacts, Known, TagState, lookup, past_distribution};
 use crate::syntax::{InstructionKind, Keyword};
 
 use super::Refusal;
+use super::copied_folder::CopiedFolder;
 
-/// The one stage of a file, with what is known of its image.
+/// The one stage of a file, with what is known of its image; or, of several, one from which the last takes a folder.
 #[derive(Clone)]
 pub struct SingleStage<'b> {
     pub build: &'b Build<'b>,
@@ -20,6 +24,10 @@ pub struct SingleStage<'b> {
     pub distribution: Distribution,
     /// The step behind which the new stage begins: the last that changes files, but for [late copies](Self::without_late_copies).
     pub last_change: &'b Step<'b>,
+    /// The stage that the container runs: the same, but in a file of several stages.
+    pub run: &'b Stage<'b>,
+    /// The folder that the stage which runs takes from this one, where they are two.
+    copied: Option<CopiedFolder>,
 }
 
 impl<'b> SingleStage<'b> {
@@ -49,7 +57,20 @@ impl<'b> SingleStage<'b> {
         }
         let changes = |step: &&Step<'_>| step.instruction.keyword.is_some_and(changes_files);
         let last_change = stage.steps.iter().rfind(changes).ok_or(Refusal::NoProgram)?;
-        Ok(Self { build, commands, context, stage, image, facts, configuration, distribution, last_change })
+        let (run, copied) = (stage, None);
+        Ok(Self {
+            build,
+            commands,
+            context,
+            stage,
+            image,
+            facts,
+            configuration,
+            distribution,
+            last_change,
+            run,
+            copied,
+        })
     }
 
     /// The same stage, cut behind the last step of which the build can need anything: what COPY and ADD bring from the
@@ -63,7 +84,9 @@ impl<'b> SingleStage<'b> {
             kind => !matches!(kind, InstructionKind::Run(_) | InstructionKind::Malformed),
         };
         let is_change = |step: &&Step<'_>| step.instruction.keyword.is_some_and(changes_files);
-        let last_change = self.steps_of_build().iter().rfind(|step| !is_late(step)).filter(is_change)?;
+        // A stage of which another takes a folder goes on as it is.
+        let mut steps = self.steps_of_build().filter(|_| self.runs_itself());
+        let last_change = steps.rfind(|step| !is_late(step)).filter(is_change)?;
         (last_change.index < self.last_change.index).then(|| Self { last_change, ..self.clone() })
     }
 
@@ -94,9 +117,51 @@ impl<'b> SingleStage<'b> {
         })
     }
 
-    /// The steps that go into the build stage.
-    pub fn steps_of_build(&self) -> &'b [Step<'b>] {
-        &self.stage.steps[..=self.last_change.index]
+    /// Looks at the stage from which the last one takes a folder.
+    ///
+    /// # Errors
+    /// As [`of`](Self::of).
+    pub fn behind(
+        build: &'b Build<'b>,
+        commands: &'b Commands<'b>,
+        context: Option<&'b BuildContext>,
+        run: &'b Stage<'b>,
+        copied: CopiedFolder,
+    ) -> Result<Self, Refusal> {
+        let stage = build.stages.get(copied.stage).ok_or(Refusal::UnknownImage)?;
+        Ok(Self { run, copied: Some(copied), ..Self::of(build, commands, context, stage)? })
+    }
+
+    /// Whether the stage runs what it builds.
+    pub fn runs_itself(&self) -> bool {
+        self.copied.is_none()
+    }
+
+    /// What the container runs.
+    pub fn process(&self) -> Process<'b> {
+        self.build.process(self.run.index)
+    }
+
+    /// The ENTRYPOINT of the image that the container's stage stands on.
+    pub fn entrypoint_of_image(&self) -> Known<List> {
+        if self.runs_itself() {
+            return self.configuration.entrypoint;
+        }
+        let of_image = || {
+            let known = self.build.image_configuration(self.run.index);
+            known.or_else(|| of_newest(self.build.root_image(self.run.index)?))
+        };
+        match self.build.root(self.run.index).map(|root| &root.base) {
+            Some(Base::Scratch) => Known::Nothing,
+            _ => of_image().map_or(Known::Unknown, |image| image.entrypoint),
+        }
+    }
+
+    /// The steps that go into the build stage, with those of the stages that it starts from.
+    pub fn steps_of_build(&self) -> impl DoubleEndedIterator<Item = &'b Step<'b>> + use<'b> {
+        let steps = self.build.inherited_steps(self.stage.index);
+        let (stage, end) = (self.stage.index, self.last_change.index);
+        steps.into_iter().filter(move |step| step.stage != stage || step.index <= end)
     }
 
     /// The steps that stay where they are, now in the new stage.
@@ -129,17 +194,25 @@ impl<'b> SingleStage<'b> {
         }
     }
 
-    /// The absolute path of a word of a command.
+    /// The absolute path of a word of a command in the stage that builds, also where the stage that runs has it elsewhere.
     ///
     /// # Errors
     /// Where it is only known when the build runs.
     pub fn path_of(&self, command: &Command<'_>, word: &str) -> Result<String, Refusal> {
-        self.build.path_of(command, word).ok_or_else(|| Refusal::UnknownPath(word.to_owned()))
+        let path = self.build.path_of(command, word).ok_or_else(|| Refusal::UnknownPath(word.to_owned()))?;
+        match self.copied.as_ref().filter(|_| !self.is_of_build(command)) {
+            None => Ok(path),
+            Some(copied) => copied.in_build(&path).ok_or_else(|| Refusal::NotBuilt(word.to_owned())),
+        }
     }
 
     /// The commands of the build.
     pub fn build_commands(&self) -> impl Iterator<Item = &'b Command<'b>> {
-        self.commands.of_build()
+        self.commands.of_build().filter(|command| self.is_of_build(command))
+    }
+
+    fn is_of_build(&self, command: &Command<'_>) -> bool {
+        self.build.lineage(self.stage.index).any(|stage| stage.index == command.step.stage)
     }
 
     /// Name and tag of the build image as people write them.

@@ -111,7 +111,7 @@ fn is_program_text(word: &str) -> bool {
 
 /// The commands of ENTRYPOINT and CMD that do more than prepare the shell.
 pub fn commands<'b>(single: &SingleStage<'b>) -> impl Iterator<Item = &'b Command<'b>> {
-    let process = single.build.process(single.stage.index);
+    let process = single.process();
     let entrypoint = process.entrypoint.map_or(&[][..], |step| single.commands.of_step(step));
     // Behind a program, CMD holds its arguments; behind a script, most often what the script starts in the end.
     let is_command = entrypoint.iter().all(|command| script_of(command).is_some() || command.words.is_empty());
@@ -121,7 +121,7 @@ pub fn commands<'b>(single: &SingleStage<'b>) -> impl Iterator<Item = &'b Comman
 
 /// Whether the program of ENTRYPOINT gets arguments by CMD.
 fn has_more_arguments(single: &SingleStage<'_>) -> bool {
-    let process = single.build.process(single.stage.index);
+    let process = single.process();
     process.entrypoint.is_some() && process.cmd.is_some()
 }
 

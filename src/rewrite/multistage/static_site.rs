@@ -97,7 +97,7 @@ const NGINX: [&str; 3] = ["nginx", "-g", "daemon off;"];
 fn check(single: &SingleStage<'_>, serving: &Serving) -> Option<&'static str> {
     let last = |keyword| single.build.last_step_of(single.stage.index, keyword);
     let is_asked = |step: &Step<'_>| !matches!(step.instruction.kind, InstructionKind::Healthcheck(Healthcheck::None));
-    let has_comment = single.build.process(single.stage.index).steps().any(metadata::has_comment);
+    let has_comment = single.process().steps().any(metadata::has_comment);
     if last(Keyword::User).is_some_and(|step| !is_root(step)) {
         Some("nginx's image starts as root, and the file sets another user")
     } else if last(Keyword::Healthcheck).is_some_and(is_asked) {

@@ -105,6 +105,16 @@ fn is_plain(install: &Command<'_>, invocation: &Invocation<'_>) -> bool {
         && invocation.flags.iter().all(|flag| flag.is_one_of(HARMLESS))
 }
 
-fn has_scripts(context: &BuildContext) -> bool {
+pub fn has_scripts(context: &BuildContext) -> bool {
     SCRIPTS.iter().any(|name| context.package_script(name).is_some())
+}
+
+/// Whether the `package.json` that is known is the one that the build copies.
+pub fn copies_root_manifest(single: &SingleStage<'_>) -> bool {
+    let copies = single.steps_of_build().flat_map(|step| single.build.context_copies(step));
+    copies.into_iter().any(|copy| {
+        let source = copy.step.certain_value(copy.source).unwrap_or_default();
+        let source = source.trim_start_matches("./").trim_start_matches('/').trim_end_matches('/');
+        matches!(source, "" | "." | "*" | "package.json" | "package*.json" | "package*" | "*.json")
+    })
 }
