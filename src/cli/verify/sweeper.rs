@@ -163,8 +163,14 @@ fn fulfil(duty: Duty) {
                 tell(&format!("warning: cannot remove {}: {}\n", folder.display(), reason(&error)));
             }
         }
-        // An image that was never made cannot be removed, and the engine says so to nobody.
-        Duty::Run(words) => drop(run(&words)),
+        // An image that was never made cannot be removed, and the engine says so to nobody. One that was may be in use a
+        // moment longer: Podman cleans up behind a container after that has ended.
+        Duty::Run(words) => {
+            if !run(&words) {
+                thread::sleep(PAUSE);
+                run(&words);
+            }
+        }
         Duty::End(_) | Duty::Ended | Duty::Done => {}
     }
 }
@@ -176,6 +182,9 @@ pub fn run(words: &[String]) -> bool {
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     command.status().is_ok_and(|status| status.success())
 }
+
+/// The pause before a command that has failed is tried once more.
+const PAUSE: Duration = Duration::from_millis(500);
 
 /// So often a process is asked whether it still is there, before it is ended without being asked.
 const MOST_QUESTIONS: u32 = 50;
