@@ -41,7 +41,9 @@ pub fn find<'b>(single: &SingleStage<'b>) -> Result<Program<'b>, Refusal> {
     if process.entrypoint.is_none() && !starts_the_command(single.entrypoint_of_image()) {
         return Err(Refusal::InheritedEntrypoint);
     }
+    // A script that lies in another stage is not looked for there.
     if let ([script], Some(cmd)) = (single.commands.of_step(step), steps.next())
+        && single.runs_itself()
         && entry_script::is_script(script)
     {
         let program = of_step(single, cmd)?;
