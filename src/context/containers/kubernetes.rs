@@ -79,13 +79,18 @@ fn container(value: &Value) -> Container {
     }
 }
 
+/// A command of a real container has fewer words in lines of their own.
+const MOST_WORDS: usize = 64;
+
 /// What the lines of a template say: `command: [a, b]`, and `command:` with its words in the lines below.
 fn in_lines(text: &str) -> Vec<Container> {
     let lines: Vec<&str> = text.lines().map(str::trim).collect();
     let mut commands = Vec::new();
     for (at, line) in lines.iter().enumerate() {
         let Some(rest) = line.trim_start_matches("- ").strip_prefix("command:") else { continue };
-        let below = lines.iter().skip(at + 1).map_while(|line| line.strip_prefix("- "));
+        // The next command is no word of this one, nor are more words ever compared.
+        let below = lines.iter().skip(at + 1).take(MOST_WORDS).map_while(|line| line.strip_prefix("- "));
+        let below = below.take_while(|word| !word.trim_start_matches("- ").starts_with("command:"));
         let written = std::iter::once(rest).chain(below).collect::<Vec<_>>().join(" ");
         commands.push(words(&written.replace(['[', ']', ',', '"', '\''], " ")));
     }
@@ -95,6 +100,14 @@ fn in_lines(text: &str) -> Vec<Container> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn thousands_of_commands_below_each_other_take_no_memory() {
+        let found = in_lines(&format!("{{{{\n{}", "- command:\n".repeat(47_000)));
+        assert!(found.iter().flat_map(|it| &it.commands).all(Vec::is_empty));
+        let found = in_lines(&format!("command:\n{}", "- a\n".repeat(1_000)));
+        assert_eq!(found[0].commands[0].len(), MOST_WORDS);
+    }
 
     #[test]
     fn manifests_are_known_by_folder_and_name() {

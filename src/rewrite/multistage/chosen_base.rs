@@ -4,10 +4,12 @@ use std::convert::Infallible;
 use std::str::FromStr;
 
 use crate::ir::ImageReference;
+use crate::knowledge::file_name;
 use crate::knowledge::images::{Basis, Known, NamedImage, lookup};
 use crate::syntax::{CommandForm, Healthcheck, InstructionKind};
 
 use super::ecosystem::{Ecosystem, Product, Runtime};
+use super::entry_script::is_name_of_script;
 use super::runtime_base::RuntimeBase;
 use super::single_stage::SingleStage;
 use super::{Assumption, Refusal};
@@ -135,7 +137,8 @@ fn is_in_shell(form: &CommandForm) -> bool {
     match form {
         CommandForm::Shell(_) => true,
         CommandForm::Exec { words, .. } => {
-            words.first().is_some_and(|word| matches!(word.text(), "sh" | "bash" | "/bin/sh" | "/bin/bash"))
+            let is_shell = |word: &str| matches!(word, "sh" | "bash" | "/bin/sh" | "/bin/bash");
+            words.first().is_some_and(|word| is_shell(word.text()) || is_name_of_script(file_name(word.text())))
         }
     }
 }

@@ -13,8 +13,12 @@ use super::{Refusal, application};
 
 /// Whether the command runs a script, by its name.
 pub fn is_script(command: &Command<'_>) -> bool {
-    let is_called_so = |name: &str| [".sh", ".bash"].iter().any(|it| name.ends_with(it)) || name.contains("entrypoint");
-    command.name().is_some_and(is_called_so)
+    command.name().is_some_and(is_name_of_script)
+}
+
+/// Whether a file is called as scripts are.
+pub fn is_name_of_script(name: &str) -> bool {
+    [".sh", ".bash"].iter().any(|it| name.ends_with(it)) || name.contains("entrypoint")
 }
 
 /// Where the script lies in the image, that ENTRYPOINT runs before the program of CMD.
@@ -71,11 +75,12 @@ fn calls_what_is_there(
     invoked: &Invoked<'_>,
     program: &Program<'_>,
 ) -> bool {
+    // What another shell runs is not read.
     let is_there = |name: &str| {
-        is_in_every_image(name)
+        !matches!(name, "sh" | "bash") && is_in_every_image(name)
             || IN_EVERY_SHELL.binary_search(&name).is_ok()
             || program.word.rsplit('/').next() == Some(name)
-            || installs(single, name)
+            || name != "bash" && installs(single, name)
     };
     let has_wrappers = invoked.wrappers().iter().all(|wrapper| is_there(wrapper.name));
     let Some(first) = invoked.words().first() else { return has_wrappers };
@@ -91,7 +96,8 @@ fn installs(single: &SingleStage<'_>, name: &str) -> bool {
     !is_for_building && installing.any(|it| it.packages().any(|package| package.name == name))
 }
 
-/// Builtins, and programs of coreutils, findutils and util-linux that Debian's smallest image and BusyBox have. Sorted.
+/// Builtins, and programs of coreutils and util-linux that Debian's smallest image and BusyBox have. Sorted. `find` and `trap`
+/// are not among them: they run what their words say.
 const IN_EVERY_SHELL: &[&str] = &[
     ":",
     "awk",
@@ -109,7 +115,6 @@ const IN_EVERY_SHELL: &[&str] = &[
     "date",
     "dirname",
     "export",
-    "find",
     "getopts",
     "hostname",
     "id",
@@ -133,7 +138,6 @@ const IN_EVERY_SHELL: &[&str] = &[
     "sort",
     "tee",
     "touch",
-    "trap",
     "type",
     "ulimit",
     "umask",

@@ -84,6 +84,11 @@ impl<'b> SingleStage<'b> {
             kind => !matches!(kind, InstructionKind::Run(_) | InstructionKind::Malformed),
         };
         let is_change = |step: &&Step<'_>| step.instruction.keyword.is_some_and(changes_files);
+        // The folder that a WORKDIR makes belongs to the USER above it, which need not be the last one then.
+        let is_user = |step: &&Step<'_>| step.instruction.keyword == Some(Keyword::User);
+        if self.stage.steps.iter().filter(is_user).count() > 1 {
+            return None;
+        }
         // A stage of which another takes a folder goes on as it is.
         let mut steps = self.steps_of_build().filter(|_| self.runs_itself());
         let last_change = steps.rfind(|step| !is_late(step)).filter(is_change)?;

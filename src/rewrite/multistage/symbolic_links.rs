@@ -1,6 +1,6 @@
 //! Symbolic links that the build makes: COPY of a link alone would bring what it points to, so that it is made again.
 
-use crate::ir::{Command, clean_path, lies_in};
+use crate::ir::{Command, Origin, clean_path, lies_in};
 
 use super::Refusal;
 use super::deeds::{Deeds, is_folder_by_name, needed_at_run_time, operands};
@@ -20,6 +20,14 @@ impl<'b> Deeds<'b> {
             command.arguments().iter().filter_map(|word| word.value).any(|word| {
                 word == "--symbolic" || word.starts_with('-') && !word.starts_with("--") && word.contains('s')
             });
+        // `ln -t FOLDER TARGET` names them the other way round.
+        let names_folder = command.arguments().iter().filter_map(|word| word.value).any(|word| {
+            word.starts_with("--target-directory")
+                || word.starts_with('-') && !word.starts_with("--") && word.contains('t')
+        });
+        if names_folder {
+            return Err(unknown());
+        }
         let operands: Vec<&str> = operands(command).collect();
         let (true, [target, written]) = (is_symbolic, operands.as_slice()) else { return Err(unknown()) };
         let mut link = single.path_of(command, written)?;
@@ -44,7 +52,15 @@ impl<'b> Deeds<'b> {
         let written = written.trim_matches('"');
         let (folder, name) = written.rsplit_once('/').unwrap_or(("", written));
         let variable = name.strip_prefix('$').map(|name| name.trim_matches(['{', '}']));
-        let value = variable.map_or(Some(name.to_owned()), |name| single.build.environment(command, name));
+        // A build argument may be another one in the next build, which the new stage would not hear of.
+        let is_certain = |name: &&str| {
+            let variable = single.build.visible(command.step).variable(name);
+            variable.is_some_and(|variable| variable.origin == Origin::Env && variable.is_certain)
+        };
+        let value = match variable {
+            Some(name) => Some(name).filter(is_certain).and_then(|name| single.build.environment(command, name)),
+            None => Some(name.to_owned()),
+        };
         let target = value.filter(|value| !value.is_empty()).map(|value| clean_path(&format!("{folder}/{value}")));
         let target = target.filter(|target| written.starts_with('/') && is_plain(target));
         if target.as_ref().is_some_and(|target| lies_in(target, TIME_ZONES)) {
