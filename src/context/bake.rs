@@ -1,8 +1,10 @@
 //! What the files of `docker buildx bake` say of the images that are built.
 //!
-//! HCL is read as far as bake files go: blocks, attributes, strings, lists and maps. Expressions are not computed.
+//! Expressions in HCL are not computed.
 
 use std::collections::{BTreeMap, BTreeSet};
+
+use hcl::expr::{Expression, ObjectKey};
 
 /// A target: one image that is built.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -24,7 +26,7 @@ pub fn is_bake_file(name: &str) -> bool {
 
 /// The targets of a bake file; none where it is not understood.
 pub fn bake_targets(name: &str, text: &str) -> Vec<BuildTarget> {
-    let targets = if name.ends_with(".json") { targets_in_json(text) } else { Hcl::of(text).targets() };
+    let targets = if name.ends_with(".json") { targets_in_json(text) } else { targets_in_hcl(text) };
     let mut heirs = Heirs { all: &targets, known: BTreeMap::new() };
     targets.keys().map(|name| heirs.target(name, DEEPEST)).collect()
 }
@@ -38,7 +40,7 @@ enum Value {
     Names(Vec<String>),
 }
 
-/// So many targets may inherit from one another in a row, and so many maps lie in one another.
+/// So many targets may inherit from one another in a row.
 const DEEPEST: usize = 16;
 
 /// Targets with what they inherit. Each is worked out once, however many inherit it.
@@ -111,146 +113,42 @@ fn targets_in_json(text: &str) -> BTreeMap<String, Attributes> {
     targets.into_iter().flatten().map(|(name, target)| (name.clone(), attributes(target))).collect()
 }
 
-/// The words of a file in HCL.
-struct Hcl<'t> {
-    words: std::iter::Peekable<std::vec::IntoIter<Word<'t>>>,
+/// The blocks `target "name" { ... }` of a file in HCL.
+fn targets_in_hcl(text: &str) -> BTreeMap<String, Attributes> {
+    let Ok(body) = hcl::parse(text) else { return BTreeMap::new() };
+    let targets = body.into_blocks().filter(|block| block.identifier() == "target");
+    targets.filter_map(|block| Some((block.labels().first()?.as_str().to_owned(), attributes(&block.body)))).collect()
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Word<'t> {
-    /// A name, a number, part of an expression.
-    Name(&'t str),
-    /// What stands between quotes.
-    Text(&'t str),
-    Sign(char),
+fn attributes(body: &hcl::Body) -> Attributes {
+    body.attributes().filter_map(|attribute| Some((attribute.key().to_owned(), value(attribute.expr())?))).collect()
 }
 
-impl<'t> Hcl<'t> {
-    fn of(text: &'t str) -> Self {
-        Self { words: words(text).into_iter().peekable() }
-    }
-
-    /// The blocks `target "name" { ... }`.
-    fn targets(mut self) -> BTreeMap<String, Attributes> {
-        let mut targets = BTreeMap::new();
-        while let Some(word) = self.words.next() {
-            match (word, self.words.peek().copied()) {
-                (Word::Name("target"), Some(Word::Text(name))) => {
-                    self.words.next();
-                    if self.words.next_if_eq(&Word::Sign('{')).is_some() {
-                        targets.insert(name.to_owned(), self.attributes(DEEPEST));
-                    }
-                }
-                (Word::Sign('{'), _) => self.skip('}'),
-                _ => {}
-            }
-        }
-        targets
-    }
-
-    /// What stands behind `{` up to its end. Maps more than `depth` deep are passed over.
-    fn attributes(&mut self, depth: usize) -> Attributes {
-        let mut attributes = Attributes::new();
-        while let Some(word) = self.words.next() {
-            let name = match word {
-                Word::Sign('}') => break,
-                Word::Name(name) | Word::Text(name) => name,
-                Word::Sign('{') => {
-                    self.skip('}');
-                    continue;
-                }
-                Word::Sign(_) => continue,
-            };
-            if self.words.next_if_eq(&Word::Sign('=')).is_some() {
-                let value = self.value(depth);
-                attributes.extend(value.map(|value| (name.to_owned(), value)));
-            }
-        }
-        attributes
-    }
-
-    /// What stands behind `=`: a string, the keys of a map, the strings of a list.
-    fn value(&mut self, depth: usize) -> Option<Value> {
-        match self.words.next()? {
-            Word::Text(text) => Some(Value::Text(text.to_owned())),
-            Word::Sign('{') => match depth.checked_sub(1) {
-                Some(depth) => Some(Value::Names(self.attributes(depth).into_keys().collect())),
-                None => {
-                    self.skip('}');
-                    None
-                }
-            },
-            Word::Sign('[') => {
-                let mut items = Vec::new();
-                while let Some(word) = self.words.next().filter(|word| *word != Word::Sign(']')) {
-                    match word {
-                        Word::Text(text) => items.push(text.to_owned()),
-                        Word::Sign('[') => self.skip(']'),
-                        _ => {}
-                    }
-                }
-                Some(Value::Names(items))
-            }
-            // An expression may have any value; bake writes one in a string as `${...}`.
-            Word::Name(name) if name != "null" => Some(Value::Text(format!("${{{name}}}"))),
-            _ => None,
-        }
-    }
-
-    /// Passes over the rest of a pair of brackets.
-    fn skip(&mut self, end: char) {
-        let start = if end == '}' { '{' } else { '[' };
-        let mut depth = 1;
-        while let Some(word) = self.words.next_if(|_| depth > 0) {
-            depth += i32::from(word == Word::Sign(start));
-            depth -= i32::from(word == Word::Sign(end));
-        }
+fn value(expression: &Expression) -> Option<Value> {
+    match expression {
+        Expression::String(text) => Some(Value::Text(text.clone())),
+        Expression::Array(items) => Some(Value::Names(items.iter().filter_map(text).collect())),
+        Expression::Object(map) => Some(Value::Names(map.keys().map(key).collect())),
+        Expression::TemplateExpr(template) => Some(Value::Text(template.to_string())),
+        Expression::Null | Expression::Bool(_) | Expression::Number(_) => None,
+        // It may have any value; bake writes one in a string as `${...}`.
+        other => Some(Value::Text(format!("${{{other}}}"))),
     }
 }
 
-fn words(text: &str) -> Vec<Word<'_>> {
-    let mut words = Vec::new();
-    let mut rest = text.trim_start();
-    while let Some(first) = rest.chars().next() {
-        let is_part_of_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
-        let length = match first {
-            '#' => line(rest),
-            '/' if rest.starts_with("//") => line(rest),
-            '/' if rest.starts_with("/*") => rest.find("*/").map_or(rest.len(), |end| end + 2),
-            '"' => {
-                let end = end_of_string(rest);
-                words.push(Word::Text(rest.get(1..end).unwrap_or_default()));
-                (end + 1).min(rest.len())
-            }
-            _ if is_part_of_name(first) => {
-                let end = rest.find(|c| !is_part_of_name(c)).unwrap_or(rest.len());
-                words.push(Word::Name(&rest[..end]));
-                end
-            }
-            _ => {
-                words.push(Word::Sign(first));
-                first.len_utf8()
-            }
-        };
-        rest = rest[length..].trim_start();
+fn text(expression: &Expression) -> Option<String> {
+    match expression {
+        Expression::String(text) => Some(text.clone()),
+        Expression::TemplateExpr(template) => Some(template.to_string()),
+        _ => None,
     }
-    words
 }
 
-fn line(text: &str) -> usize {
-    text.find('\n').unwrap_or(text.len())
-}
-
-/// Where the quote stands that ends the string with which a text begins, or the end of the text.
-fn end_of_string(text: &str) -> usize {
-    let mut is_escaped = false;
-    for (at, c) in text.char_indices().skip(1) {
-        if c == '"' && !is_escaped {
-            return at;
-        }
-        is_escaped = c == '\\' && !is_escaped;
+fn key(key: &ObjectKey) -> String {
+    match key {
+        ObjectKey::Expression(Expression::String(name)) => name.clone(),
+        key => key.to_string(),
     }
-    text.len()
 }
 
 #[cfg(test)]
@@ -303,6 +201,8 @@ mod tests {
     fn an_expression_is_not_computed_and_a_ring_of_targets_ends() {
         let hcl = "target \"a\" {\n inherits = [\"a\"]\n target = STAGE\n}\n";
         assert_eq!(bake_targets("docker-bake.hcl", hcl), [target(None, None, Some("${STAGE}"), &[])]);
+        let hcl = "target \"a\" {\n target = \"${STAGE}-x\"\n args = { \"A\" = V, B = f(1) }\n}\n";
+        assert_eq!(bake_targets("docker-bake.hcl", hcl), [target(None, None, Some("${STAGE}-x"), &["A", "B"])]);
         for text in ["target", "target \"a\"", "target \"a\" {", "target \"a\" { x = [", "\"", "{{{"] {
             assert!(bake_targets("docker-bake.hcl", text).len() <= 1, "{text}");
         }
@@ -324,8 +224,10 @@ mod tests {
 
     #[test]
     fn a_hundred_thousand_maps_in_one_another_end() {
-        let nested = format!("target \"a\" {{ {} target = \"b\"", "x = {".repeat(100_000));
-        assert_eq!(bake_targets("docker-bake.hcl", &nested), [target(None, None, None, &[])]);
+        for opening in ["{ x = ", "[", "(", "!", "-", "a ? b : ", "\"${", "a + "] {
+            let nested = format!("target \"a\" {{\n x = {}1\n target = \"b\"\n}}", opening.repeat(100_000));
+            assert_eq!(bake_targets("docker-bake.hcl", &nested), [], "{opening}");
+        }
         let shallow = "target \"a\" { args = { A = { B = { C = 1 } }, D = 2 } }";
         assert_eq!(bake_targets("docker-bake.hcl", shallow), [target(None, None, None, &["A", "D"])]);
     }
