@@ -30,10 +30,6 @@ pub(super) struct Full {
 }
 
 impl Renderer for Full {
-    fn start(&mut self, _: &mut dyn WriteColor) -> io::Result<()> {
-        Ok(())
-    }
-
     fn file(&mut self, file: &FileReport<'_>, out: &mut dyn WriteColor) -> io::Result<()> {
         let (source, findings) = match file {
             FileReport::Unreadable { path, error } => {

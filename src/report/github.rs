@@ -8,16 +8,12 @@ use crate::finding::Severity;
 
 use super::place::Places;
 use super::termcolor::WriteColor;
-use super::{FileReport, Renderer, Summary, bracketed_aliases, path};
+use super::{FileReport, Renderer, bracketed_aliases, path};
 
 /// Writes `::error title=...,file=...,line=...::message`.
 pub(super) struct Github;
 
 impl Renderer for Github {
-    fn start(&mut self, _: &mut dyn WriteColor) -> io::Result<()> {
-        Ok(())
-    }
-
     fn file(&mut self, file: &FileReport<'_>, out: &mut dyn WriteColor) -> io::Result<()> {
         let (source, findings) = match file {
             FileReport::Unreadable { path, error } => {
@@ -45,10 +41,6 @@ impl Renderer for Github {
             }
             writeln!(out, "::{}", data(&message))?;
         }
-        Ok(())
-    }
-
-    fn finish(&mut self, _: &Summary, _: &mut dyn WriteColor) -> io::Result<()> {
         Ok(())
     }
 }

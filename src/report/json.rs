@@ -18,43 +18,28 @@ const SCHEMA_VERSION: &str = "1";
 /// Writes one object; each finding stands on a line of its own.
 pub(super) struct Json<'a> {
     version: &'a str,
-    diagnostics: Elements,
-    errors: Vec<FileError>,
+    report: ReportObject,
 }
 
 impl<'a> Json<'a> {
     /// A report of `run`.
     pub fn new(run: Run<'a>) -> Self {
-        Self { version: run.version, diagnostics: Elements::default(), errors: Vec::new() }
+        Self { version: run.version, report: ReportObject::default() }
     }
 }
 
 impl Renderer for Json<'_> {
     fn start(&mut self, out: &mut dyn WriteColor) -> io::Result<()> {
-        let tool = Tool { name: "dfx", version: self.version };
-        write!(out, "{{\n\"schema_version\": \"{SCHEMA_VERSION}\",\n\"tool\": ")?;
-        value(&tool, out)?;
-        write!(out, ",\n\"diagnostics\": [")
+        ReportObject::start(SCHEMA_VERSION, self.version, "diagnostics", out)
     }
 
     fn file(&mut self, file: &FileReport<'_>, out: &mut dyn WriteColor) -> io::Result<()> {
-        if let Some(error) = FileError::of(file) {
-            self.errors.push(error);
-        }
-        for_each_diagnostic(file, |diagnostic| self.diagnostics.write(diagnostic, out))
+        self.report.errors.extend(FileError::of(file));
+        for_each_diagnostic(file, |diagnostic| self.report.elements.write(diagnostic, out))
     }
 
     fn finish(&mut self, summary: &Summary, out: &mut dyn WriteColor) -> io::Result<()> {
-        self.diagnostics.end(out)?;
-        write!(out, ",\n\"errors\": [")?;
-        let mut errors = Elements::default();
-        for error in &self.errors {
-            errors.write(error, out)?;
-        }
-        errors.end(out)?;
-        write!(out, ",\n\"summary\": ")?;
-        value(&SummaryObject::of(summary), out)?;
-        writeln!(out, "\n}}")
+        self.report.finish(&SummaryObject::of(summary), out)
     }
 }
 
@@ -62,10 +47,6 @@ impl Renderer for Json<'_> {
 pub(super) struct Jsonl;
 
 impl Renderer for Jsonl {
-    fn start(&mut self, _: &mut dyn WriteColor) -> io::Result<()> {
-        Ok(())
-    }
-
     fn file(&mut self, file: &FileReport<'_>, out: &mut dyn WriteColor) -> io::Result<()> {
         if let Some(error) = FileError::of(file) {
             value(&error, out)?;
@@ -76,16 +57,49 @@ impl Renderer for Jsonl {
             writeln!(out)
         })
     }
-
-    fn finish(&mut self, _: &Summary, _: &mut dyn WriteColor) -> io::Result<()> {
-        Ok(())
-    }
 }
 
 /// Write `value` as JSON on one line.
 pub(super) fn value(value: &impl Serialize, out: &mut (impl io::Write + ?Sized)) -> io::Result<()> {
     // In one piece: the serializer hands out every quote and comma by itself.
     out.write_all(&serde_json::to_vec(value)?)
+}
+
+/// The one object that a report is: what was found, what could not be read, and the numbers.
+#[derive(Debug, Default)]
+pub(super) struct ReportObject {
+    /// What was found.
+    pub elements: Elements,
+    /// What could not be read.
+    pub errors: Vec<FileError>,
+}
+
+impl ReportObject {
+    /// Write what stands before the first element; the elements have a name.
+    pub fn start(
+        schema_version: &str,
+        version: &str,
+        elements: &str,
+        out: &mut (impl io::Write + ?Sized),
+    ) -> io::Result<()> {
+        write!(out, "{{\n\"schema_version\": \"{schema_version}\",\n\"tool\": ")?;
+        value(&Tool { name: "dfx", version }, out)?;
+        write!(out, ",\n\"{elements}\": [")
+    }
+
+    /// Write what stands behind the last element.
+    pub fn finish(&self, summary: &impl Serialize, out: &mut (impl io::Write + ?Sized)) -> io::Result<()> {
+        self.elements.end(out)?;
+        write!(out, ",\n\"errors\": [")?;
+        let mut errors = Elements::default();
+        for error in &self.errors {
+            errors.write(error, out)?;
+        }
+        errors.end(out)?;
+        write!(out, ",\n\"summary\": ")?;
+        value(summary, out)?;
+        writeln!(out, "\n}}")
+    }
 }
 
 /// The elements of an array, written as they come, each on a line of its own.
@@ -107,11 +121,10 @@ impl Elements {
     }
 }
 
-/// Part of a report.
 #[derive(Serialize)]
-pub(super) struct Tool<'a> {
-    pub name: &'static str,
-    pub version: &'a str,
+struct Tool<'a> {
+    name: &'static str,
+    version: &'a str,
 }
 
 #[derive(Serialize)]
@@ -177,7 +190,7 @@ pub(super) struct EditObject<'a> {
 }
 
 /// Part of a report.
-#[derive(Serialize)]
+#[derive(Serialize, Debug)]
 pub(super) struct FileError {
     file: String,
     error: String,

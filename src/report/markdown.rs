@@ -24,10 +24,6 @@ pub(super) struct Markdown {
 }
 
 impl Renderer for Markdown {
-    fn start(&mut self, _: &mut dyn WriteColor) -> io::Result<()> {
-        Ok(())
-    }
-
     fn file(&mut self, file: &FileReport<'_>, _: &mut dyn WriteColor) -> io::Result<()> {
         let (source, findings) = match file {
             FileReport::Unreadable { path, error } => {

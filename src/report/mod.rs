@@ -16,6 +16,7 @@ pub mod hadolint;
 mod json;
 mod junit;
 pub mod layers;
+mod line;
 mod markdown;
 mod patch;
 mod path;
@@ -87,14 +88,18 @@ pub struct Run<'a> {
 /// [`start`](Self::start) once, [`file`](Self::file) for each file in order, [`finish`](Self::finish) once. Machine
 /// formats set no colour, whatever `out` could show.
 pub trait Renderer {
-    /// Write what stands before the first file.
-    fn start(&mut self, out: &mut dyn WriteColor) -> io::Result<()>;
+    /// Write what stands before the first file; nothing, unless a format has something there.
+    fn start(&mut self, _out: &mut dyn WriteColor) -> io::Result<()> {
+        Ok(())
+    }
 
     /// Write what came of one file.
     fn file(&mut self, file: &FileReport<'_>, out: &mut dyn WriteColor) -> io::Result<()>;
 
-    /// Write what stands behind the last file; `summary` counts all of them.
-    fn finish(&mut self, summary: &Summary, out: &mut dyn WriteColor) -> io::Result<()>;
+    /// Write what stands behind the last file, if anything does; `summary` counts all of them.
+    fn finish(&mut self, _summary: &Summary, _out: &mut dyn WriteColor) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// A format of reports.

@@ -40,19 +40,11 @@ impl Renderer for Rdjson {
 pub(super) struct Rdjsonl;
 
 impl Renderer for Rdjsonl {
-    fn start(&mut self, _: &mut dyn WriteColor) -> io::Result<()> {
-        Ok(())
-    }
-
     fn file(&mut self, file: &FileReport<'_>, out: &mut dyn WriteColor) -> io::Result<()> {
         for_each_diagnostic(file, |diagnostic| {
             value(diagnostic, out)?;
             writeln!(out)
         })
-    }
-
-    fn finish(&mut self, _: &Summary, _: &mut dyn WriteColor) -> io::Result<()> {
-        Ok(())
     }
 }
 

@@ -8,7 +8,7 @@ use similar::{Algorithm, DiffOp, capture_diff_slices, group_diff_ops};
 use crate::fix::Fixed;
 
 use super::super::path::relative;
-use super::{FixRenderer, FixReport, FixSummary};
+use super::{FixRenderer, FixReport};
 
 /// Lines around a change that do not change.
 const CONTEXT: usize = 3;
@@ -17,19 +17,11 @@ const CONTEXT: usize = 3;
 pub(super) struct Diff;
 
 impl FixRenderer for Diff {
-    fn start(&mut self, _: &mut dyn Write) -> io::Result<()> {
-        Ok(())
-    }
-
     fn file(&mut self, file: &FixReport<'_>, out: &mut dyn Write) -> io::Result<()> {
         match file {
             FixReport::Fixed(fixed) => out.write_all(&unified_diff(fixed)),
             FixReport::Failed { .. } => Ok(()),
         }
-    }
-
-    fn finish(&mut self, _: &FixSummary, _: &mut dyn Write) -> io::Result<()> {
-        Ok(())
     }
 }
 

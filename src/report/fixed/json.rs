@@ -8,8 +8,7 @@ use crate::edit::{Applicability, Effect};
 use crate::fix::{AppliedFix, Fixed};
 
 use super::super::json::{
-    Counts, EditObject, Elements, FileError, NewFileObject, RangeObject, Tool, edit_object, new_file_object, range,
-    value,
+    Counts, EditObject, FileError, NewFileObject, RangeObject, ReportObject, edit_object, new_file_object, range,
 };
 use super::super::path::with_slashes;
 use super::super::place::Places;
@@ -22,45 +21,33 @@ const SCHEMA_VERSION: &str = "1";
 /// Writes one object; each file stands on a line of its own.
 pub(super) struct Json<'a> {
     version: &'a str,
-    files: Elements,
-    errors: Vec<FileError>,
+    report: ReportObject,
 }
 
 impl<'a> Json<'a> {
     /// A report of dfx of a version.
     pub fn new(version: &'a str) -> Self {
-        Self { version, files: Elements::default(), errors: Vec::new() }
+        Self { version, report: ReportObject::default() }
     }
 }
 
 impl FixRenderer for Json<'_> {
     fn start(&mut self, out: &mut dyn Write) -> io::Result<()> {
-        write!(out, "{{\n\"schema_version\": \"{SCHEMA_VERSION}\",\n\"tool\": ")?;
-        value(&Tool { name: "dfx", version: self.version }, out)?;
-        write!(out, ",\n\"files\": [")
+        ReportObject::start(SCHEMA_VERSION, self.version, "files", out)
     }
 
     fn file(&mut self, file: &FixReport<'_>, out: &mut dyn Write) -> io::Result<()> {
         match file {
-            FixReport::Fixed(fixed) => self.files.write(&file_object(fixed), out),
+            FixReport::Fixed(fixed) => self.report.elements.write(&file_object(fixed), out),
             FixReport::Failed { path, error } => {
-                self.errors.push(FileError::new(path, error));
+                self.report.errors.push(FileError::new(path, error));
                 Ok(())
             }
         }
     }
 
     fn finish(&mut self, summary: &FixSummary, out: &mut dyn Write) -> io::Result<()> {
-        self.files.end(out)?;
-        write!(out, ",\n\"errors\": [")?;
-        let mut errors = Elements::default();
-        for error in &self.errors {
-            errors.write(error, out)?;
-        }
-        errors.end(out)?;
-        write!(out, ",\n\"summary\": ")?;
-        value(&SummaryObject::of(summary), out)?;
-        writeln!(out, "\n}}")
+        self.report.finish(&SummaryObject::of(summary), out)
     }
 }
 

@@ -8,16 +8,12 @@ use crate::source::SourceFile;
 
 use super::super::place::Places;
 use super::super::{familiar_codes, plain};
-use super::{FixRenderer, FixReport, FixSummary};
+use super::{FixRenderer, FixReport};
 
 /// Writes all fixes of each file, also those that need to be allowed.
 pub(super) struct Full;
 
 impl FixRenderer for Full {
-    fn start(&mut self, _: &mut dyn Write) -> io::Result<()> {
-        Ok(())
-    }
-
     fn file(&mut self, file: &FixReport<'_>, out: &mut dyn Write) -> io::Result<()> {
         let fixed = match file {
             FixReport::Failed { path, error } => {
@@ -34,10 +30,6 @@ impl FixRenderer for Full {
             };
             writeln!(out, "{}", line(&fixed.before, &places, fix, &word))?;
         }
-        Ok(())
-    }
-
-    fn finish(&mut self, _: &FixSummary, _: &mut dyn Write) -> io::Result<()> {
         Ok(())
     }
 }

@@ -42,14 +42,18 @@ pub enum FixFormat {
 /// Writes one report: [`start`](Self::start) once, [`file`](Self::file) for each file in order,
 /// [`finish`](Self::finish) once.
 pub trait FixRenderer {
-    /// Write what stands before the first file.
-    fn start(&mut self, out: &mut dyn Write) -> io::Result<()>;
+    /// Write what stands before the first file; nothing, unless a format has something there.
+    fn start(&mut self, _out: &mut dyn Write) -> io::Result<()> {
+        Ok(())
+    }
 
     /// Write what came of one file.
     fn file(&mut self, file: &FixReport<'_>, out: &mut dyn Write) -> io::Result<()>;
 
-    /// Write what stands behind the last file; `summary` counts all of them.
-    fn finish(&mut self, summary: &FixSummary, out: &mut dyn Write) -> io::Result<()>;
+    /// Write what stands behind the last file, if anything does; `summary` counts all of them.
+    fn finish(&mut self, _summary: &FixSummary, _out: &mut dyn Write) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 impl FixFormat {
