@@ -27,14 +27,14 @@
 //! CMD ["node", "server.js"]
 //! ```
 //!
-//! Silent where the installation needs the sources (`pip install .`, workspaces, scripts of the package that run on
-//! installation, as far as the build context is known), where a cache mount keeps the downloads, and where the same
+//! Silent where the installation needs the sources (`pip install .`, scripts of the package that run on installation, as
+//! far as the build context is known), where a cache mount keeps the downloads, and where the same
 //! dependencies have been installed above the COPY already.
 //!
 //! ## Fix
 //! With `--effect content`, and where this rule is selected by name: a COPY of the files that name the dependencies takes
 //! the place of the COPY, which goes behind the installation. The build context has to be known: its files tell which of
-//! them the manager reads, and whether they name others. What was installed must not be overwritten by the later COPY, so
+//! them the manager reads, and whether they name others, as those of a workspace of npm, Yarn or pnpm do. What was installed must not be overwritten by the later COPY, so
 //! `.dockerignore` has to leave out `node_modules` and its kin: one that `cache/whole-context-copy` writes in the same run does,
 //! one that is there already is never touched. Poetry without `--no-root`, and uv where a build system is named, install the
 //! project itself as well, and so need its sources: that takes two installations, which dfx leaves to you. Where dfx does not
@@ -203,7 +203,12 @@ fn manifests<'n>(context: Option<&BuildContext>, invocation: &Invocation<'n>) ->
         }
         (true, None) => usual(project.manifests, project.locks),
     };
-    let quoted: Vec<String> = names.iter().map(|name| format!("`{folder}{name}`")).collect();
+    let mut quoted: Vec<String> = names.iter().map(|name| format!("`{folder}{name}`")).collect();
+    let root = folder.trim_end_matches('/');
+    let members = || context.and_then(|context| context.workspace_members(root).ok()).unwrap_or_default();
+    if project.manifests.contains(&"package.json") && !members().is_empty() {
+        quoted.push("the `package.json` of each package of the workspace".to_owned());
+    }
     match quoted.split_last() {
         Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
         Some((last, _)) => last.clone(),

@@ -18,6 +18,7 @@ mod ignore_pattern;
 mod manifest;
 mod package_json;
 mod spring;
+mod workspace;
 mod yarn;
 
 pub use bake::{BuildTarget, bake_targets, is_bake_file};
@@ -30,4 +31,5 @@ pub use ignore_file::{IgnoreFile, PathState, Problem, ProblemKind};
 pub use ignore_pattern::Pattern;
 pub use manifest::{LARGEST_MANIFEST, is_folder_of_tools, is_manifest};
 pub use spring::SpringBoot;
+pub use workspace::UnknownMembers;
 pub use yarn::Yarn;

@@ -157,6 +157,35 @@ mod tests {
     }
 
     #[test]
+    fn the_manifests_of_a_workspace_come_first_too() {
+        let files: &[(&str, &str)] = &[
+            ("package.json", "{\"workspaces\": [\"packages/*\"]}"),
+            ("package-lock.json", ""),
+            ("packages/api/package.json", "{}"),
+            ("packages/api/server.js", ""),
+            ("packages/web/package.json", "{}"),
+        ];
+        let before = "FROM a\nCOPY . /app/\nWORKDIR /app\nRUN npm ci\n";
+        let after = "FROM a\nCOPY package.json package-lock.json /app/\nCOPY packages/api/package.json /app/packages/api/\n\
+                     COPY packages/web/package.json /app/packages/web/\nWORKDIR /app\nRUN npm ci\nCOPY . /app/\n";
+        assert_eq!(ordered(before, Some(&context(files, "**/node_modules\n"))).as_deref(), Ok(after));
+        let overwritten = Err(LateSources::Overwritten("**/node_modules".to_owned()));
+        assert_eq!(ordered(before, Some(&context(files, "node_modules\n"))), overwritten);
+        for (manifest, word) in
+            [("{\"bin\": \"x.js\"}", "`\"bin\"`"), ("{\"scripts\": {\"prepare\": \"x\"}}", "`\"prepare\"`")]
+        {
+            let files = [files, &[("packages/tool/package.json", manifest)]].concat();
+            let refused = ordered(before, Some(&context(&files, "**/node_modules\n"))).unwrap_err().to_string();
+            assert_eq!(refused, format!("`packages/tool/package.json` says {word}"));
+        }
+        let many: Vec<(String, &str)> =
+            (0..21).map(|number| (format!("packages/p{number}/package.json"), "{}")).collect();
+        let many: Vec<(&str, &str)> = many.iter().map(|(path, text)| (path.as_str(), *text)).collect();
+        let context = context(&[files, &many].concat(), "**/node_modules\n");
+        assert_eq!(ordered(before, Some(&context)), Err(LateSources::Members));
+    }
+
+    #[test]
     fn what_may_need_the_sources_stays_behind_them() {
         let refused = |files: &[(&str, &str)], steps: &str| {
             let context = context(files, IGNORED);

@@ -1,9 +1,13 @@
 //! What the manager reads of the project, as the files of the build context tell.
 
-use crate::context::BuildContext;
+use std::collections::BTreeSet;
+
+use crate::context::{BuildContext, UnknownMembers};
 use crate::knowledge::package_managers::{Invocation, OperandKind};
 
 use super::LateSources;
+
+const PACKAGE: &str = "package.json";
 
 /// Managers whose installation reads a few files of one folder.
 const KNOWN: &[&str] = &[
@@ -25,18 +29,18 @@ const INSTALLED: &[(&str, &str, bool)] = &[
     ("yarn", "node_modules", true),
 ];
 
+/// What in a member of a workspace needs more than its manifest: programs are linked if they are there, and members of its own.
+const OF_A_MEMBER: &[&str] = &["\"bin\"", "\"workspaces\""];
+
+/// A Dockerfile that copies more manifests one by one is nobody's wish.
+const MOST_MEMBERS: usize = 20;
+
 /// Words in a manager's files by which they name other parts of the project, or scripts that run on installation.
 pub fn words_of_local_parts(manager: &str) -> &'static [&'static str] {
     match manager {
-        "npm" | "yarn" | "pnpm" | "bun" => &[
-            "\"workspaces\"",
-            "\"file:",
-            "\"link:",
-            "\"preinstall\"",
-            "\"install\":",
-            "\"postinstall\"",
-            "\"prepare\"",
-        ],
+        "npm" | "yarn" | "pnpm" | "bun" => {
+            &["\"file:", "\"link:", "\"preinstall\"", "\"install\":", "\"postinstall\"", "\"prepare\""]
+        }
         "pip" => &["-e .", "-e file", "--editable", "\n.", "\n./", "file:"],
         "bundle" => &["gemspec", "path:"],
         "go" => &["=> ./", "=> ../"],
@@ -68,7 +72,8 @@ impl Project<'_> {
     /// The files and folders to copy, relative to the project's folder.
     pub(super) fn files(&self) -> Result<Vec<String>, LateSources> {
         let listed = self.listed()?;
-        let files = if listed.is_empty() { self.usual() } else { listed };
+        let mut files = if listed.is_empty() { self.usual() } else { listed };
+        files.extend(self.members()?.iter().map(|member| join(member, PACKAGE)));
         let Some(first) = files.first() else {
             let manifest = self.invocation.manager.project.manifests.first().copied().unwrap_or_default();
             return Err(LateSources::Unreadable(join(&self.root, manifest)));
@@ -84,6 +89,15 @@ impl Project<'_> {
             None if first.is_empty() => Err(LateSources::Form),
             None => Ok(files),
         }
+    }
+
+    /// The folders of the packages that are installed with the project, relative to it.
+    fn members(&self) -> Result<BTreeSet<String>, LateSources> {
+        if !matches!(self.name(), "npm" | "yarn" | "pnpm") {
+            return Ok(BTreeSet::new());
+        }
+        let members = self.context.workspace_members(&self.root).map_err(|UnknownMembers| LateSources::Members)?;
+        if members.len() > MOST_MEMBERS { Err(LateSources::Members) } else { Ok(members) }
     }
 
     /// The files that the command names, and those that they name: `pip install -r`.
@@ -166,10 +180,11 @@ impl Project<'_> {
             {
                 Some(LateSources::Project("--no-install-project"))
             }
-            "pnpm" if self.context.exists(&join(&self.root, "pnpm-workspace.yaml")) => {
-                Some(LateSources::Says("`pnpm-workspace.yaml` names packages of the project".to_owned()))
-            }
-            "npm" | "yarn" | "bun" | "pnpm" => says("package.json", &["\"install\""]),
+            "bun" => says(PACKAGE, &["\"install\"", "\"workspaces\""]),
+            "npm" | "yarn" | "pnpm" => says(PACKAGE, &["\"install\""]).or_else(|| {
+                let members = self.members().unwrap_or_default();
+                members.iter().find_map(|member| says(&join(member, PACKAGE), OF_A_MEMBER))
+            }),
             "composer" if self.invocation.has_flag("-o --optimize-autoloader -a --classmap-authoritative") => {
                 Some(LateSources::Says("the optimized autoloader lists the classes of the project".to_owned()))
             }
@@ -205,6 +220,10 @@ impl Project<'_> {
     }
 
     pub(super) fn is_not_overwritten(&self) -> Result<(), LateSources> {
+        let is_taken = |member: &String| !self.context.would_exclude(&join(&self.root, &join(member, "node_modules")));
+        if self.members()?.iter().any(is_taken) {
+            return Err(LateSources::Overwritten("**/node_modules".to_owned()));
+        }
         for (_, folder, is_always) in INSTALLED.iter().filter(|(manager, ..)| *manager == self.name()) {
             let path = join(&self.root, folder);
             if !self.context.would_exclude(&path) && (*is_always || self.context.exists(&path)) {
