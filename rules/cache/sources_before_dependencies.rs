@@ -37,8 +37,8 @@
 //! them the manager reads, and whether they name others, as those of a workspace of npm, Yarn or pnpm do. What was installed must not be overwritten by the later COPY, so
 //! `.dockerignore` has to leave out `node_modules` and its kin: one that `cache/whole-context-copy` writes in the same run does,
 //! one that is there already is never touched. Poetry without `--no-root`, and uv where a build system is named, install the
-//! project itself as well, and so need its sources: that takes two installations, which dfx leaves to you. Where dfx does not
-//! do it, the finding says why.
+//! project itself as well, and so need its sources: the dependencies are installed first, and the same command stays behind
+//! the sources to install the project. Where dfx does not do it, the finding says why.
 //!
 //! ## Sources
 //! Docker's documentation, "Optimize cache usage in builds: order your layers"; BuildKit, `solver/llbsolver/ops/file.go`
@@ -173,8 +173,12 @@ fn help(cx: &Context<'_>, copy: &ContextCopy<'_>, invocation: &Invocation<'_>, w
         "composer" => " --no-scripts --no-autoloader",
         _ => "",
     };
-    // Scripts and the list of classes to load are of the sources.
-    let after = if invocation.manager.name == "composer" { ", with `composer dump-autoload`" } else { "" };
+    let after = match invocation.manager.name {
+        // Scripts and the list of classes to load are of the sources.
+        "composer" => ", with `composer dump-autoload`".to_owned(),
+        "poetry" | "uv" if !only.is_empty() => format!("; then `{words}` installs the project itself"),
+        _ => String::new(),
+    };
     // `go get` in a folder without sources has nothing to get.
     let words = if invocation.manager.name == "go" { "go mod download" } else { words };
     let where_known = if cx.build_context.is_some() { "" } else { ", as far as they exist" };

@@ -19,8 +19,6 @@ pub enum LateSources {
     Spread(&'static str),
     /// The packages of a workspace cannot be told, or are many.
     Members,
-    /// The installation takes in the project itself; this flag keeps it from that.
-    Project(&'static str),
     /// This file is missing, left out by the ignore file, or cannot be named in a COPY.
     Unreadable(String),
     /// The manager's files say something that needs the sources.
@@ -42,7 +40,6 @@ impl fmt::Display for LateSources {
             Self::Between(line) => write!(f, "line {line} stands between and may need the sources"),
             Self::Spread(manager) => write!(f, "what `{manager}` reads may lie anywhere in the project"),
             Self::Members => f.write_str("the packages of the workspace are many, or cannot be told by its patterns"),
-            Self::Project(flag) => write!(f, "the project itself is installed too, unless `{flag}` is given"),
             Self::Unreadable(path) => write!(f, "`{path}` is not in the build context, or cannot be copied by name"),
             Self::Says(what) => write!(f, "{what}"),
             Self::Overwritten(folder) => {

@@ -13,7 +13,7 @@ use crate::ir::{Build, Command, Commands, ContextCopy};
 pub use late_sources::LateSources;
 pub use project::words_of_local_parts;
 
-use place::{behind, nothing_between, project_folder, split_behind};
+use place::{alone, behind, nothing_between, project_folder, split_behind};
 use project::{Project, join};
 use written::Written;
 
@@ -35,18 +35,27 @@ pub fn dependencies_first(
     let invocation = command.manager.as_ref().ok_or(LateSources::NotFirst)?;
     let written = Written::of(build, copy)?;
     let folder = project_folder(build, copy, command)?;
-    let split = split_behind(build, commands, command)?;
     nothing_between(build, commands, copy.step, command.step, written.destination.starts_with('/'))?;
     let project = Project { context, invocation, root: join(&written.source, &folder), folder };
     project.says_nothing_else()?;
     let files = project.files()?;
+    let source = &build.file.source;
+    let later = match project.flag_without_project() {
+        // The project itself is installed where it is now, when everything else is there.
+        Some(flag) => {
+            let installation = alone(build, commands, command, flag)?;
+            let line_ending = source.line_ending(command.step.instruction.last_line);
+            let whole = source.slice(copy.step.instruction.span);
+            let start = command.step.instruction.span.start;
+            Edit::insert(start, format!("{installation}{line_ending}{whole}{line_ending}"))
+        }
+        None => behind(build, copy.step, command.step, split_behind(build, commands, command)?),
+    };
+    // The last thing to ask: an ignore file is written where nothing else stands in the way.
     project.is_not_overwritten()?;
     let lines = written.copies(&project, &files);
-    let behind = behind(build, copy.step, command.step, split);
-    Ok(vec![
-        Edit::replace(written.span, lines.join(build.file.source.line_ending(copy.step.instruction.last_line))),
-        behind,
-    ])
+    let line_ending = source.line_ending(copy.step.instruction.last_line);
+    Ok(vec![Edit::replace(written.span, lines.join(line_ending)), later])
 }
 
 #[cfg(test)]
@@ -157,6 +166,28 @@ mod tests {
     }
 
     #[test]
+    fn the_project_itself_is_installed_behind_its_dependencies() {
+        let files = &[("pyproject.toml", "[build-system]\nrequires = []\n"), ("uv.lock", ""), ("poetry.lock", "")];
+        let context = context(files, ".venv\n");
+        for (before, after) in [
+            (
+                "FROM a\nWORKDIR /app\nCOPY . .\nRUN uv sync --frozen && rm x\n",
+                "FROM a\nWORKDIR /app\nCOPY pyproject.toml uv.lock ./\nRUN uv sync --no-install-project --frozen\nCOPY . .\n\
+                 RUN uv sync --frozen && rm x\n",
+            ),
+            (
+                "FROM a\nCOPY . /a\nWORKDIR /a\nRUN poetry config virtualenvs.create false\n\
+                 # all\nRUN --mount=type=ssh cd /a && \\\n  poetry install --only main\n",
+                "FROM a\nCOPY pyproject.toml poetry.lock /a/\nWORKDIR /a\nRUN poetry config virtualenvs.create false\n\
+                 # all\nRUN --mount=type=ssh cd /a && \\\n  poetry install --no-root --only main\nCOPY . /a\n\
+                 RUN --mount=type=ssh cd /a && \\\n  poetry install --only main\n",
+            ),
+        ] {
+            assert_eq!(ordered(before, Some(&context)).as_deref(), Ok(after));
+        }
+    }
+
+    #[test]
     fn the_manifests_of_a_workspace_come_first_too() {
         let files: &[(&str, &str)] = &[
             ("package.json", "{\"workspaces\": [\"packages/*\"]}"),
@@ -220,14 +251,19 @@ mod tests {
                 "what `cargo` reads may lie anywhere in the project",
             ),
             (
-                &[("pyproject.toml", "[build-system]\nrequires = []\n"), ("uv.lock", "")],
+                &[("pyproject.toml", "[tool.uv.sources]\na = { path = \"../a\" }\n"), ("uv.lock", "")],
                 "COPY . .\nRUN uv sync\n",
-                "the project itself is installed too, unless `--no-install-project` is given",
+                "`pyproject.toml` says `{ path`",
+            ),
+            (
+                &[("pyproject.toml", "[tool.poetry.dependencies.a]\npath = \"a\"\n")],
+                "COPY . .\nRUN poetry install\n",
+                "`pyproject.toml` says `path`",
             ),
             (
                 &[("pyproject.toml", "")],
-                "COPY . .\nRUN poetry install\n",
-                "the project itself is installed too, unless `--no-root` is given",
+                "COPY . .\nRUN make && poetry install\n",
+                "the installation is not the first command of its RUN",
             ),
         ] {
             assert_eq!(refused(files, steps), reason, "{steps}");

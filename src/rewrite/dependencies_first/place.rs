@@ -54,21 +54,11 @@ pub(super) fn split_behind(
     command: &Command<'_>,
 ) -> Result<Option<Split>, LateSources> {
     let step = command.step;
-    let InstructionKind::Run(form) = &step.instruction.kind else { return Err(LateSources::NotFirst) };
-    let CommandForm::Shell(_) = form else { return Ok(None) };
-    let [script] = build.scripts(step) else { return Err(LateSources::NotFirst) };
-    let is_simple =
-        script.is_clean() && script.source.form() == ScriptForm::ShellForm && step.instruction.heredocs.is_empty();
-    let links = script.top_level_and_chain().filter(|_| is_simple).ok_or(LateSources::NotFirst)?;
-    let own = link_of(script, &links, command).ok_or(LateSources::NotFirst)?;
-    let of_step = commands.of_step(step);
-    let in_link = |at: usize| -> Vec<&Command<'_>> {
-        of_step.iter().filter(|other| link_of(script, &links, other) == Some(at)).collect()
-    };
-    let changes_folder = |at: usize| in_link(at).iter().all(|other| other.name() == Some("cd"));
-    if !(0..own).all(changes_folder) || in_link(own).len() != 1 {
-        return Err(LateSources::NotFirst);
+    if let InstructionKind::Run(CommandForm::Exec { .. }) = step.instruction.kind {
+        return Ok(None);
     }
+    let Chain { script, links, own } = Chain::begun_by(build, commands, command)?;
+    let in_link = |at: usize| commands_in_link(commands, script, &links, step, at);
     // What empties the caches belongs to the same layer.
     let home = build.home(step).unwrap_or("~");
     let own_cleaning = command.manager.as_ref().and_then(|invocation| invocation.manager.clean);
@@ -95,6 +85,54 @@ pub(super) fn split_behind(
     if has_comment { Err(LateSources::NotFirst) } else { Ok(Some(Split { between, head_end })) }
 }
 
+/// The installation alone in a RUN of its own: as it is written, but with one more flag.
+pub(super) fn alone(
+    build: &Build<'_>,
+    commands: &Commands<'_>,
+    command: &Command<'_>,
+    flag: &str,
+) -> Result<String, LateSources> {
+    let Chain { script, links, own } = Chain::begun_by(build, commands, command)?;
+    let pipeline = links.get(own).ok_or(LateSources::NotFirst)?.pipeline.span;
+    let (start, end) = (command.step.instruction.span.start, script.source.to_file_cover(pipeline).end);
+    let verb_end = command.verb_span().end;
+    let slice = |start, end: usize| build.file.source.slice(Span::new(start, end.max(start)));
+    Ok(format!("{} {flag}{}", slice(start, verb_end), slice(verb_end, end)))
+}
+
+/// A RUN whose commands follow one another with `&&`.
+struct Chain<'b> {
+    script: &'b Script,
+    links: Vec<Link<'b>>,
+    /// The place of the installation, before which there is nothing but a change of the folder.
+    own: usize,
+}
+
+impl<'b> Chain<'b> {
+    fn begun_by(build: &Build<'_>, commands: &Commands<'_>, command: &'b Command<'_>) -> Result<Self, LateSources> {
+        let step = command.step;
+        let [script] = build.scripts(step) else { return Err(LateSources::NotFirst) };
+        let is_simple =
+            script.is_clean() && script.source.form() == ScriptForm::ShellForm && step.instruction.heredocs.is_empty();
+        let links = script.top_level_and_chain().filter(|_| is_simple).ok_or(LateSources::NotFirst)?;
+        let own = link_of(script, &links, command).ok_or(LateSources::NotFirst)?;
+        let in_link = |at: usize| commands_in_link(commands, script, &links, step, at);
+        let changes_folder = |at: usize| in_link(at).iter().all(|other| other.name() == Some("cd"));
+        let is_first = (0..own).all(changes_folder) && in_link(own).len() == 1;
+        if is_first { Ok(Self { script, links, own }) } else { Err(LateSources::NotFirst) }
+    }
+}
+
+fn commands_in_link<'c, 'b>(
+    commands: &'c Commands<'b>,
+    script: &Script,
+    links: &[Link<'_>],
+    step: &Step<'_>,
+    at: usize,
+) -> Vec<&'c Command<'b>> {
+    commands.of_step(step).iter().filter(|other| link_of(script, links, other) == Some(at)).collect()
+}
+
 /// The pipeline of a chain in which a command stands.
 fn link_of(script: &Script, links: &[Link<'_>], command: &Command<'_>) -> Option<usize> {
     let place = command.name_span();
@@ -114,7 +152,7 @@ pub(super) fn nothing_between(
     let needs = |step: &&Step<'_>| match step.instruction.keyword {
         Some(Keyword::Run) => {
             let of_step = commands.of_step(step);
-            of_step.is_empty() || !of_step.iter().all(installs_by_name)
+            of_step.is_empty() || !of_step.iter().all(needs_no_project)
         }
         Some(Keyword::Workdir) => !is_absolute,
         Some(Keyword::Copy | Keyword::Add | Keyword::Volume | Keyword::Onbuild) | None => true,
@@ -126,14 +164,20 @@ pub(super) fn nothing_between(
     }
 }
 
-/// Whether a command installs packages by their names, or does what goes with it, and looks at no file of a project.
-fn installs_by_name(command: &Command<'_>) -> bool {
+/// Whether a command installs packages by their names, does what goes with it, or sets up a manager for its user: it looks at
+/// no file of a project.
+fn needs_no_project(command: &Command<'_>) -> bool {
     command.manager.as_ref().is_some_and(|invocation| {
+        // These keep their settings outside of the project.
+        let is_user_setting = matches!(invocation.manager.name, "npm" | "pip" | "poetry")
+            && matches!(invocation.verb_name(), Some("config" | "config set"))
+            && !invocation.has_flag("--local --location");
         let is_system = matches!(invocation.manager.home, Home::System(_));
         let is_named =
             |kind: OperandKind| matches!(kind, OperandKind::Named) || is_system && kind == OperandKind::Argument;
-        (is_system || matches!(invocation.manager.name, "pip" | "gem"))
-            && invocation.operands.iter().all(|operand| is_named(operand.kind) && !operand.name.contains('/'))
+        let installs = (is_system || matches!(invocation.manager.name, "pip" | "gem"))
+            && invocation.operands.iter().all(|operand| is_named(operand.kind) && !operand.name.contains('/'));
+        is_user_setting || installs
     })
 }
 

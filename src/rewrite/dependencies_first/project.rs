@@ -8,6 +8,7 @@ use crate::knowledge::package_managers::{Invocation, OperandKind};
 use super::LateSources;
 
 const PACKAGE: &str = "package.json";
+const PYPROJECT: &str = "pyproject.toml";
 
 /// Managers whose installation reads a few files of one folder.
 const KNOWN: &[&str] = &[
@@ -42,6 +43,7 @@ pub fn words_of_local_parts(manager: &str) -> &'static [&'static str] {
             &["\"file:", "\"link:", "\"preinstall\"", "\"install\":", "\"postinstall\"", "\"prepare\""]
         }
         "pip" => &["-e .", "-e file", "--editable", "\n.", "\n./", "file:"],
+        "poetry" | "uv" => &["{path", "{ path", ",path", ", path", "\npath"],
         "bundle" => &["gemspec", "path:"],
         "go" => &["=> ./", "=> ../"],
         "composer" => &["\"path\"", "post-install-cmd", "post-autoload-dump"],
@@ -173,13 +175,8 @@ impl Project<'_> {
                 .count()
         };
         let refusal = match self.name() {
-            "poetry" if self.invocation.runs_project_scripts() => Some(LateSources::Project("--no-root")),
-            "uv" if self.invocation.runs_project_scripts()
-                && self.invocation.verb.len() < 2
-                && self.is_package_of_uv() =>
-            {
-                Some(LateSources::Project("--no-install-project"))
-            }
+            "poetry" => says(PYPROJECT, &[]),
+            "uv" if self.invocation.verb.len() < 2 => says(PYPROJECT, &["\ndynamic", "workspace"]),
             "bun" => says(PACKAGE, &["\"install\"", "\"workspaces\""]),
             "npm" | "yarn" | "pnpm" => says(PACKAGE, &["\"install\""]).or_else(|| {
                 let members = self.members().unwrap_or_default();
@@ -211,10 +208,21 @@ impl Project<'_> {
         }
     }
 
+    /// The flag that keeps the command from installing the project itself, which it does beside the dependencies. `None` where
+    /// it does not.
+    pub(super) fn flag_without_project(&self) -> Option<&'static str> {
+        let is_project = self.invocation.runs_project_scripts() && self.invocation.verb.len() < 2;
+        match self.name() {
+            "poetry" if is_project => Some("--no-root"),
+            "uv" if is_project && self.is_package_of_uv() => Some("--no-install-project"),
+            _ => None,
+        }
+    }
+
     /// Whether uv installs the project beside its dependencies: it does if a build system is named, or it is told to
     /// (docs.astral.sh/uv/concepts/projects/config, "Build systems").
     fn is_package_of_uv(&self) -> bool {
-        self.text("pyproject.toml").is_none_or(|text| {
+        self.text(PYPROJECT).is_none_or(|text| {
             text.lines().any(|line| line.starts_with("[build-system") || line.starts_with("package"))
         })
     }
