@@ -34,11 +34,12 @@
 //! ## Fix
 //! With `--effect content`, and where this rule is selected by name: a COPY of the files that name the dependencies takes
 //! the place of the COPY, which goes behind the installation. The build context has to be known: its files tell which of
-//! them the manager reads, and whether they name others, as those of a workspace of npm, Yarn or pnpm do. What was installed must not be overwritten by the later COPY, so
-//! `.dockerignore` has to leave out `node_modules` and its kin: one that `cache/whole-context-copy` writes in the same run does,
-//! one that is there already is never touched. Poetry without `--no-root`, and uv where a build system is named, install the
-//! project itself as well, and so need its sources: the dependencies are installed first, and the same command stays behind
-//! the sources to install the project. Where dfx does not do it, the finding says why.
+//! them the manager reads, and whether they name others, as those of a workspace of npm, Yarn, pnpm or Bun do. What was
+//! installed must not be overwritten by the later COPY, so `.dockerignore` has to leave out `node_modules` and its kin: one
+//! that `cache/whole-context-copy` writes in the same run does, one that is there already is never touched. Poetry without
+//! `--no-root`, and uv where a build system is named, install the project itself as well, and so need its sources: the
+//! dependencies are installed first, and the same command stays behind the sources to install the project. Where dfx does
+//! not do it, the finding says why.
 //!
 //! ## Sources
 //! Docker's documentation, "Optimize cache usage in builds: order your layers"; BuildKit, `solver/llbsolver/ops/file.go`
@@ -48,7 +49,7 @@ use crate::context::BuildContext;
 use crate::edit::Effect;
 use crate::ir::{Breadth, Command, ContextCopy, Stage};
 use crate::knowledge::package_managers::{Invocation, OperandKind};
-use crate::rewrite::{LateSources, dependencies_first, words_of_local_parts};
+use crate::rewrite::{LateSources, dependencies_first, flag_without_project, words_of_local_parts};
 use crate::rules::{Context, Meta, Sink};
 
 pub const META: Meta = Meta {
@@ -130,7 +131,12 @@ fn reads_sources(context: Option<&BuildContext>, invocation: &Invocation<'_>) ->
         && invocation.verb.len() < 2
         && !has_requirements
         && invocation.manager.name == "pip";
-    names_sources || reads_tree || is_bare_pip || context.is_some_and(|context| files_say_so(context, invocation))
+    let is_project_alone = invocation.has_flag("--only-root");
+    names_sources
+        || reads_tree
+        || is_bare_pip
+        || is_project_alone
+        || context.is_some_and(|context| files_say_so(context, invocation))
 }
 
 /// Whether the manifests in the build context name local packages, or scripts that run on installation.
@@ -163,20 +169,15 @@ fn help(cx: &Context<'_>, copy: &ContextCopy<'_>, invocation: &Invocation<'_>, w
     if files.is_empty() {
         return format!("copy the files that name the dependencies, run `{words}`, and copy `{rest}` after that");
     }
-    let only = match invocation.manager.name {
-        "poetry" if !invocation.has_flag("--no-root --no-directory") => " --no-root",
-        "uv" if invocation.verb_name() == Some("sync")
-            && !invocation.has_flag("--no-install-project --no-install-workspace") =>
-        {
-            " --no-install-project"
-        }
-        "composer" => " --no-scripts --no-autoloader",
-        _ => "",
+    let flag = match invocation.manager.name {
+        "composer" => Some("--no-scripts --no-autoloader"),
+        _ => flag_without_project(invocation, cx.build_context.and_then(|it| it.text("pyproject.toml"))),
     };
+    let only = flag.map(|flag| format!(" {flag}")).unwrap_or_default();
     let after = match invocation.manager.name {
         // Scripts and the list of classes to load are of the sources.
         "composer" => ", with `composer dump-autoload`".to_owned(),
-        "poetry" | "uv" if !only.is_empty() => format!("; then `{words}` installs the project itself"),
+        _ if !only.is_empty() => format!("; then `{words}` installs the project itself"),
         _ => String::new(),
     };
     // `go get` in a folder without sources has nothing to get.

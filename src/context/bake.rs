@@ -115,7 +115,7 @@ fn targets_in_json(text: &str) -> BTreeMap<String, Attributes> {
 
 /// The blocks `target "name" { ... }` of a file in HCL.
 fn targets_in_hcl(text: &str) -> BTreeMap<String, Attributes> {
-    let Ok(body) = hcl::parse(text) else { return BTreeMap::new() };
+    let Ok(body) = hcl::parse(text.trim_start_matches('\u{feff}')) else { return BTreeMap::new() };
     let targets = body.into_blocks().filter(|block| block.identifier() == "target");
     targets.filter_map(|block| Some((block.labels().first()?.as_str().to_owned(), attributes(&block.body)))).collect()
 }
@@ -203,6 +203,8 @@ mod tests {
         assert_eq!(bake_targets("docker-bake.hcl", hcl), [target(None, None, Some("${STAGE}"), &[])]);
         let hcl = "target \"a\" {\n target = \"${STAGE}-x\"\n args = { \"A\" = V, B = f(1) }\n}\n";
         assert_eq!(bake_targets("docker-bake.hcl", hcl), [target(None, None, Some("${STAGE}-x"), &["A", "B"])]);
+        let marked = "\u{feff}target \"a\" {}";
+        assert_eq!(bake_targets("docker-bake.hcl", marked), [target(None, None, None, &[])]);
         for text in ["target", "target \"a\"", "target \"a\" {", "target \"a\" { x = [", "\"", "{{{"] {
             assert!(bake_targets("docker-bake.hcl", text).len() <= 1, "{text}");
         }

@@ -29,11 +29,27 @@ impl BuildContext {
         }
         let wanted: Vec<Members> =
             patterns.iter().filter_map(|it| Members::of(it).transpose()).collect::<Result<_, _>>()?;
-        let manifests = self.entries().iter().filter_map(|entry| entry.path.strip_prefix(prefix.as_str()));
-        let folders = manifests.filter_map(|path| path.strip_suffix("/package.json"));
-        let members = folders.filter(|folder| folder.split('/').all(|part| part != "node_modules"));
-        Ok(members.filter(|folder| wanted.iter().any(|it| it.include(folder))).map(str::to_owned).collect())
+        if wanted.is_empty() {
+            return Ok(BTreeSet::new());
+        }
+        let mut members = BTreeSet::new();
+        for entry in self.entries() {
+            let Some(path) = entry.path.strip_prefix(prefix.as_str()) else { continue };
+            let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+            let is_member = || !is_installed(folder) && wanted.iter().any(|it| it.include(folder));
+            match name {
+                "package.json" if is_member() => members.insert(folder.to_owned()),
+                // pnpm reads these instead.
+                "package.yaml" | "package.json5" if is_member() => return Err(UnknownMembers),
+                _ => continue,
+            };
+        }
+        if self.is_truncated() { Err(UnknownMembers) } else { Ok(members) }
     }
+}
+
+fn is_installed(folder: &str) -> bool {
+    folder.split('/').any(|part| part == "node_modules")
 }
 
 /// Where patterns stand, by the file.
@@ -43,6 +59,7 @@ const LISTS: &[(&str, &[&str])] =
 /// The folders that a pattern stands for.
 enum Members {
     Matching(Glob),
+    /// This folder and all below it.
     Below(String),
 }
 
@@ -66,7 +83,7 @@ impl Members {
         }
         match (is_below, Glob::has_wildcard(above)) {
             (true, true) => Err(UnknownMembers),
-            (true, false) => Ok(Some(Self::Below(format!("{above}/")))),
+            (true, false) => Ok(Some(Self::Below(above.to_owned()))),
             (false, _) => Glob::new(above).map(|glob| Some(Self::Matching(glob))).map_err(|_| UnknownMembers),
         }
     }
@@ -74,7 +91,9 @@ impl Members {
     fn include(&self, folder: &str) -> bool {
         match self {
             Self::Matching(glob) => glob.matches(folder),
-            Self::Below(above) => folder.starts_with(above.as_str()),
+            Self::Below(above) => {
+                folder.strip_prefix(above.as_str()).is_some_and(|it| it.is_empty() || it.starts_with('/'))
+            }
         }
     }
 }
@@ -94,8 +113,9 @@ mod tests {
         Ok(members.into_iter().collect())
     }
 
-    const PACKAGES: [(&str, &str); 5] = [
+    const PACKAGES: [(&str, &str); 6] = [
         ("apps/web/package.json", "{}"),
+        ("packages/package.json", "{}"),
         ("packages/a/package.json", "{}"),
         ("packages/a/b/package.json", "{}"),
         ("packages/node_modules/package.json", "{}"),
@@ -112,7 +132,7 @@ mod tests {
             (
                 "pnpm-workspace.yaml",
                 "packages:\n  - apps/*\n  - 'packages/**'\n  - '!**/b'\n  - .\n",
-                vec!["apps/web", "packages/a", "packages/a/b"],
+                vec!["apps/web", "packages", "packages/a", "packages/a/b"],
             ),
         ] {
             let files = [&PACKAGES[..], &[(name, text)]].concat();
@@ -135,5 +155,7 @@ mod tests {
             assert_eq!(members("", &[("package.json", &text)]), Err(UnknownMembers), "{pattern}");
         }
         assert_eq!(members("", &[("pnpm-workspace.yaml", "packages: [")]), Err(UnknownMembers));
+        let other_manifest = [("pnpm-workspace.yaml", "packages: [a]"), ("a/package.yaml", "")];
+        assert_eq!(members("", &other_manifest), Err(UnknownMembers));
     }
 }

@@ -17,7 +17,7 @@ pub use cache_mounts::{
     mount_flags,
 };
 pub use common_base::{CommonBase, common_base};
-pub use dependencies_first::{LateSources, dependencies_first, words_of_local_parts};
+pub use dependencies_first::{LateSources, dependencies_first, flag_without_project, words_of_local_parts};
 pub use joined_runs::{Refusal, join_runs};
 pub use joined_words::{Layout, join_pairs, join_words};
 pub use reordered::reordered;

@@ -3,7 +3,9 @@
 use crate::knowledge::options::{Flag, is_among};
 
 use super::operand::{Operand, OperandKind};
-use super::row::{Action, CacheKind, Family, Home, Notice, PackageManager, Place, ProjectScripts, Switch, Takes, Verb};
+use super::row::{
+    Action, CacheKind, Family, Home, Notice, PackageManager, Place, ProjectScripts, Spelling, Switch, Takes, Verb,
+};
 
 /// One command of a package manager. All indices are indices of words.
 #[derive(Debug, Clone)]
@@ -131,6 +133,18 @@ impl<'w> Invocation<'w> {
                 ProjectScripts::Unless(spelling) => !spelling.is_in(&self.flags),
                 ProjectScripts::Always => true,
             }
+    }
+
+    /// The flag that would keep it from installing the project itself beside its dependencies: `--no-root`. `None` where it
+    /// does not install it. What Python's managers run of a project is its build; those of other languages run hooks.
+    pub fn flag_without_project(&self) -> Option<&'static str> {
+        let installs_it = self.manager.home == Home::Language("python") && self.runs_project_scripts();
+        match &self.manager.project_scripts {
+            ProjectScripts::Unless(Spelling::Flag(names)) if installs_it && self.verb.len() < 2 => {
+                names.split(' ').next()
+            }
+            _ => None,
+        }
     }
 
     /// The caches that it empties.

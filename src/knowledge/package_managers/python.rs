@@ -217,7 +217,7 @@ pub(super) static POETRY: PackageManager = PackageManager {
     // Poetry refuses a lock file that does not fit pyproject.toml.
     locked: Some(Locked { command: "poetry install", verbs: &["install"], spellings: &[] }),
     // The root project is installed from its source tree.
-    project_scripts: ProjectScripts::Unless(Spelling::Flag("--no-root --no-directory --only-root")),
+    project_scripts: ProjectScripts::Unless(Spelling::Flag("--no-root --no-directory")),
     no_development: Some(Switch::of_project(
         "--only main",
         &[Spelling::Flag("--only --without --no-dev --only-root")],

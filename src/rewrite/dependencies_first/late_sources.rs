@@ -19,6 +19,8 @@ pub enum LateSources {
     Spread(&'static str),
     /// The packages of a workspace cannot be told, or are many.
     Members,
+    /// The project is a package of a workspace above it.
+    PartOfWorkspace,
     /// This file is missing, left out by the ignore file, or cannot be named in a COPY.
     Unreadable(String),
     /// The manager's files say something that needs the sources.
@@ -39,7 +41,8 @@ impl fmt::Display for LateSources {
             Self::NotFirst => f.write_str("the installation is not the first command of its RUN"),
             Self::Between(line) => write!(f, "line {line} stands between and may need the sources"),
             Self::Spread(manager) => write!(f, "what `{manager}` reads may lie anywhere in the project"),
-            Self::Members => f.write_str("the packages of the workspace are many, or cannot be told by its patterns"),
+            Self::Members => f.write_str("the packages of the workspace are many, or cannot be told"),
+            Self::PartOfWorkspace => f.write_str("the project is part of a workspace, whose root is in a folder above"),
             Self::Unreadable(path) => write!(f, "`{path}` is not in the build context, or cannot be copied by name"),
             Self::Says(what) => write!(f, "{what}"),
             Self::Overwritten(folder) => {

@@ -11,7 +11,7 @@ use crate::edit::Edit;
 use crate::ir::{Build, Command, Commands, ContextCopy};
 
 pub use late_sources::LateSources;
-pub use project::words_of_local_parts;
+pub use project::{flag_without_project, words_of_local_parts};
 
 use place::{alone, behind, nothing_between, project_folder, split_behind};
 use project::{Project, join};
@@ -171,9 +171,10 @@ mod tests {
         let context = context(files, ".venv\n");
         for (before, after) in [
             (
-                "FROM a\nWORKDIR /app\nCOPY . .\nRUN uv sync --frozen && rm x\n",
-                "FROM a\nWORKDIR /app\nCOPY pyproject.toml uv.lock ./\nRUN uv sync --no-install-project --frozen\nCOPY . .\n\
-                 RUN uv sync --frozen && rm x\n",
+                "FROM a\nWORKDIR /app\nCOPY . .\nRUN uv sync --frozen && rm -rf ~/.cache/uv && rm x\n",
+                "FROM a\nWORKDIR /app\nCOPY pyproject.toml uv.lock ./\n\
+                 RUN uv sync --no-install-project --frozen && rm -rf ~/.cache/uv\nCOPY . .\n\
+                 RUN uv sync --frozen && rm -rf ~/.cache/uv && rm x\n",
             ),
             (
                 "FROM a\nCOPY . /a\nWORKDIR /a\nRUN poetry config virtualenvs.create false\n\
@@ -256,6 +257,41 @@ mod tests {
                 "`pyproject.toml` says `{ path`",
             ),
             (
+                &[("pyproject.toml", "[[tool.uv.index]]\nurl = \"./simple\"\n"), ("uv.lock", "")],
+                "COPY . .\nRUN uv sync\n",
+                "`pyproject.toml` says `url = \".`",
+            ),
+            (
+                &[("pyproject.toml", "")],
+                "COPY . .\nRUN poetry install --only-root\n",
+                "`--only-root` installs nothing but the project",
+            ),
+            (
+                &[("package.json", "{}"), ("binding.gyp", "")],
+                "COPY . .\nRUN npm ci\n",
+                "`binding.gyp` is compiled on installation",
+            ),
+            (
+                &[("package.json", "{}"), ("pnpm-workspace.yaml", "patchedDependencies:\n  x@1: tools/x.patch\n")],
+                "COPY . .\nRUN pnpm install\n",
+                "`pnpm-workspace.yaml` names a patch that lies elsewhere",
+            ),
+            (
+                &[("package.json", "{}"), (".npmrc", "inject-workspace-packages=true\n")],
+                "COPY . .\nRUN pnpm install\n",
+                "`.npmrc` has the packages of the workspace copied on installation",
+            ),
+            (
+                &[("package.json", "{\"workspaces\": [\"packages/*\"]}"), ("packages/a/package.json", "{}")],
+                "COPY . .\nRUN cd packages/a && yarn install\n",
+                "the project is part of a workspace, whose root is in a folder above",
+            ),
+            (
+                &[("pyproject.toml", "[tool.uv.workspace]\n"), ("a/pyproject.toml", ""), ("uv.lock", "")],
+                "COPY . .\nRUN cd a && uv sync --frozen\n",
+                "the project is part of a workspace, whose root is in a folder above",
+            ),
+            (
                 &[("pyproject.toml", "[tool.poetry.dependencies.a]\npath = \"a\"\n")],
                 "COPY . .\nRUN poetry install\n",
                 "`pyproject.toml` says `path`",
@@ -268,6 +304,9 @@ mod tests {
         ] {
             assert_eq!(refused(files, steps), reason, "{steps}");
         }
+        let plug_and_play = context(&[("package.json", "{}"), (".pnp.cjs", "")], IGNORED);
+        let overwritten = Err(LateSources::Overwritten(".pnp.cjs".to_owned()));
+        assert_eq!(ordered("FROM a\nCOPY . .\nRUN yarn install\n", Some(&plug_and_play)), overwritten);
         let context = context(node, "dist\n");
         let overwritten = Err(LateSources::Overwritten("node_modules".to_owned()));
         assert_eq!(ordered("FROM a\nCOPY . .\nRUN npm ci\n", Some(&context)), overwritten);

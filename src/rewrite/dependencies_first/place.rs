@@ -57,17 +57,7 @@ pub(super) fn split_behind(
     if let InstructionKind::Run(CommandForm::Exec { .. }) = step.instruction.kind {
         return Ok(None);
     }
-    let Chain { script, links, own } = Chain::begun_by(build, commands, command)?;
-    let in_link = |at: usize| commands_in_link(commands, script, &links, step, at);
-    // What empties the caches belongs to the same layer.
-    let home = build.home(step).unwrap_or("~");
-    let own_cleaning = command.manager.as_ref().and_then(|invocation| invocation.manager.clean);
-    let text = |link: &Link<'_>| build.file.source.slice(script.source.to_file_cover(link.pipeline.span));
-    let cleans = |at: usize| {
-        links.get(at).is_some_and(|link| own_cleaning == Some(text(link)))
-            || in_link(at).iter().all(|other| only_empties_caches(&other.patterns(), home))
-    };
-    let last = (own + 1..links.len()).take_while(|at| cleans(*at)).last().unwrap_or(own);
+    let Chain { script, links, own, last } = Chain::begun_by(build, commands, command)?;
     let Some(next) = links.get(last + 1) else { return Ok(None) };
     // In a RUN of its own, the rest goes into the same folder again, but would be without what else was set.
     let is_lost = |leak: Leak, place: Span| {
@@ -85,15 +75,15 @@ pub(super) fn split_behind(
     if has_comment { Err(LateSources::NotFirst) } else { Ok(Some(Split { between, head_end })) }
 }
 
-/// The installation alone in a RUN of its own: as it is written, but with one more flag.
+/// The installation alone in a RUN of its own, with what empties its caches: as it is written, but with one more flag.
 pub(super) fn alone(
     build: &Build<'_>,
     commands: &Commands<'_>,
     command: &Command<'_>,
     flag: &str,
 ) -> Result<String, LateSources> {
-    let Chain { script, links, own } = Chain::begun_by(build, commands, command)?;
-    let pipeline = links.get(own).ok_or(LateSources::NotFirst)?.pipeline.span;
+    let Chain { script, links, last, .. } = Chain::begun_by(build, commands, command)?;
+    let pipeline = links.get(last).ok_or(LateSources::NotFirst)?.pipeline.span;
     let (start, end) = (command.step.instruction.span.start, script.source.to_file_cover(pipeline).end);
     let verb_end = command.verb_span().end;
     let slice = |start, end: usize| build.file.source.slice(Span::new(start, end.max(start)));
@@ -106,6 +96,8 @@ struct Chain<'b> {
     links: Vec<Link<'b>>,
     /// The place of the installation, before which there is nothing but a change of the folder.
     own: usize,
+    /// The last command of those behind it that empty its caches, and so belong to the same layer; else the installation.
+    last: usize,
 }
 
 impl<'b> Chain<'b> {
@@ -118,8 +110,18 @@ impl<'b> Chain<'b> {
         let own = link_of(script, &links, command).ok_or(LateSources::NotFirst)?;
         let in_link = |at: usize| commands_in_link(commands, script, &links, step, at);
         let changes_folder = |at: usize| in_link(at).iter().all(|other| other.name() == Some("cd"));
-        let is_first = (0..own).all(changes_folder) && in_link(own).len() == 1;
-        if is_first { Ok(Self { script, links, own }) } else { Err(LateSources::NotFirst) }
+        if !(0..own).all(changes_folder) || in_link(own).len() != 1 {
+            return Err(LateSources::NotFirst);
+        }
+        let home = build.home(step).unwrap_or("~");
+        let own_cleaning = command.manager.as_ref().and_then(|invocation| invocation.manager.clean);
+        let text = |link: &Link<'_>| build.file.source.slice(script.source.to_file_cover(link.pipeline.span));
+        let cleans = |at: usize| {
+            links.get(at).is_some_and(|link| own_cleaning == Some(text(link)))
+                || in_link(at).iter().all(|other| only_empties_caches(&other.patterns(), home))
+        };
+        let last = (own + 1..links.len()).take_while(|at| cleans(*at)).last().unwrap_or(own);
+        Ok(Self { script, links, own, last })
     }
 }
 

@@ -28,10 +28,17 @@ const INSTALLED: &[(&str, &str, bool)] = &[
     ("poetry", ".venv", false),
     ("uv", ".venv", true),
     ("yarn", "node_modules", true),
+    ("yarn", ".pnp.cjs", false),
+    ("yarn", ".yarn/install-state.gz", false),
+    ("yarn", ".yarn/unplugged", false),
 ];
 
-/// What in a member of a workspace needs more than its manifest: programs are linked if they are there, and members of its own.
-const OF_A_MEMBER: &[&str] = &["\"bin\"", "\"workspaces\""];
+/// What in the manifest of a member of a workspace needs more than that: its programs are linked only if they are there.
+const OF_A_MEMBER: &[&str] = &["\"install\"", "\"bin\"", "\"workspaces\""];
+
+/// Where pnpm is told to copy members into one another, which it does on installation.
+const INJECTS: &[&str] = &["injectWorkspacePackages", "inject-workspace-packages"];
+const SETTINGS_OF_PNPM: &[&str] = &["pnpm-workspace.yaml", ".npmrc"];
 
 /// A Dockerfile that copies more manifests one by one is nobody's wish.
 const MOST_MEMBERS: usize = 20;
@@ -39,17 +46,46 @@ const MOST_MEMBERS: usize = 20;
 /// Words in a manager's files by which they name other parts of the project, or scripts that run on installation.
 pub fn words_of_local_parts(manager: &str) -> &'static [&'static str] {
     match manager {
-        "npm" | "yarn" | "pnpm" | "bun" => {
-            &["\"file:", "\"link:", "\"preinstall\"", "\"install\":", "\"postinstall\"", "\"prepare\""]
-        }
+        "npm" | "yarn" | "pnpm" | "bun" => &[
+            "\"file:",
+            "\"link:",
+            "\"portal:",
+            "\"injected\"",
+            "\"preinstall\"",
+            "\"install\":",
+            "\"postinstall\"",
+            "\"prepare\"",
+            "\"prepublish\"",
+        ],
         "pip" => &["-e .", "-e file", "--editable", "\n.", "\n./", "file:"],
-        "poetry" | "uv" => &["{path", "{ path", ",path", ", path", "\npath"],
+        "poetry" | "uv" => &[
+            "{path",
+            "{ path",
+            ",path",
+            ", path",
+            "\npath",
+            "file:",
+            "find-links",
+            "url = \".",
+            "url=\".",
+            "dynamic-versioning",
+        ],
         "bundle" => &["gemspec", "path:"],
         "go" => &["=> ./", "=> ../"],
         "composer" => &["\"path\"", "post-install-cmd", "post-autoload-dump"],
         "mvn" => &["<modules>"],
         _ => &[],
     }
+}
+
+/// The flag that keeps the command from installing the project itself, which it does beside the dependencies; `None` where it
+/// does not. uv does if `pyproject.toml` names a build system, or says so (docs.astral.sh/uv/concepts/projects/config, "Build
+/// systems").
+pub fn flag_without_project(invocation: &Invocation<'_>, pyproject: Option<&str>) -> Option<&'static str> {
+    let says_so =
+        |text: &str| text.lines().any(|line| line.starts_with("[build-system") || line.starts_with("package"));
+    let is_package = invocation.manager.name != "uv" || pyproject.is_none_or(says_so);
+    invocation.flag_without_project().filter(|_| is_package)
 }
 
 /// What is known of the project's folder in the build context.
@@ -95,11 +131,16 @@ impl Project<'_> {
 
     /// The folders of the packages that are installed with the project, relative to it.
     fn members(&self) -> Result<BTreeSet<String>, LateSources> {
-        if !matches!(self.name(), "npm" | "yarn" | "pnpm") {
+        if !self.invocation.manager.project.manifests.contains(&PACKAGE) {
             return Ok(BTreeSet::new());
         }
         let members = self.context.workspace_members(&self.root).map_err(|UnknownMembers| LateSources::Members)?;
-        if members.len() > MOST_MEMBERS { Err(LateSources::Members) } else { Ok(members) }
+        let is_read = |member: &String| self.text(&join(member, PACKAGE)).is_some();
+        if members.len() > MOST_MEMBERS || !members.iter().all(is_read) {
+            Err(LateSources::Members)
+        } else {
+            Ok(members)
+        }
     }
 
     /// The files that the command names, and those that they name: `pip install -r`.
@@ -159,6 +200,9 @@ impl Project<'_> {
         if !KNOWN.contains(&self.name()) {
             return Err(LateSources::Spread(self.name()));
         }
+        if self.is_part_of_workspace() {
+            return Err(LateSources::PartOfWorkspace);
+        }
         let says = |file: &str, more: &[&str]| {
             let text = self.text(file)?;
             let mut words = words_of_local_parts(self.name()).iter().chain(more);
@@ -175,13 +219,12 @@ impl Project<'_> {
                 .count()
         };
         let refusal = match self.name() {
+            "poetry" if self.invocation.has_flag("--only-root") => {
+                Some(LateSources::Says("`--only-root` installs nothing but the project".to_owned()))
+            }
             "poetry" => says(PYPROJECT, &[]),
             "uv" if self.invocation.verb.len() < 2 => says(PYPROJECT, &["\ndynamic", "workspace"]),
-            "bun" => says(PACKAGE, &["\"install\"", "\"workspaces\""]),
-            "npm" | "yarn" | "pnpm" => says(PACKAGE, &["\"install\""]).or_else(|| {
-                let members = self.members().unwrap_or_default();
-                members.iter().find_map(|member| says(&join(member, PACKAGE), OF_A_MEMBER))
-            }),
+            "npm" | "yarn" | "pnpm" | "bun" => says(PACKAGE, &["\"install\""]).or_else(|| self.javascript_says(&says)),
             "composer" if self.invocation.has_flag("-o --optimize-autoloader -a --classmap-authoritative") => {
                 Some(LateSources::Says("the optimized autoloader lists the classes of the project".to_owned()))
             }
@@ -208,23 +251,55 @@ impl Project<'_> {
         }
     }
 
-    /// The flag that keeps the command from installing the project itself, which it does beside the dependencies. `None` where
-    /// it does not.
-    pub(super) fn flag_without_project(&self) -> Option<&'static str> {
-        let is_project = self.invocation.runs_project_scripts() && self.invocation.verb.len() < 2;
-        match self.name() {
-            "poetry" if is_project => Some("--no-root"),
-            "uv" if is_project && self.is_package_of_uv() => Some("--no-install-project"),
-            _ => None,
-        }
+    /// What the manifests of members and the files of settings say of other parts of the project.
+    fn javascript_says(&self, says: &dyn Fn(&str, &[&str]) -> Option<LateSources>) -> Option<LateSources> {
+        let members = match self.members() {
+            Ok(members) => members,
+            Err(refusal) => return Some(refusal),
+        };
+        let of_members = members.iter().find_map(|member| says(&join(member, PACKAGE), OF_A_MEMBER));
+        let folders = members.iter().map(String::as_str).chain([""]);
+        let compiled = || {
+            let mut files = folders.map(|folder| join(folder, "binding.gyp"));
+            let file = files.find(|file| self.context.exists(&join(&self.root, file)))?;
+            Some(LateSources::Says(format!("`{file}` is compiled on installation")))
+        };
+        let injected = || {
+            let is_set =
+                |file: &&&str| self.text(file).is_some_and(|text| INJECTS.iter().any(|word| text.contains(word)));
+            let file = SETTINGS_OF_PNPM.iter().find(is_set)?;
+            Some(LateSources::Says(format!("`{file}` has the packages of the workspace copied on installation")))
+        };
+        let patched = || {
+            let file = SETTINGS_OF_PNPM
+                .iter()
+                .chain([&PACKAGE])
+                .find(|file| self.text(file).is_some_and(names_other_patch))?;
+            Some(LateSources::Says(format!("`{file}` names a patch that lies elsewhere")))
+        };
+        of_members.or_else(compiled).or_else(injected).or_else(patched)
     }
 
-    /// Whether uv installs the project beside its dependencies: it does if a build system is named, or it is told to
-    /// (docs.astral.sh/uv/concepts/projects/config, "Build systems").
-    fn is_package_of_uv(&self) -> bool {
-        self.text(PYPROJECT).is_none_or(|text| {
-            text.lines().any(|line| line.starts_with("[build-system") || line.starts_with("package"))
-        })
+    /// A project in a folder of a larger one: a manager that finds a workspace above it takes that one's lock file.
+    fn is_part_of_workspace(&self) -> bool {
+        let mut above = self.root.as_str();
+        while !above.is_empty() {
+            above = above.rsplit_once('/').map_or("", |(folder, _)| folder);
+            let says =
+                |file: &str, word: &str| self.context.text(&join(above, file)).is_some_and(|text| text.contains(word));
+            let is_workspace = says(PACKAGE, "\"workspaces\"")
+                || self.context.exists(&join(above, "pnpm-workspace.yaml"))
+                || says(PYPROJECT, "tool.uv.workspace");
+            if is_workspace {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// See [`flag_without_project`].
+    pub(super) fn flag_without_project(&self) -> Option<&'static str> {
+        flag_without_project(self.invocation, self.text(PYPROJECT))
     }
 
     pub(super) fn is_not_overwritten(&self) -> Result<(), LateSources> {
@@ -259,6 +334,13 @@ fn is_harmless(line: &str) -> bool {
     ]
     .iter()
     .any(|option| line.starts_with(option))
+}
+
+/// Whether a manifest names a patch beside those that are copied with the settings: `patches/`, and `.yarn/patches/`.
+fn names_other_patch(text: &str) -> bool {
+    let words = text.split(|c: char| c.is_whitespace() || "\"'#,".contains(c));
+    let mut patches = words.filter(|word| word.ends_with(".patch")).map(|word| word.trim_start_matches("./"));
+    patches.any(|patch| !patch.starts_with("patches/") && !patch.contains(".yarn/patches/"))
 }
 
 pub(super) fn join(folder: &str, name: &str) -> String {
