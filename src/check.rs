@@ -69,12 +69,12 @@ pub fn check(file: &Dockerfile, settings: &Settings, build_context: Option<&Buil
     Checked { suppressed, findings, suppressions }
 }
 
-/// The findings that have a fix: as [`check`], and without asking the rules that never have one.
+/// The findings that have a fix or could not be given one: as [`check`], and without asking the rules that never have one.
 pub(crate) fn fixable(file: &Dockerfile, settings: &Settings, build_context: Option<&BuildContext>) -> Vec<Finding> {
     let Settings { selection, options, on } = settings;
     let may_fix = on.iter().copied().filter(|rule| rule.meta.effect.is_some());
     let mut findings = crate::lint(file, may_fix, options, build_context);
-    findings.retain(|finding| finding.fix.is_some() || !finding.decisions.is_empty());
+    findings.retain(|finding| finding.fix.is_some() || finding.refusal.is_some() || !finding.decisions.is_empty());
     if !findings.is_empty() {
         select(&mut findings, selection);
         suppress(&mut findings, &mut suppressions(file), file);

@@ -138,7 +138,7 @@ fn report(cx: &Context<'_>, sink: &mut Sink<'_>, defeat: &Defeat<'_>) {
     if let Means::Variable(name) = &defeat.means {
         match without_variable(cx, defeat.command, name) {
             Ok(edit) => report.fix(format!("take `{name}` out"), Effect::Runtime, vec![edit]),
-            Err(reason) => report.note(format!("It is not taken out for you: {reason}.")),
+            Err(reason) => report.no_fix(reason),
         };
         return;
     }

@@ -93,7 +93,7 @@ fn report<'a>(cx: &Context<'a>, sink: &mut Sink<'_>, stage: &'a Stage<'a>, step:
             let effect = if is_debris { Effect::Debris } else { Effect::Equivalent };
             if is_download_alone { report.suggest(title, effect, edits) } else { report.fix(title, effect, edits) }
         }
-        Err(refusal) => report.note(format!("It is not done for you: {refusal}.")),
+        Err(refusal) => report.no_fix(refusal),
     };
 }
 
@@ -174,6 +174,11 @@ mod tests {
         fixes!(
             &format!("{COPY}RUN {mount} apk add gcc && make\n") =>
             &format!("{COPY}RUN {mount} apk add gcc\nRUN {mount} make\n")
+        );
+        let pip = "--mount=type=cache,target=/root/.cache/pip";
+        fixes!(
+            &format!("{COPY}RUN {pip} \\\n    {mount} \\\n    apk add gcc && pip install .\n") =>
+            &format!("{COPY}RUN {mount} \\\n    apk add gcc\nRUN {pip} {mount} pip install .\n")
         );
         let lists = "--mount=type=cache,target=/var/lib/apt/lists";
         fixes!(

@@ -85,7 +85,7 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
                 report = report.suggest(title, Effect::Content, edits);
             }
             Err(LateSources::NoContext) => {}
-            Err(refusal) => report = report.note(format!("dfx does not put it in order itself: {refusal}.")),
+            Err(refusal) => report = report.no_fix(refusal),
         }
         for (other, _) in late.filter(|(_, it)| it.manager != invocation.manager).take(3) {
             report = report.related(other.verb_span(), "and so does this");

@@ -28,7 +28,7 @@
 use crate::edit::Effect;
 use crate::ir::{Command, Step};
 use crate::knowledge::package_managers::{Action, Family, Home, Invocation};
-use crate::rewrite::{Refusal, join_runs};
+use crate::rewrite::join_runs;
 use crate::rules::{Context, Meta, Sink};
 use crate::syntax::Keyword;
 
@@ -61,8 +61,7 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
                 .help(format!("run `{tool} update` in the RUN that installs"));
             match join_runs(cx.build, step, user.step) {
                 Ok(edits) => report.fix("join the two RUNs", Effect::Equivalent, edits),
-                Err(Refusal::Apart) => report,
-                Err(refusal) => report.note(format!("dfx does not join the two: {refusal}.")),
+                Err(refusal) => report.no_fix(refusal),
             };
         }
     }

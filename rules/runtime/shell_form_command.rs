@@ -1,9 +1,12 @@
-//! A CMD or ENTRYPOINT in shell form.
+//! A CMD, ENTRYPOINT or HEALTHCHECK in shell form.
 //!
 //! ## Why
 //! In shell form, `/bin/sh -c` is the first process of the container. The signal that `docker stop` sends reaches the
 //! shell, which need not pass it on; the program is killed ten seconds later instead of ending in order. Besides, an
 //! ENTRYPOINT in shell form ignores CMD and the arguments of `docker run`.
+//!
+//! A HEALTHCHECK in shell form starts a shell each time, and needs one in the image. That is told by `--profile strict`, where
+//! its words would do without.
 //!
 //! ## Example
 //! ```dockerfile,bad
@@ -27,7 +30,7 @@ use crate::edit::{Edit, Effect};
 use crate::finding::{Severity, Weight};
 use crate::ir::{Command, Step};
 use crate::rules::{Context, Meta, Sink};
-use crate::syntax::{CommandForm, InstructionKind, Word};
+use crate::syntax::{CommandForm, Healthcheck, InstructionKind, Word};
 
 pub const META: Meta = Meta {
     name: "runtime/shell-form-command",
@@ -38,16 +41,17 @@ pub const META: Meta = Meta {
 };
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
-    for step in cx.build.steps() {
+    for step in cx.build.steps().filter(|step| step.state.shell.is_none()) {
+        if let InstructionKind::Healthcheck(Healthcheck::Cmd(CommandForm::Shell(text))) = &step.instruction.kind {
+            check_healthcheck(cx, sink, step, text);
+            continue;
+        }
         let is_entrypoint = matches!(step.instruction.kind, InstructionKind::Entrypoint(_));
         let (InstructionKind::Cmd(CommandForm::Shell(text)) | InstructionKind::Entrypoint(CommandForm::Shell(text))) =
             &step.instruction.kind
         else {
             continue;
         };
-        if step.state.shell.is_some() {
-            continue;
-        }
         let passes_signals = text.is_empty() || (starts_with_exec(text) && !is_entrypoint);
         // `CMD ['a']`: shell/exec-form-not-json has the better words.
         let is_moot = passes_signals
@@ -66,7 +70,7 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         let report = sink.report(span, message).weight(weight);
         match plain_words(text) {
             Some(words) => {
-                let array = format!("[\"{}\"]", words.join("\", \""));
+                let array = array(&words);
                 let report = report.help(format!("write `{keyword} {array}`"));
                 if text.is_contiguous() {
                     report.fix("use the exec form", Effect::Runtime, vec![Edit::replace(text.span(), array)]);
@@ -78,6 +82,22 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             })),
         }
     }
+}
+
+/// Only where the shell adds nothing: `|| exit 1` is worth one.
+fn check_healthcheck(cx: &Context<'_>, sink: &mut Sink<'_>, step: &Step<'_>, text: &Word) {
+    let is_moot = text.text().starts_with('[') || cx.build.stage_of(step).is_windows || !cx.shapes_final_image(step);
+    let Some(words) = plain_words(text).filter(|_| !is_moot && text.is_contiguous()) else { return };
+    let array = array(&words);
+    sink.report(text.span(), "each check starts a shell that adds nothing to the command")
+        .weight(Weight::Minor)
+        .aliases(&[])
+        .help(format!("write `CMD {array}`"))
+        .fix("use the exec form", Effect::Runtime, vec![Edit::replace(text.span(), array)]);
+}
+
+fn array(words: &[&str]) -> String {
+    format!("[\"{}\"]", words.join("\", \""))
 }
 
 fn starts_with_exec(text: &Word) -> bool {
@@ -135,6 +155,23 @@ mod tests {
     #[test]
     fn plain_words_become_an_array() {
         fixes!("ENTRYPOINT /bin/app  --port=80\n" => "ENTRYPOINT [\"/bin/app\", \"--port=80\"]\n");
+    }
+
+    #[test]
+    fn a_healthcheck_that_needs_no_shell_gets_none() {
+        fixes!(
+            "HEALTHCHECK --interval=5m CMD curl -f http://localhost/\n" =>
+            "HEALTHCHECK --interval=5m CMD [\"curl\", \"-f\", \"http://localhost/\"]\n"
+        );
+        let found = findings(&META, check, "FROM a\nHEALTHCHECK CMD curl -f http://localhost/\n");
+        assert!(found[0].weight == Weight::Minor && found[0].aliases.is_empty(), "{found:?}");
+        for command in
+            ["curl -f http://localhost/ || exit 1", "curl http://localhost:$PORT/", "test \"$(x)\"", "exit 0"]
+        {
+            silent!(&format!("HEALTHCHECK CMD {command}\n"));
+        }
+        silent!("HEALTHCHECK CMD [\"a\"]\nHEALTHCHECK NONE\n");
+        silent!("SHELL [\"/bin/bash\", \"-c\"]\nHEALTHCHECK CMD a\n");
     }
 
     #[test]

@@ -25,7 +25,8 @@
 //!
 //! ## Fix
 //! Joins the RUN with the one right before it, if that one has downloaded or installed what is removed. *Equivalent*: the
-//! same commands run in the same order, in one layer.
+//! same commands run in the same order, in one layer. Where something stands between the two, or one of them could not go on
+//! in the shell of the other, the finding says so.
 //!
 //! ## Sources
 //! Docker's documentation, "Building best practices"; OCI image specification, `layer.md`, "Whiteouts".
@@ -93,9 +94,11 @@ fn report(cx: &Context<'_>, sink: &mut Sink<'_>, command: &Command<'_>, held: &H
         .report(span, format!("`{name}` stays in the layer of line {line}, which has {verb} it"))
         .related(held.span, "this layer keeps it")
         .help(help);
-    if let Ok(edits) = join_runs(cx.build, held.step, command.step) {
-        report.fix("join the two RUNs", Effect::Equivalent, edits);
-    }
+    match join_runs(cx.build, held.step, command.step) {
+        Ok(edits) => report.fix("join the two RUNs", Effect::Equivalent, edits),
+        Err(refusal) if held.kind != Kind::Copied => report.no_fix(refusal),
+        Err(_) => report,
+    };
 }
 
 /// What the step's layer holds that a later one may want to get rid of.

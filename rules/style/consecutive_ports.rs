@@ -16,8 +16,8 @@
 //! ```
 //!
 //! ## Fix
-//! Joins them into one, with the comments between them. *Equivalent*: the same ports; the history has fewer entries. Silent
-//! where a blank line keeps them apart.
+//! Joins them into one. *Equivalent*: the same ports; the history has fewer entries. Silent
+//! where a blank line or a comment keeps them apart.
 //!
 //! ## Sources
 //! Docker's reference, EXPOSE: "`EXPOSE <port> [<port>/<protocol>...]`".
@@ -55,7 +55,9 @@ fn joined(cx: &Context<'_>, first: &Step<'_>, second: &Step<'_>) -> Option<Edit>
         return None;
     };
     let gap = Span::new(above.last()?.span().end, below.first()?.span().start);
-    join_words(cx.file, first, second, gap, Layout::SameLine)
+    // A comment that heads a group of ports.
+    let is_parted = cx.file.comments().any(|comment| gap.contains(comment));
+    if is_parted { None } else { join_words(cx.file, first, second, gap, Layout::SameLine) }
 }
 
 #[cfg(test)]
@@ -71,14 +73,14 @@ mod tests {
     }
 
     #[test]
-    fn comments_stay_each_with_its_port() {
-        fixes!("EXPOSE 80\n# for metrics\nEXPOSE 9090\n" => "EXPOSE 80 \\\n# for metrics\n       9090\n");
+    fn a_list_over_several_lines_goes_on_in_its_way() {
         fixes!("EXPOSE 80 \\\n  81\nEXPOSE 82\n" => "EXPOSE 80 \\\n  81 \\\n  82\n");
     }
 
     #[test]
     fn what_stands_between_them_parts_them() {
         silent!("EXPOSE 80\n\nEXPOSE 443\n");
+        silent!("EXPOSE 80\n# for metrics\nEXPOSE 9090\n");
         silent!("EXPOSE 80\nUSER a\nEXPOSE 443\n");
         silent!("FROM a\nEXPOSE 80\nFROM b\nEXPOSE 443\n");
     }

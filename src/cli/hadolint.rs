@@ -404,6 +404,7 @@ fn as_finding(rule: &'static str, found: hadolint::Found, message: String) -> Fi
         flow: Vec::new(),
         notes: Vec::new(),
         decisions: Vec::new(),
+        refusal: None,
         help: None,
         aliases: vec![found.code],
         fix: None,

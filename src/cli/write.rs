@@ -1,6 +1,6 @@
 //! Files that nobody sees half written.
 
-use std::fs::{self, File};
+use std::fs::{self, File, Metadata};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -18,7 +18,9 @@ impl Draft {
     pub fn create(target: &Path) -> io::Result<(Self, File)> {
         let name = target.file_name().ok_or_else(|| io::Error::other("it has no name"))?.to_string_lossy();
         let path = target.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
-        let file = File::create(&path)?;
+        // One that was left behind by a dfx of the same number, which somebody has killed; nobody's link is followed.
+        let _ = fs::remove_file(&path);
+        let file = File::options().write(true).create_new(true).open(&path)?;
         Ok((Self { path, target: target.to_owned() }, file))
     }
 
@@ -59,19 +61,42 @@ fn create(path: &Path, bytes: &[u8]) -> io::Result<()> {
     draft.finish()
 }
 
-/// Puts `bytes` in the place of a file that exists: all of them or none. The file keeps its mode; where the path is a
-/// symbolic link, the file that it leads to is replaced.
+/// Puts `bytes` in the place of a file that exists: all of them or none. The file keeps its mode and its owner; where the
+/// path is a symbolic link, the file that it leads to is replaced.
 pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let target = fs::canonicalize(path)?;
-    let permissions = fs::metadata(&target)?.permissions();
+    let before = fs::metadata(&target)?;
     // A rename would not mind; the owner who took the write permission away does.
-    if permissions.readonly() {
+    if before.permissions().readonly() {
         return Err(io::Error::other("it is read-only"));
     }
     let (draft, mut file) = Draft::create(&target)?;
+    // In this order: who gets a file loses its set-user-ID bit, and nobody else may read it meanwhile.
+    keep_owner(&file, &before)?;
+    file.set_permissions(before.permissions())?;
     file.write_all(bytes)?;
-    file.set_permissions(permissions)?;
     file.sync_all()?;
     drop(file);
     draft.finish()
+}
+
+/// Gives the file to the owner that it had. Only root may do so where that is somebody else: for all others, a file that they
+/// may replace becomes theirs.
+#[cfg(unix)]
+fn keep_owner(file: &File, before: &Metadata) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, fchown};
+
+    let now = file.metadata()?;
+    if (now.uid(), now.gid()) == (before.uid(), before.gid()) {
+        return Ok(());
+    }
+    match fchown(file, Some(before.uid()), Some(before.gid())) {
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(()),
+        outcome => outcome,
+    }
+}
+
+#[cfg(not(unix))]
+fn keep_owner(_: &File, _: &Metadata) -> io::Result<()> {
+    Ok(())
 }

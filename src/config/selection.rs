@@ -71,7 +71,8 @@ impl Selection {
     /// Whether a finding of the rule that answers to `aliases`, some of the rule's, is reported.
     pub fn reports(&self, rule: &Meta, aliases: &[&str], weight: Weight) -> bool {
         let means = |selector: &&Selector| selector.matches(rule.name, aliases);
-        if self.ignored_in_file.iter().any(|selector| means(&selector)) {
+        let is_asked_for = weight != Weight::OnRequest || self.names(rule.name, aliases);
+        if !is_asked_for || self.ignored_in_file.iter().any(|selector| means(&selector)) {
             return false;
         }
         let best = |selectors: &[Selector]| selectors.iter().filter(means).map(Selector::specificity).max();
@@ -246,6 +247,17 @@ mod tests {
             !selection.reports(&APT, &["DL3008"], Weight::Ordinary)
                 && selection.reports(&APT, &["DL3018"], Weight::Ordinary)
         );
+    }
+
+    #[test]
+    fn what_is_for_those_who_ask_is_reported_where_the_rule_is_named() {
+        let reported = |command_line: &str| {
+            let selection = Selection::new(Choice::default(), choice(command_line), vec![]);
+            selection.reports(&APT, &["DL3008"], Weight::OnRequest)
+        };
+        assert!(reported("select=pin/unpinned-package") && reported("extend=DL3008"));
+        assert!(!reported("profile=strict") && !reported("select=ALL") && !reported("select=pin"));
+        assert!(!reported("select=DL3008 ignore=DL3008"));
     }
 
     #[test]

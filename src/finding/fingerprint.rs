@@ -61,6 +61,7 @@ mod tests {
             flow: Vec::new(),
             notes: Vec::new(),
             decisions: Vec::new(),
+            refusal: None,
             help: None,
             aliases: Vec::new(),
             fix: None,

@@ -52,6 +52,8 @@ pub enum Weight {
     Ordinary,
     /// True, and hardly ever worth it here: not part of the default profile.
     Minor,
+    /// An answer to whoever asks for the rule by its name or a code of it: part of no profile and no group.
+    OnRequest,
 }
 
 /// A place and what is to be said there.
@@ -86,6 +88,9 @@ pub struct Finding {
     pub notes: Vec<String>,
     /// What was decided on the way to the fix, or why there is none, for those who ask.
     pub decisions: Vec<String>,
+    /// Why it has no fix although its rule has looked for one. No whole sentence: "a RUN is in exec form". One of the notes
+    /// says the same.
+    pub refusal: Option<String>,
     /// What to do, as an order.
     pub help: Option<String>,
     /// The codes of other tools that this very finding answers to (a subset of the rule's aliases).

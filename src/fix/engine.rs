@@ -151,6 +151,8 @@ impl Engine<'_> {
         let refused = without_fix.map(|finding| Refused {
             rule: finding.rule,
             message: finding.message.clone(),
+            aliases: finding.aliases.clone(),
+            reason: finding.refusal.clone(),
             decisions: finding.decisions.clone(),
             span: self.original(finding.span),
         });

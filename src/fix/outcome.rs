@@ -67,6 +67,10 @@ pub struct Refused {
     pub rule: &'static str,
     /// What is wrong.
     pub message: String,
+    /// The codes of other tools that the finding answers to.
+    pub aliases: Vec<&'static str>,
+    /// Why there is none, where it takes no more than this to say. No whole sentence.
+    pub reason: Option<String>,
     /// What was decided, and why.
     pub decisions: Vec<String>,
     /// The word at fault in the file as it was.

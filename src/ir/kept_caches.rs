@@ -92,12 +92,8 @@ impl<'b> Build<'b> {
     /// The directory of the cache, unless it stays out of the layer: a mount lies over it, or a variable turns it off.
     fn kept_in(&self, command: &Command<'_>, manager: &PackageManager, cache: &Cache) -> Option<String> {
         let variable = |name: &str| self.environment(command, name);
-        let is_off = manager.no_cache.iter().any(|switch| {
-            let values = switch.environment.iter().filter_map(|(name, _)| Some((name, variable(name)?)));
-            values.into_iter().any(|(name, value)| value.is_empty() || switch.is_on_by(name, &value))
-        });
         let moved = || cache.moved_by.iter().any(|(name, _)| variable(name).is_some_and(|value| value.is_empty()));
-        if is_off || moved() || self.installs_into_a_mount(command) {
+        if self.turns_cache_off(command, manager) || moved() || self.installs_into_a_mount(command) {
             return None;
         }
         let home = self.home(command.step);

@@ -16,6 +16,7 @@ mod defeated_mounts;
 mod docker_clean;
 mod downloads;
 mod environment;
+mod filled_caches;
 mod footprint;
 mod image_reference;
 mod image_use;

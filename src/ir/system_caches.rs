@@ -15,10 +15,7 @@ impl Build<'_> {
                 let (family, release) = self.release(command.step.stage).unwrap_or_default();
                 Some(rpm_cache(program, family, release)? == cache.path)
             }
-            // An option or a link in the image would have to make apk keep packages, and a setting of each repository zypper.
-            // Arch's images have a hook, `package-cleanup.hook`, that deletes pacman's packages behind each installation.
-            Home::System(Family::Alpine | Family::Arch | Family::Suse) => Some(false),
-            Home::System(Family::Debian) | Home::Language(_) => Some(cache.stays && !cache.of_later_versions),
+            Home::System(_) | Home::Language(_) => Some(cache.stays && !cache.of_later_versions),
         }
     }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::edit::Edit;
-use crate::ir::{Build, Command, Commands, Defeat, Means, Mount, MountedCache, Step, is_joint, lies_in};
+use crate::ir::{Account, Build, Command, Commands, Defeat, Means, Mount, MountedCache, Step, is_joint, lies_in};
 use crate::knowledge::package_managers::Action;
 use crate::shell::{Script, ScriptPart};
 use crate::source::Span;
@@ -92,8 +92,8 @@ impl<'b> PackagesFirst<'b> {
     }
 
     /// The edits that make two RUN instructions of it. What the second half cleans up of the package manager's is cleaned up
-    /// in the first, whose layer would keep it, and the first alone keeps mounts over its caches; `true` where there is
-    /// such a thing.
+    /// in the first, whose layer would keep it, and each keeps mounts over the caches of its own package managers; `true`
+    /// where there is such a thing.
     ///
     /// # Errors
     /// Why it stays one.
@@ -103,7 +103,7 @@ impl<'b> PackagesFirst<'b> {
         {
             return Err(SplitRefusal::Flags);
         }
-        let caches = self.caches(build);
+        let caches = caches_of(build, &self.packages, None);
         let clean_ups = self.clean_ups(build, commands, &caches);
         self.check_others(build, &clean_ups)?;
         let mut edits = Vec::new();
@@ -115,22 +115,28 @@ impl<'b> PackagesFirst<'b> {
             moved.push_str(&joint);
             moved.push_str(&cleaning(build, clean_up));
         }
-        let is_of_packages =
-            |mount: &Mount| caches.iter().any(|cache| mount.target.as_deref() == Some(cache.directory.as_str()));
+        let is_over = |mount: &Mount, caches: &[MountedCache]| {
+            caches.iter().any(|cache| mount.target.as_deref() == Some(cache.directory.as_str()))
+        };
+        let is_of_packages = |mount: &Mount| is_over(mount, &caches);
         let (needless, flags): (Vec<Mount>, Vec<Mount>) = self.step.mounts().into_iter().partition(is_of_packages);
+        let account = build.account(commands, self.step);
+        let caches_of_others = caches_of(build, &self.others, account.as_ref());
+        let without = flags.iter().filter(|mount| is_over(mount, &caches_of_others));
+        let without: Vec<Edit> = without.filter_map(|mount| self.without_flag(build, mount)).collect();
+        let is_debris = !moved.is_empty() || !needless.is_empty() || !without.is_empty();
+        edits.extend(without);
         edits.extend(self.cut(build, &moved, &flags));
-        Ok((edits, !moved.is_empty() || !needless.is_empty()))
+        Ok((edits, is_debris))
     }
 
-    /// The caches of the package managers in the first half.
-    fn caches(&self, build: &Build<'_>) -> Vec<MountedCache> {
-        let mut caches: Vec<MountedCache> = Vec::new();
-        for command in &self.packages {
-            let Some(invocation) = &command.manager else { continue };
-            let of_manager = invocation.manager.caches.iter();
-            caches.extend(of_manager.map(|cache| build.mounted_cache(command, invocation.manager, cache, None)));
-        }
-        caches
+    /// The edit that takes a flag out of the first half, with the blanks or the line break behind it.
+    fn without_flag(&self, build: &Build<'_>, mount: &Mount) -> Option<Edit> {
+        let instruction = self.step.instruction;
+        let starts = instruction.flags.iter().map(|flag| flag.span.start).chain([instruction.arguments.span().start]);
+        let end = starts.filter(|start| *start >= mount.span.end).min()?;
+        let is_plain = !build.file.source.slice(Span::new(mount.span.end, end)).contains('#');
+        is_plain.then(|| Edit::delete(Span::new(mount.span.start, end)))
     }
 
     /// What the second half empties of them.
@@ -205,6 +211,17 @@ impl<'b> PackagesFirst<'b> {
 
 fn text(build: &Build<'_>, command: &Command<'_>) -> String {
     build.file.source.slice(command.span()).to_owned()
+}
+
+/// The caches of the package managers among the commands, for the user `account`.
+fn caches_of(build: &Build<'_>, commands: &[&Command<'_>], account: Option<&Account>) -> Vec<MountedCache> {
+    let mut caches = Vec::new();
+    for command in commands {
+        let Some(invocation) = &command.manager else { continue };
+        let of_manager = invocation.manager.caches.iter();
+        caches.extend(of_manager.map(|cache| build.mounted_cache(command, invocation.manager, cache, account)));
+    }
+    caches
 }
 
 /// The command that cleans up in the first half.

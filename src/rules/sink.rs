@@ -34,6 +34,7 @@ impl<'s> Sink<'s> {
             flow: Vec::new(),
             notes: Vec::new(),
             decisions: Vec::new(),
+            refusal: None,
             help: None,
             aliases: self.meta.aliases.to_vec(),
             fix: None,
@@ -143,6 +144,14 @@ impl Report<'_> {
         let mut fix = Fix::writing(title, effect, file);
         fix.applicability = Applicability::Suggested;
         self.finding.fix = Some(fix);
+        self
+    }
+
+    /// Why it has no fix, although one was looked for. No whole sentence: "a RUN is in exec form".
+    pub fn no_fix(self, reason: impl std::fmt::Display) -> Self {
+        let reason = reason.to_string();
+        self.finding.notes.push(format!("dfx does not fix this: {reason}."));
+        self.finding.refusal = Some(reason);
         self
     }
 

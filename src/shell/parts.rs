@@ -28,6 +28,11 @@ impl ScriptPart<'_> {
     pub fn sets_options(&self) -> bool {
         self.pipeline.is_some_and(|pipeline| options_set_by(pipeline).is_some())
     }
+
+    /// Whether `set -e` is surely in force before it.
+    pub fn stops_at_errors(&self) -> bool {
+        self.options.errexit
+    }
 }
 
 impl Script {

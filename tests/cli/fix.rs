@@ -1,6 +1,6 @@
 //! `dfx fix` and `dfx lint --fix`.
 
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::process::Command;
 
 use super::{Folder, snapshot};
@@ -49,6 +49,52 @@ fn write_changes_the_file_and_keeps_its_mode_and_line_ends() {
     assert!(text.contains("# for health checks") && text.ends_with("CMD [\"bash\"]"), "{text}");
     let names: Vec<_> = std::fs::read_dir(folder.path()).unwrap().flatten().map(|entry| entry.file_name()).collect();
     assert_eq!(names.len(), 2, "{names:?}");
+}
+
+#[test]
+fn a_repaired_file_keeps_its_owner() {
+    let folder = Folder::with(&[("Dockerfile", FIXABLE)]);
+    let path = folder.path().join("Dockerfile");
+    // Only root may give a file away, and has it taken away by a rename.
+    if std::os::unix::fs::chown(&path, Some(1234), Some(2345)).is_err() {
+        return;
+    }
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o604)).unwrap();
+    folder.run(&format!("fix --write {RULES}"));
+    let metadata = std::fs::metadata(&path).unwrap();
+    assert_ne!(folder.read("Dockerfile"), FIXABLE);
+    assert_eq!((metadata.uid(), metadata.gid(), metadata.permissions().mode() & 0o777), (1234, 2345, 0o604));
+}
+
+/// A limit on the size of files stands for a full disk.
+#[test]
+fn what_cannot_be_written_to_its_end_is_not_written() {
+    let folder = Folder::with(&[("Dockerfile", FIXABLE)]);
+    let script = format!("trap '' XFSZ; ulimit -f 0; exec \"$0\" fix --write --quiet {RULES} Dockerfile");
+    let dfx = env!("CARGO_BIN_EXE_dfx");
+    let output = Command::new("sh").args(["-c", &script, dfx]).current_dir(folder.path()).output().unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.code() == Some(2) && told.starts_with("error: cannot write Dockerfile: "), "{told}");
+    assert_eq!(folder.read("Dockerfile"), FIXABLE);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2, "a draft is left");
+}
+
+#[test]
+fn who_is_killed_leaves_the_old_file_or_the_new_one() {
+    let runs: String = (0..300).map(|number| format!("RUN a{number}\n")).collect();
+    let before = format!("FROM debian:13 as base\n{runs}");
+    let after = before.replace(" as ", " AS ");
+    let folder = Folder::with(&[("Dockerfile", &before)]);
+    let has_draft = || std::fs::read_dir(folder.path()).unwrap().flatten().any(|it| it.path().extension().is_some());
+    let mut child = folder.command("fix --write --select style/from-as-casing").spawn().unwrap();
+    while !has_draft() && child.try_wait().unwrap().is_none() {}
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let left = folder.read("Dockerfile");
+    assert!(left == before || left == after, "{left}");
+    // What is left of the one does not hinder the next.
+    folder.run("fix --write --select style/from-as-casing");
+    assert_eq!(folder.read("Dockerfile"), after);
 }
 
 #[test]
@@ -114,7 +160,10 @@ fn the_last_line_tells_the_estimated_megabytes() {
     assert!(megabytes > 100, "{told}");
     let json = folder.run("fix --format json --effect runtime --select size/build-tools-in-final-image").stdout;
     assert!(json.contains(&format!("\"suggestion\":false,\"estimated_megabytes\":{megabytes}")), "{json}");
-    assert!(json.ends_with(&format!("\"held_back\":0,\"estimated_megabytes\":{megabytes}}}\n}}\n")), "{json}");
+    assert!(
+        json.ends_with(&format!("\"held_back\":0,\"refused\":0,\"estimated_megabytes\":{megabytes}}}\n}}\n")),
+        "{json}"
+    );
     let nothing = folder.run("fix --select size/build-tools-in-final-image").stderr;
     assert!(!nothing.contains("Estimated"), "{nothing}");
 }
@@ -134,6 +183,34 @@ fn json_lists_fixes_and_edits() {
     folder.run(&format!("fix --write --quiet {RULES} Dockerfile"));
     assert_eq!(text, folder.read("Dockerfile"));
     snapshot("fix_json", &run.text());
+}
+
+/// An update whose RUN cannot be joined with the one that installs.
+const REFUSED: &str = "FROM debian:13\nRUN apt-get update\nENV A=b\nRUN apt-get install -y curl\n";
+
+#[test]
+fn why_a_finding_has_no_fix_is_told_where_it_is_asked_for() {
+    let folder = Folder::with(&[("Dockerfile", REFUSED)]);
+    let asked = "--select cache/update-without-install";
+    snapshot("fix_refused", &folder.run(&format!("fix --format full {asked}")).text());
+    let json = folder.run(&format!("fix --quiet --format json {asked}")).stdout;
+    let report: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(report["files"][0]["refused"][0]["reason"], "`ENV` stands between them");
+    assert_eq!((&report["summary"]["refused"], &report["summary"]["held_back"]), (&1.into(), &0.into()));
+    let lint = folder.run(&format!("lint {asked}")).stdout;
+    assert!(lint.contains("= note: dfx does not fix this: `ENV` stands between them."), "{lint}");
+}
+
+#[test]
+fn that_no_mount_serves_a_manager_is_told_to_those_who_name_the_rule() {
+    let folder = Folder::with(&[("Dockerfile", "FROM alpine:3.22\nRUN apk add --no-cache git\n")]);
+    for by_the_way in ["--profile strict", "--select cache", "--select ALL"] {
+        let told = folder.run(&format!("lint {by_the_way} --format concise Dockerfile")).stdout;
+        assert!(!told.contains("missing-cache-mount"), "{told}");
+        assert!(!folder.run(&format!("fix {by_the_way} --format json")).stdout.contains("missing-cache-mount"));
+    }
+    let told = folder.run("fix --select cache/missing-cache-mount --format full").stdout;
+    assert!(told.contains("no fix: `apk` downloads everything again") && told.contains("`/etc/apk/cache`"), "{told}");
 }
 
 #[test]

@@ -57,6 +57,7 @@ fn finding(span: Span, text: &str, length: usize) -> Finding {
         flow: vec![Label { span: Span::new(0, length), text: text.into() }],
         notes: vec![text.into()],
         decisions: Vec::new(),
+        refusal: None,
         help: Some(text.into()),
         aliases: vec!["DL3008"],
         fix: Fix::new(text, Effect::Identical, edits),

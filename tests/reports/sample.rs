@@ -124,6 +124,7 @@ fn finding(meta: &'static Meta, span: Span, message: &str) -> Finding {
         flow: Vec::new(),
         notes: Vec::new(),
         decisions: Vec::new(),
+        refusal: None,
         help: None,
         aliases: meta.aliases.to_vec(),
         fix: None,

@@ -22,6 +22,7 @@ fn finding(message: &str, span: Span) -> Finding {
         flow: Vec::new(),
         notes: Vec::new(),
         decisions: Vec::new(),
+        refusal: None,
         help: None,
         aliases: Vec::new(),
         fix: None,

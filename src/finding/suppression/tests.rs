@@ -47,6 +47,7 @@ fn finding(rule: &'static str, aliases: &[&'static str]) -> Finding {
         flow: Vec::new(),
         notes: Vec::new(),
         decisions: Vec::new(),
+        refusal: None,
         help: None,
         aliases: aliases.to_vec(),
         fix: None,

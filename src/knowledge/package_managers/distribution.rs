@@ -195,7 +195,9 @@ pub(super) static APK: PackageManager = PackageManager {
     }),
     unverified: &[Spelling::Flag("--allow-untrusted")],
     clean: Some("rm -rf /var/cache/apk/*"),
-    caches: &[cache("/var/cache/apk", &[]).of(Lists).locked()],
+    caches: &[cache("/var/cache/apk", &[]).of(Lists).locked().needless(
+        "`apk` keeps packages only where `/etc/apk/cache` is a link, and lists alone are fetched in a second",
+    )],
     codes: Codes {
         unpinned: &["DL3018", "KICS-d3499f6d"],
         cache: &[
@@ -315,10 +317,19 @@ pub(super) static TDNF: PackageManager = PackageManager {
     no_prompt: Some(DNF_YES),
     unverified: DNF_UNVERIFIED,
     clean: Some("tdnf clean all"),
-    caches: &[cache("/var/cache/tdnf", &[]).of(Lists).locked()],
+    // `client/rpmtrans.c`; not all versions heed `--setopt=keepcache=1`.
+    caches: &[cache("/var/cache/tdnf", &[])
+        .of(Lists)
+        .locked()
+        .needless("`tdnf` deletes packages once they are installed, and not every version can be told to keep them")],
     codes: DNF.codes,
     ..PackageManager::BLANK
 };
+
+/// `dnf_context_set_cache_age` and `dnf_context_set_keep_cache` in its `dnf-main.c`; versions before 3.6 fail at
+/// `--setopt=keepcache=1` (rpm-software-management/microdnf#98).
+const MICRODNF_FETCHES: &str =
+    "`microdnf` fetches all lists again when it starts, and deletes packages once they are installed";
 
 pub(super) static MICRODNF: PackageManager = PackageManager {
     name: "microdnf",
@@ -332,9 +343,9 @@ pub(super) static MICRODNF: PackageManager = PackageManager {
     unverified: DNF_UNVERIFIED,
     clean: Some("microdnf clean all"),
     caches: &[
-        cache("/var/cache/yum", &[]).of(Lists).locked(),
-        cache("/var/cache/dnf", &[]).of(Lists).locked(),
-        cache("/var/cache/libdnf5", &[]).of(Lists).locked(),
+        cache("/var/cache/yum", &[]).of(Lists).locked().needless(MICRODNF_FETCHES),
+        cache("/var/cache/dnf", &[]).of(Lists).locked().needless(MICRODNF_FETCHES),
+        cache("/var/cache/libdnf5", &[]).of(Lists).locked().needless(MICRODNF_FETCHES),
     ],
     codes: Codes {
         prompt: &["DL3038", "S6584"],
@@ -409,7 +420,9 @@ pub(super) static ZYPPER: PackageManager = PackageManager {
     }),
     unverified: &[Spelling::Flag("--no-gpg-checks --gpgcheck-allow-unsigned --allow-unsigned-rpm -G --no-gpgcheck")],
     clean: Some("zypper clean --all"),
-    caches: &[cache("/var/cache/zypp", &[]).of(Lists).locked()],
+    caches: &[cache("/var/cache/zypp", &[]).of(Lists).locked().needless(
+        "`zypper` keeps packages only of repositories that are set to `keeppackages=1`, and lists of the same name in all releases",
+    )],
     codes: Codes {
         prompt: &["DL3034", "KICS-45e1fca5", "S6584"],
         unpinned: &["DL3037", "KICS-562952e4"],
@@ -451,6 +464,14 @@ pub(super) static PACMAN: PackageManager = PackageManager {
         environment: &[],
     }),
     clean: Some("rm -rf /var/cache/pacman/pkg/* /var/lib/pacman/sync/*"),
-    caches: &[cache("/var/cache/pacman/pkg", &[]).locked(), cache("/var/lib/pacman/sync", &[]).of(Lists).locked()],
+    caches: &[
+        cache("/var/cache/pacman/pkg", &[])
+            .locked()
+            .needless("`package-cleanup.hook` of the archlinux image deletes packages behind each installation"),
+        cache("/var/lib/pacman/sync", &[])
+            .of(Lists)
+            .locked()
+            .needless("lists that are older than the packages that are there make `pacman` fail"),
+    ],
     ..PackageManager::BLANK
 };

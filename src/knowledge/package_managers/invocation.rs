@@ -58,6 +58,14 @@ impl<'w> Invocation<'w> {
         self.action == Action::InstallProject
     }
 
+    /// Whether it surely downloads the program that it runs: `npx -y cowsay`, `npx cowsay@1`. Without such words, `npx` takes
+    /// what the project has installed.
+    pub fn downloads_what_it_runs(&self) -> bool {
+        let program = self.operands.first().and_then(|operand| operand.text);
+        let has_version = program.is_some_and(|text| text.trim_start_matches('@').contains('@'));
+        self.manager.name == "npx" && (has_version || self.has_flag("-y --yes -p --package"))
+    }
+
     /// The named packages.
     pub fn packages(&self) -> impl Iterator<Item = &Operand<'w>> {
         self.operands.iter().filter(|operand| operand.kind == OperandKind::Named)

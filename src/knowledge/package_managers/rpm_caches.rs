@@ -4,11 +4,7 @@
 //! of RHEL 8, in which yum became a name of dnf.
 
 /// The directory that the program, one of dnf's or yum's names, fills in a release of a distribution. `None` where that is
-/// not known, or where it would be of no use to the next build.
-///
-/// microdnf takes all lists for outdated when it starts, and deletes packages once they are installed
-/// (`dnf_context_set_cache_age` and `dnf_context_set_keep_cache` in its `dnf-main.c`); tdnf deletes them too
-/// (`client/rpmtrans.c`), and not all of its versions heed `--setopt=keepcache=1`.
+/// not known.
 pub fn rpm_cache(program: &str, family: &str, release: Option<&str>) -> Option<&'static str> {
     match program {
         "dnf5" => Some(DNF5),

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use crate::edit::{Applicability, Effect};
-use crate::fix::{AppliedFix, Fixed};
+use crate::fix::{AppliedFix, Fixed, Refused};
 
 use super::super::json::{
     Counts, EditObject, FileError, NewFileObject, RangeObject, ReportObject, edit_object, new_file_object, range,
@@ -58,6 +58,7 @@ struct FileObject<'a> {
     applied: Vec<FixObject<'a>>,
     held_back: Vec<HeldBackObject<'a>>,
     offered: Vec<FixObject<'a>>,
+    refused: Vec<RefusedObject<'a>>,
     edits: Vec<EditObject<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     new_file: Option<NewFileObject<'a>>,
@@ -86,6 +87,16 @@ struct HeldBackObject<'a> {
 }
 
 #[derive(Serialize)]
+struct RefusedObject<'a> {
+    rule: &'static str,
+    aliases: &'a [&'static str],
+    message: &'a str,
+    reason: &'a str,
+    range: RangeObject,
+    url: String,
+}
+
+#[derive(Serialize)]
 struct SummaryObject {
     files: usize,
     changed: usize,
@@ -93,6 +104,7 @@ struct SummaryObject {
     offered: Counts<{ Effect::ALL.len() }>,
     suggested: usize,
     held_back: usize,
+    refused: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     estimated_megabytes: Option<u64>,
 }
@@ -106,6 +118,7 @@ impl SummaryObject {
             offered: Counts(Effect::ALL.map(|effect| (effect.name(), summary.offered(effect)))),
             suggested: summary.suggested,
             held_back: summary.held_back,
+            refused: summary.refused,
             estimated_megabytes: Some(summary.least_megabytes).filter(|megabytes| *megabytes > 0),
         }
     }
@@ -121,6 +134,7 @@ fn file_object(fixed: &Fixed) -> FileObject<'_> {
         applied: fixed.applied.iter().map(fix).collect(),
         held_back: held_back.map(|it| HeldBackObject { fix: fix(&it.fix), reason: it.reason.to_string() }).collect(),
         offered: fixed.offered.iter().map(fix).collect(),
+        refused: fixed.refused.iter().filter_map(|refused| refused_object(refused, &places)).collect(),
         edits: fixed.edits.iter().map(|edit| edit_object(edit, &places)).collect(),
         new_file: fixed.new_file.as_ref().map(new_file_object),
         gave_up: fixed.gave_up,
@@ -139,4 +153,16 @@ fn fix_object<'a>(fix: &'a AppliedFix, places: &Places<'_>) -> FixObject<'a> {
         range: range(places, fix.span),
         url: rule_url(fix.rule),
     }
+}
+
+/// `None` where nothing but decisions say why, which `--explain-plan` tells.
+fn refused_object<'a>(refused: &'a Refused, places: &Places<'_>) -> Option<RefusedObject<'a>> {
+    Some(RefusedObject {
+        rule: refused.rule,
+        aliases: &refused.aliases,
+        message: &refused.message,
+        reason: refused.reason.as_deref()?,
+        range: range(places, refused.span),
+        url: rule_url(refused.rule),
+    })
 }

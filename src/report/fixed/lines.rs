@@ -10,7 +10,7 @@ use super::super::place::Places;
 use super::super::{familiar_codes, plain};
 use super::{FixRenderer, FixReport};
 
-/// Writes all fixes of each file, also those that need to be allowed.
+/// Writes all fixes of each file, also those that need to be allowed, and why other findings have none.
 pub(super) struct Full;
 
 impl FixRenderer for Full {
@@ -29,6 +29,14 @@ impl FixRenderer for Full {
                 Applicability::Suggested => format!("with --select {} ({})", fix.rule, fix.effect),
             };
             writeln!(out, "{}", line(&fixed.before, &places, fix, &word))?;
+        }
+        for refused in &fixed.refused {
+            let Some(reason) = &refused.reason else { continue };
+            let at = places.start(refused.span);
+            let (path, codes) = (plain::path(fixed.before.name()), codes(&refused.aliases));
+            let (message, reason) = (plain::line(&refused.message), plain::line(reason));
+            let place = format!("{path}:{}:{}", at.line, at.column);
+            writeln!(out, "{place}: no fix: {message} [{}{codes}]: {reason}", refused.rule)?;
         }
         Ok(())
     }
@@ -66,7 +74,7 @@ pub fn explained(fixed: &Fixed) -> String {
         lines.push('\n');
         lines += &indented(&fix.decisions);
     }
-    for refused in &fixed.refused {
+    for refused in fixed.refused.iter().filter(|refused| !refused.decisions.is_empty()) {
         let (at, path) = (places.start(refused.span), plain::path(fixed.before.name()));
         let message = plain::line(&refused.message);
         lines += &format!("{path}:{}:{}: no plan: {message} [{}]\n", at.line, at.column, refused.rule);
@@ -81,7 +89,10 @@ fn indented(decisions: &[String]) -> String {
 
 fn line(source: &SourceFile, places: &Places<'_>, fix: &AppliedFix, word: &str) -> String {
     let at = places.start(fix.span);
-    let codes: String = familiar_codes(&fix.aliases).iter().map(|code| format!(" {code}")).collect();
-    let (path, title) = (plain::path(source.name()), plain::line(&fix.title));
+    let (path, title, codes) = (plain::path(source.name()), plain::line(&fix.title), codes(&fix.aliases));
     format!("{path}:{}:{}: {word}: {title} [{}{codes}]", at.line, at.column, fix.rule)
+}
+
+fn codes(aliases: &[&'static str]) -> String {
+    familiar_codes(aliases).iter().map(|code| format!(" {code}")).collect()
 }

@@ -18,6 +18,8 @@ pub struct FixSummary {
     pub unfinished: usize,
     /// Fixes that were allowed and could not be made.
     pub held_back: usize,
+    /// Findings for which a fix was looked for in vain, with a reason that is told.
+    pub refused: usize,
     /// Fixes that wait for their rule to be selected by name.
     pub suggested: usize,
     /// The least that the images get smaller by fixes that were made, in megabytes of 1,000,000 bytes: an estimate.
@@ -37,6 +39,7 @@ impl FixSummary {
         self.changed += usize::from(fixed.is_changed());
         self.unfinished += usize::from(fixed.gave_up);
         self.held_back += fixed.held_back.len();
+        self.refused += fixed.refused.iter().filter(|refused| refused.reason.is_some()).count();
         for fix in &fixed.applied {
             self.applied[fix.effect as usize] += 1;
             self.least_megabytes += fix.least_megabytes.unwrap_or(0);
@@ -81,6 +84,7 @@ impl FixSummary {
                 format!(" {} to decide on yourself: select their rules.", count(self.suggested, "suggestion")),
             ),
             (self.held_back, format!(" {} held back.", self.held_back)),
+            (self.refused, format!(" {} without a safe fix: --format full says why.", self.refused)),
             (self.failed, format!(" {} could not be read or written.", count(self.failed, "file"))),
         ];
         line.extend(rest.into_iter().filter(|(number, _)| *number > 0).map(|(_, text)| text));

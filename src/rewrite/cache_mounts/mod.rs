@@ -4,6 +4,8 @@ mod archives;
 mod others;
 mod refusal;
 mod removals;
+#[cfg(test)]
+mod tests;
 
 use crate::edit::Edit;
 use crate::ir::{Build, Command, Commands, Defeat, Means, MountedCache, Stage, Step};
@@ -79,6 +81,10 @@ fn caches_of<'b>(
     let mut kept = Vec::new();
     let mut needless = None;
     for cache in manager.caches {
+        if let Mounting::Needless(why) = cache.mounting {
+            needless = needless.or(Some(why));
+            continue;
+        }
         if !build.is_worth_a_mount(command, cache).ok_or(Refusal::Place)? {
             continue;
         }
@@ -86,8 +92,7 @@ fn caches_of<'b>(
             Mounting::WherePlaced { otherwise, .. } if !build.is_placed(command, cache) => {
                 return Err(Refusal::Unplaced(otherwise));
             }
-            Mounting::Needless(why) => needless = needless.or(Some(why)),
-            Mounting::Serves | Mounting::WherePlaced { .. } => kept.push(cache),
+            _ => kept.push(cache),
         }
     }
     if let Some(why) = needless.filter(|_| kept.is_empty()) {
