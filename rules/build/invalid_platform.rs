@@ -38,7 +38,7 @@ fn advice(cx: &Context<'_>, problem: &BuildProblem) -> String {
     let stage = problem.stage.and_then(|stage| cx.build.stages.get(stage));
     let unset = stage.and_then(|stage| stage.platform_expansion.as_ref()?.unmatched().next());
     match unset {
-        Some(reference) => match closest(&reference.name, cx.build.global.names()) {
+        Some(reference) => match closest(&reference.name, cx.build.global_variables().names()) {
             Some(name) => format!("did you mean `${name}`?"),
             None => format!("declare `ARG {}=linux/amd64` before the first FROM", reference.name),
         },

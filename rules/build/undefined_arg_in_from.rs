@@ -49,7 +49,8 @@ fn word(cx: &Context<'_>, sink: &mut Sink<'_>, stage: &Stage<'_>, word: &Word) {
             continue;
         }
         reported.push(name);
-        let declared = cx.build.global_args.iter().map(|arg| arg.pair.name.text()).chain(cx.build.global.names());
+        let arguments = cx.build.global_args.iter().map(|arg| arg.pair.name.text());
+        let declared = arguments.chain(cx.build.global_variables().names());
         let in_stage = cx.build.stages[..stage.index].iter().rev().flat_map(|stage| stage.scope.history(name)).next();
         let report = sink.report(
             word.locate(reference.span),

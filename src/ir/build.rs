@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::syntax::expansion::{Expansion, Reference};
 use crate::syntax::{Dockerfile, Instruction, Keyword, Pair, Word};
 
+use super::inherited::Inherited;
 use super::lowering::Lowering;
 use super::{Base, BuildProblem, BuildProblemKind, Scope, Stage, Step, Visible};
 
@@ -13,8 +14,9 @@ use super::{Base, BuildProblem, BuildProblemKind, Scope, Stage, Step, Visible};
 pub struct Build<'f> {
     /// The file.
     pub file: &'f Dockerfile,
-    /// The ARGs before the first FROM, and the platform arguments.
-    pub global: Scope,
+    pub(super) global: Scope,
+    /// The platform arguments, which an ARG before the first FROM may hide.
+    pub(super) predefined: Inherited,
     /// The ARGs before the first FROM, in order, with what BuildKit makes of their values.
     pub global_args: Vec<GlobalArg<'f>>,
     /// The stages, in order.
@@ -141,9 +143,9 @@ impl<'f> Build<'f> {
         !is_of_step || stage.is_none_or(|stage| stage.is_reachable)
     }
 
-    /// The variables before a FROM.
+    /// The variables before a FROM: the ARGs before the first, and the platform arguments.
     pub fn global_variables(&self) -> Visible<'_> {
-        Visible::global(&self.global)
+        Visible::global(&self.global, &self.predefined)
     }
 
     /// The stages whose files may end in the image that `--target` names: the stage, and all that it needs.

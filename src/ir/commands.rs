@@ -143,11 +143,14 @@ fn of_scripts<'b>(build: &'b Build<'b>, step: &'b Step<'b>, commands: &mut Vec<C
     };
     for script in build.scripts(step) {
         for invoked in script.commands_with(options) {
-            let words = invoked.words().iter().map(|word| CommandWord {
-                value: word.literal(),
-                written: invoked.script.slice(word.span),
-                span: invoked.to_file(word.span),
-                is_contiguous: invoked.script.source.to_file(word.span).is_some(),
+            let words = invoked.words().iter().map(|word| {
+                let exact = invoked.script.source.to_file(word.span);
+                CommandWord {
+                    value: word.literal(),
+                    written: invoked.script.slice(word.span),
+                    span: exact.unwrap_or_else(|| invoked.to_file(word.span)),
+                    is_contiguous: exact.is_some(),
+                }
             });
             commands.push(Command::new(step, words.collect(), Some(invoked)));
         }

@@ -1,7 +1,7 @@
 //! Caches of package managers that stay in the layers of an image.
 
 use crate::knowledge::package_managers::{
-    Action, Cache, CacheKind, Family, Home, Invocation, PackageManager, removes_cache,
+    Action, Cache, CacheKind, Family, Home, Invocation, PackageManager, may_remove, removes_cache,
 };
 use crate::syntax::Keyword;
 
@@ -149,8 +149,13 @@ impl<'b> Build<'b> {
     /// Whether the command surely empties the cache that `filler` fills: by a verb, or by removing the directory; where it
     /// is not known which one that is, any of those that the table names.
     fn empties(&self, command: &Command<'_>, manager: &PackageManager, cache: &Cache, filler: &Command<'_>) -> bool {
+        let invocation = command.manager.as_ref();
+        // Nearly every command ends here, before it is asked whose home it runs in.
+        if !command.name().is_some_and(may_remove) && invocation.is_none_or(|it| it.cleans().is_empty()) {
+            return false;
+        }
         let home = self.home(command.step).unwrap_or("~");
-        let (words, invocation) = (command.patterns_in_home(), command.manager.as_ref());
+        let words = command.patterns_in_home();
         let variable = |name: &str| self.environment(command, name);
         let is_in_use = || manager.is_system() && self.is_worth_a_mount(filler, cache) == Some(true);
         manager.caches_cleaned_by(&words, invocation, home, variable).contains(&cache.kind)

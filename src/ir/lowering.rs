@@ -25,6 +25,7 @@ pub(super) struct Lowering<'f> {
     /// What `docker build --build-arg` gives, by name.
     arguments: &'f BTreeMap<String, String>,
     global: Scope,
+    predefined: Inherited,
     global_args: Vec<GlobalArg<'f>>,
     stages: Vec<Stage<'f>>,
     /// The latest stage of each name, in lower case.
@@ -53,20 +54,28 @@ const PLATFORM_ARGS: [&str; 11] = [
     "TARGETSTAGE",
 ];
 
-impl<'f> Lowering<'f> {
-    pub fn new(file: &'f Dockerfile, arguments: &'f BTreeMap<String, String>) -> Self {
-        let mut global = Scope::default();
+thread_local! {
+    /// What lies below the ARGs before the first FROM, the same for every file.
+    static PREDEFINED: Inherited = {
         let platform = Platform::assumed();
+        let mut scope = Scope::default();
         for name in PLATFORM_ARGS {
             let value = platform_arg(name, &platform, &platform, "");
             let name_span = Span::at(0);
-            global.set(name, Variable { step: 0, value, origin: Origin::Predefined, is_certain: false, name_span });
+            scope.set(name, Variable { step: 0, value, origin: Origin::Predefined, is_certain: false, name_span });
         }
+        Inherited::default().and(&scope)
+    };
+}
+
+impl<'f> Lowering<'f> {
+    pub fn new(file: &'f Dockerfile, arguments: &'f BTreeMap<String, String>) -> Self {
         Self {
             file,
             expander: Expander::new(file.escape),
             arguments,
-            global,
+            global: Scope::default(),
+            predefined: PREDEFINED.with(Inherited::clone),
             global_args: Vec::new(),
             stages: Vec::new(),
             names: HashMap::new(),
@@ -93,8 +102,8 @@ impl<'f> Lowering<'f> {
         }
         self.find_reachable_stages();
         self.problems.sort_by_key(|problem| problem.span);
-        let Self { file, global, global_args, stages, stray, problems, .. } = self;
-        Build { file, global, global_args, stages, stray, problems }
+        let Self { file, global, predefined, global_args, stages, stray, problems, .. } = self;
+        Build { file, global, predefined, global_args, stages, stray, problems }
     }
 
     fn problem(&mut self, kind: BuildProblemKind, span: Span, stage: Option<usize>) {
@@ -129,7 +138,7 @@ impl<'f> Lowering<'f> {
     }
 
     fn expand_globally(&mut self, word: &Word) -> Result<Expansion, ExpansionError> {
-        let visible = Visible::global(&self.global);
+        let visible = Visible::global(&self.global, &self.predefined);
         let result = self.bounded(word, self.expander.expand_word(word.text(), &GlobalVariables(&visible)));
         if let Err(error) = &result {
             self.expansion_problem(error.clone(), word, None);
@@ -222,7 +231,7 @@ impl<'f> Lowering<'f> {
     }
 
     fn expand_from(&mut self, word: &Word, stage: usize) -> Option<Expansion> {
-        let visible = Visible::global(&self.global);
+        let visible = Visible::global(&self.global, &self.predefined);
         match self.expander.expand_word(word.text(), &GlobalVariables(&visible)) {
             Ok(expansion) => Some(expansion),
             Err(error) => {
@@ -353,7 +362,8 @@ impl<'f> Lowering<'f> {
                 self.expand(word, &visible, |word| self.expander.expand_word(word, &visible))
             });
             let own = default.as_ref().map(|default| default.value().to_owned());
-            let of_global = || self.global.before(name, usize::MAX).and_then(|variable| variable.value.clone());
+            let global = Visible::global(&self.global, &self.predefined);
+            let of_global = || global.variable(name).and_then(|variable| variable.value.clone());
             let value = given.or(own).or_else(of_global);
             let name_span = pair.name.span();
             let variable = Variable { step: index, value, origin: Origin::Arg, is_certain: false, name_span };

@@ -95,25 +95,25 @@ pub struct Visible<'b> {
     scope: &'b Scope,
     /// Index of the step in its stage.
     step: usize,
-    /// What the stages below have left.
-    below: Option<&'b Inherited>,
+    /// What the stages below have left; before the first FROM, what BuildKit itself sets.
+    below: &'b Inherited,
 }
 
 impl<'b> Visible<'b> {
     /// What the step with index `step` of `stage` sees.
     pub(super) fn in_stage(stage: &'b Stage<'_>, step: usize) -> Self {
-        Self { scope: &stage.scope, step, below: Some(&stage.inherited) }
+        Self { scope: &stage.scope, step, below: &stage.inherited }
     }
 
     /// All that is set before the first FROM.
-    pub(super) fn global(scope: &'b Scope) -> Self {
-        Self { scope, step: usize::MAX, below: None }
+    pub(super) fn global(scope: &'b Scope, predefined: &'b Inherited) -> Self {
+        Self { scope, step: usize::MAX, below: predefined }
     }
 
     /// The variable called `name`.
     pub fn variable(&self, name: &str) -> Option<&'b Variable> {
         let own = self.scope.before(name, self.step);
-        let below = || Some(&self.below?.get(name)?.variable);
+        let below = || Some(&self.below.get(name)?.variable);
         match own {
             Some(variable) if variable.value.is_some() => own,
             Some(_) => below().filter(|variable| variable.value.is_some()).or(own),
@@ -123,14 +123,14 @@ impl<'b> Visible<'b> {
 
     /// Whether an `ARG` of that name has been declared, with or without a value.
     pub fn is_declared_arg(&self, name: &str) -> bool {
-        let below = || self.below.and_then(|below| below.get(name)).is_some_and(|left| left.is_declared_arg);
+        let below = || self.below.get(name).is_some_and(|left| left.is_declared_arg);
         self.scope.declares_arg(name, self.step) || below()
     }
 
     /// The names that have been set, sorted.
     pub fn names(&self) -> Vec<&'b str> {
         let own = self.scope.names().filter(|name| self.scope.before(name, self.step).is_some());
-        let mut names: Vec<&str> = own.chain(self.below.into_iter().flat_map(Inherited::names)).collect();
+        let mut names: Vec<&str> = own.chain(self.below.names()).collect();
         names.sort_unstable();
         names.dedup();
         names

@@ -103,17 +103,12 @@ impl Cycle {
     /// The cycle of the same product to move to: the newest with long-term support on the day `today`, or the newest at
     /// all where none has it. Only cycles newer than this one count, so the newest has no successor.
     pub fn successor(self, today: Date) -> Option<Cycle> {
-        let newer_and_supported = || {
-            // The newest stand first: what follows this one is no newer.
-            cycles(self.product)
-                .take_while(|cycle| cycle.name != self.name)
-                .filter(|cycle| cycle.released > self.released)
-                .filter(|cycle| cycle.released.is_some_and(|released| released <= today) && cycle.is_supported(today))
-        };
-        let long_term = newer_and_supported().filter(|cycle| cycle.is_long_term(today));
-        long_term
-            .max_by_key(|cycle| cycle.released)
-            .or_else(|| newer_and_supported().max_by_key(|cycle| cycle.released))
+        // The newest stand first: what follows this one is no newer.
+        cycles(self.product)
+            .take_while(|cycle| cycle.name != self.name)
+            .filter(|cycle| cycle.released > self.released)
+            .filter(|cycle| cycle.released.is_some_and(|released| released <= today) && cycle.is_supported(today))
+            .max_by_key(|cycle| (cycle.is_long_term(today), cycle.released))
     }
 
     /// Whether the cycle has long-term support on the day `today`. Products without such a thing have no such cycle.

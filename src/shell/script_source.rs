@@ -107,12 +107,16 @@ impl ScriptSource {
             [left, right] => left.source_end() == right.source_start,
             _ => true,
         });
-        contiguous.then(|| self.to_file_cover(joined))
+        contiguous.then(|| self.cover(joined, first, last))
     }
 
     /// The smallest stretch of the file that holds a span of the text, the gaps between included.
     pub fn to_file_cover(&self, joined: Span) -> Span {
-        let Some((first, last)) = self.ends(joined) else { return Span::default() };
+        self.ends(joined).map_or(Span::default(), |(first, last)| self.cover(joined, first, last))
+    }
+
+    /// The stretch of the file from the start of `joined`, which the segment `first` holds, to its end in `last`.
+    fn cover(&self, joined: Span, first: usize, last: usize) -> Span {
         let place = |index: usize, offset: usize| {
             self.segments.get(index).map_or(0, |segment| {
                 segment.source_start + offset.saturating_sub(segment.joined_start).min(segment.len)

@@ -91,6 +91,12 @@ fn lies_in_cache(path: &str, home: &str) -> bool {
     !path.contains("..") && (lies_in(format!("{home}/.cache")) || directories.into_iter().any(lies_in))
 }
 
+/// Whether the program, named without its directory, is one that removes files: no other empties a cache that is not its
+/// own.
+pub fn may_remove(program: &str) -> bool {
+    matches!(program, "rm" | "find")
+}
+
 /// What a command removes, seen from a directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Removed {

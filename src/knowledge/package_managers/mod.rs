@@ -17,7 +17,9 @@ mod scripting;
 #[cfg(test)]
 mod tests;
 
-pub use cleaning::{Removed, in_home, only_empties_caches, removed_of, removes_cache, words_that_empty_caches};
+pub use cleaning::{
+    Removed, in_home, may_remove, only_empties_caches, removed_of, removes_cache, words_that_empty_caches,
+};
 pub use invocation::Invocation;
 pub use operand::{Operand, OperandKind, Version, VersionSyntax};
 pub use recognise::{find, recognise};

@@ -6,6 +6,7 @@
 
 mod commands;
 mod cursor;
+mod plain;
 mod remembered;
 mod simple;
 mod words;
@@ -123,6 +124,10 @@ impl<'a> Lowerer<'a> {
     }
 
     fn script(&mut self) -> Lowered<Sequence> {
+        self.plain_script().map_or_else(|| self.parsed_script(), Ok)
+    }
+
+    fn parsed_script(&mut self) -> Lowered<Sequence> {
         let parsed = parse(self.text, self.depth);
         if parsed.is_err() {
             return Err(self.refusal(&parsed));

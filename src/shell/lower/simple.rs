@@ -109,10 +109,15 @@ impl Lowerer<'_> {
             words.push(self.bare_word(missing)?);
         }
         let span = Span::new(start, self.cursor);
+        let simple = Simple { assignments, declared, ..self.simple_of_words(words, span) };
+        Ok(Command { kind: CommandKind::Simple(Box::new(simple)), redirections, span })
+    }
+
+    /// The simple command that consists of words alone.
+    pub(super) fn simple_of_words(&mut self, words: Vec<Word>, span: Span) -> Simple {
         let wrapping = Wrapping::of(&words, self.source, self.depth);
         self.holds_script |= wrapping.script.is_some();
-        let simple = Simple { assignments, declared, words, span, wrapping };
-        Ok(Command { kind: CommandKind::Simple(Box::new(simple)), redirections, span })
+        Simple { assignments: Vec::new(), declared: Vec::new(), words, span, wrapping }
     }
 
     /// The unquoted word `text`, which must come next.

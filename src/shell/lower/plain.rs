@@ -1,0 +1,143 @@
+//! Plain scripts: unquoted words and `&&`. There is nothing in them for a parser to find out, and every second RUN of real
+//! files is one.
+//!
+//! This is no second parser. It takes a script only where all of it is plain, and leaves the rest to the parser, whose
+//! answer is the same: tests hold the two to each other.
+
+use super::Lowerer;
+use crate::shell::{AndOr, Chain, Command, CommandKind, Item, Part, Pipeline, Sequence, Word};
+use crate::source::Span;
+
+/// The parser, not this, says how long a chain may be.
+const LONGEST_TEXT: usize = 2048;
+
+/// Names that are more to the parser than a command's, sorted: keywords, builtins with a syntax or a meaning of their own.
+#[rustfmt::skip]
+const SPECIAL: &[&str] = &[
+    "alias", "always", "break", "case", "continue", "coproc", "declare", "do", "done", "elif", "else", "esac", "exit",
+    "export", "fi", "for", "foreach", "function", "if", "in", "local", "readonly", "repeat", "return", "select", "shopt",
+    "then", "time", "typeset", "unalias", "until", "while",
+];
+
+impl Lowerer<'_> {
+    /// The commands of a plain script; `None` for any other.
+    pub(super) fn plain_script(&mut self) -> Option<Sequence> {
+        if self.text.len() > LONGEST_TEXT || !self.text.bytes().all(|byte| is_plain(byte) || byte == b'&') {
+            return None;
+        }
+        let mut commands = self.text.split("&&");
+        let first = commands.next()?;
+        let mut at = first.len();
+        let first = self.plain_pipeline(first, 0)?;
+        let mut rest = Vec::new();
+        for command in commands {
+            let operator = Span::new(at, at + "&&".len());
+            at = operator.end + command.len();
+            rest.push((AndOr::And, operator, self.plain_pipeline(command, operator.end)?));
+        }
+        Some(Sequence { items: vec![Item { chain: Chain { first, rest }, terminator: None }] })
+    }
+
+    /// The single command `text`, which starts at the byte `start` of the script.
+    fn plain_pipeline(&mut self, text: &str, start: usize) -> Option<Pipeline> {
+        let mut words = Vec::new();
+        let mut at = start;
+        for word in text.split([' ', '\t']) {
+            let span = Span::new(at, at + word.len());
+            at = span.end + 1;
+            if word.contains('&') {
+                return None;
+            }
+            if !word.is_empty() {
+                words.push(Word::new(span, vec![Part::Literal { span, value: word.into() }], false, false));
+            }
+        }
+        let (first, last) = (words.first()?, words.last()?);
+        let name = first.literal()?;
+        if name.contains('=') || SPECIAL.binary_search(&name).is_ok() {
+            return None;
+        }
+        let span = first.span.cover(last.span);
+        let simple = self.simple_of_words(words, span);
+        let command = Command { kind: CommandKind::Simple(Box::new(simple)), redirections: Vec::new(), span };
+        Some(Pipeline { negated: false, timed: false, commands: vec![command], pipes: Vec::new(), span })
+    }
+}
+
+/// Whether the byte stands for itself wherever it is in a command, but for `=` in the first word, and parts words if it is
+/// a blank.
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric()
+        || matches!(byte, b' ' | b'\t' | b'_' | b'.' | b'/' | b':' | b'=' | b'@' | b'%' | b'+' | b',' | b'-')
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::shell::{Dialect, ScriptForm, ScriptSource};
+
+    /// Whether the script is plain. Panics where it is, and the parser makes something else of it.
+    fn is_plain_script(text: &str) -> bool {
+        let mut source = ScriptSource::new(Dialect::Sh, ScriptForm::ShellForm);
+        source.push(text, 0);
+        let Some(plain) = Lowerer::new(&source, 0).plain_script() else { return false };
+        let Ok(parsed) = Lowerer::new(&source, 0).parsed_script() else { panic!("the parser refuses {text:?}") };
+        assert_eq!(format!("{plain:?}"), format!("{parsed:?}"), "{text:?}");
+        true
+    }
+
+    #[test]
+    fn special_names_are_sorted() {
+        assert!(SPECIAL.is_sorted());
+    }
+
+    #[test]
+    fn plain_words_need_no_parser() {
+        assert!(is_plain_script("apt-get update && apt-get install -y --no-install-recommends git=1:2.30.2-1+deb11u2"));
+        assert!(is_plain_script(" \tsudo -u app env A=b make  &&sh -c ls&& . /etc/profile "));
+        for text in ["", " ", "a &&", "&& a", "a & b", "a &&& b", "A=b make", "export A=b", "exit 1", "time a", "a; b"]
+        {
+            assert!(!is_plain_script(text), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn lines_of_real_files_are_what_the_parser_makes_of_them() {
+        let Some(folder) = std::env::var_os("DFX_CORPUS") else {
+            eprintln!("SKIPPED: DFX_CORPUS names no folder of Dockerfiles");
+            assert!(std::env::var_os("CI").is_none(), "CI must set DFX_CORPUS");
+            return;
+        };
+        let mut plain = 0;
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let bytes = std::fs::read(entry.unwrap().path()).unwrap();
+            for line in String::from_utf8_lossy(&bytes).lines() {
+                let line = line.trim_end_matches('\\');
+                let line = line.strip_prefix("RUN").unwrap_or(line);
+                let line = line.trim().trim_start_matches("&&").trim_end_matches("&&");
+                plain += usize::from(is_plain_script(line));
+            }
+        }
+        assert!(plain > 1_000, "only {plain} of the lines are plain");
+    }
+
+    proptest! {
+        #[test]
+        fn plain_scripts_are_what_the_parser_makes_of_them(
+            words in prop::collection::vec(
+                prop_oneof![
+                    Just("&&".to_owned()), Just("&&".to_owned()), prop::sample::select(SPECIAL).prop_map(str::to_owned),
+                    prop::sample::select(vec!["sudo", "env", "sh", "-c", "eval", "let", "noglob", "command", "exec", "-p"])
+                        .prop_map(str::to_owned),
+                    "[-a-zA-Z0-9_./:=@%+,]{1,6}",
+                ],
+                1..12,
+            ),
+            blank in "[ \t]{1,2}",
+        ) {
+            is_plain_script(&words.join(&blank));
+        }
+    }
+}
