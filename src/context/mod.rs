@@ -17,6 +17,7 @@ mod ignore_file;
 mod ignore_pattern;
 mod manifest;
 mod package_json;
+mod pipeline;
 mod spring;
 mod yarn;
 
@@ -29,5 +30,6 @@ pub use glob::{BadPattern, Glob};
 pub use ignore_file::{IgnoreFile, PathState, Problem, ProblemKind};
 pub use ignore_pattern::Pattern;
 pub use manifest::{LARGEST_MANIFEST, is_folder_of_tools, is_manifest};
+pub use pipeline::{Pipeline, is_pipeline_file, pipeline};
 pub use spring::SpringBoot;
 pub use yarn::Yarn;
