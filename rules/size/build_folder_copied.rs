@@ -82,17 +82,10 @@ fn with_rewrite(report: Report<'_>, rewrite: Result<NarrowedCopy, Refusal>) {
         Ok(NarrowedCopy { paths, edits, assumptions }) => {
             let named: Vec<String> = paths.iter().map(|path| format!("`{path}`")).collect();
             let title = format!("copy {} alone", named.join(", "));
-            let report = assumptions.iter().fold(report, |report, assumption| report.note(assumption.to_string()));
-            let report = report.help(title.clone());
-            match assumptions.is_empty() {
-                true => report.fix(title, Effect::Content, edits),
-                false => report.suggest(title, Effect::Content, edits),
-            };
+            report.help(title.clone()).rewritten(title, Effect::Content, edits, &assumptions);
         }
         Err(refusal) => {
-            let decided = [format!("refused: {refusal}"), format!("to make it possible: {}", refusal.remedy())];
-            let note = format!("Not rewritten by dfx: {refusal}. To make it possible: {}.", refusal.remedy());
-            report.help("copy what comes out of the build alone").note(note).decisions(decided);
+            report.help("copy what comes out of the build alone").not_rewritten(&refusal);
         }
     }
 }
