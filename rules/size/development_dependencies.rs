@@ -121,7 +121,7 @@ fn copied_from_other_stages(cx: &Context<'_>, sink: &mut Sink<'_>, last: &Stage<
                 let report = sink
                     .report(word.span(), format!("`{path}` holds what only developers need, too"))
                     .related(install.verb_span(), "installs it")
-                    .help(format!("take it away behind the build, with `{pruning}`"));
+                    .help(format!("take it away at the end of the build, with `{pruning}`"));
                 with_rewrite(report, prune(cx.build, cx.commands, cx.build_context, step));
             }
         }

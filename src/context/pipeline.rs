@@ -89,9 +89,10 @@ impl Pipeline {
     }
 
     fn read_map(&mut self, map: &Map<String, Value>, value: &Value) {
-        let of = |key: &str| map.get(key).map(script).unwrap_or_default();
-        let scripts = SCRIPTS.iter().map(|key| of(key)).filter(|script| !script.is_empty());
-        let scripts: Vec<String> = scripts.collect();
+        // A list of words is the command of a container, which no shell reads.
+        let is_script = |key: &&&str| **key != "command" || map.get("command").is_some_and(Value::is_string);
+        let scripts = SCRIPTS.iter().filter(is_script).filter_map(|key| map.get(*key)).map(script);
+        let scripts: Vec<String> = scripts.filter(|script| !script.is_empty()).collect();
         self.containers.extend(container(value, &scripts));
         self.scripts.extend(scripts);
         self.scripts.extend(builder_command(value));

@@ -120,11 +120,10 @@ fn reader_of_environment(commands: &Commands<'_>, context: &BuildContext) -> Opt
         return Some(Reader::of_command(command));
     }
     let builds = |command: &Command<'_>| {
-        let of_language = |language: &str| {
-            let manager = command.manager.as_ref().filter(|it| it.manager.home == Home::Language(language));
-            manager.map(|it| it.action)
-        };
-        matches!(of_language("javascript"), Some(Action::Build | Action::Run)) || of_language("php").is_some()
+        command.manager.as_ref().is_some_and(|it| match it.manager.home {
+            Home::Language("javascript") => matches!(it.action, Action::Build | Action::Run),
+            home => home == Home::Language("php"),
+        })
     };
     let is_built = commands.of_build().any(builds);
     let mut texts = texts_of_project(context).filter(|_| is_built);

@@ -259,6 +259,10 @@ impl<'w> CommandLine<'w> {
         if let Some((option, value)) = word.split_once('=') {
             return Some(Part::Option(option, Some(value)));
         }
+        let is_short = !word.starts_with("--") && word.is_ascii() && word.len() > 2;
+        if is_short && takes(&word[..2]) {
+            return Some(Part::Option(&word[..2], Some(&word[2..])));
+        }
         let value = self.words.split_first().filter(|_| takes(word));
         Some(match value {
             Some((value, rest)) => {

@@ -28,7 +28,7 @@ pub struct Left<'l, 'b> {
 ///
 /// # Errors
 /// Where one of them surely runs a container of it with a program that it would not hold.
-pub fn check(single: &SingleStage<'_>, left: Left<'_, '_>) -> Result<Vec<Assumption>, Refusal> {
+pub fn check<'b>(single: &SingleStage<'b>, left: Left<'_, 'b>) -> Result<Vec<Assumption>, Refusal> {
     let Some(context) = single.context else { return Ok(Vec::new()) };
     let asker = Asker { single, left, stage: single.stage.name() };
     let mut asked: Vec<Assumption> = Vec::new();
@@ -96,8 +96,9 @@ impl Asker<'_, '_> {
                 Holding::Held => {}
                 // A volume may bring what lies below it.
                 Holding::Missing(program) if is_certain && (container.mounts.is_empty() || !program.contains('/')) => {
-                    let command = words.join(" ");
-                    return Err(Refusal::RunElsewhere { place: place(path, text, &words), command, program });
+                    let place = place(path, text, &words, &program);
+                    let command = script(&words).map_or_else(|| words.join(" "), |script| script.join(" "));
+                    return Err(Refusal::RunElsewhere { place, command, program });
                 }
                 Holding::Missing(_) | Holding::Unknown => is_open = true,
             }
@@ -145,19 +146,20 @@ impl Asker<'_, '_> {
             Holding::Held => {}
             other => return other,
         }
-        let names_file =
-            |word: &&String| word.contains('/') && !word.contains("://") && !word.contains(['$', '=', '*']);
-        let files = arguments.iter().filter(names_file).map(|word| self.holding_of_path(word));
-        files.into_iter().find(|it| *it != Holding::Held).unwrap_or(Holding::Held)
+        let texts = arguments.iter().filter(|word| start::is_program_text(word) && !is_unknown(word));
+        texts.map(|word| self.holding_of_path(word)).find(|it| *it != Holding::Held).unwrap_or(Holding::Held)
     }
 
     fn holding_of_program(&self, program: &str, words: &[String]) -> Holding {
         if is_unknown(program) {
             return Holding::Unknown;
         }
-        if program.contains('/') {
+        let is_in_folder = |folder: &str| program.strip_prefix(folder) == Some(file_name(program));
+        let of_distribution = ["/bin/", "/sbin/", "/usr/bin/", "/usr/sbin/"].into_iter().any(is_in_folder);
+        if program.contains('/') && !of_distribution {
             return self.holding_of_path(program);
         }
+        let program = file_name(program);
         let Some((base, deeds)) = self.left.base else { return Holding::Held };
         let is_own = || start::commands(self.single).any(|command| command.name() == Some(program));
         let is_artifact = || self.left.artifacts.iter().any(|path| file_name(path) == program);
@@ -168,7 +170,7 @@ impl Asker<'_, '_> {
         if builds || self.left.is_pruned && develops() {
             return Holding::Missing(program.to_owned());
         }
-        if matches!(program, "sh" | "ash" | "bash" | "dash") {
+        if SHELLS.contains(&program) {
             return if base.has_shell(program) { Holding::Held } else { Holding::Missing(program.to_owned()) };
         }
         if is_own() || is_artifact() || entry_script::is_in_every_shell(program) {
@@ -195,7 +197,7 @@ impl Asker<'_, '_> {
 
     /// Whether a file lies in the smaller image, where its path tells.
     fn holding_of_path(&self, written: &str) -> Holding {
-        const OF_DISTRIBUTION: &[&str] = &["/bin", "/dev", "/etc", "/lib", "/proc", "/sbin", "/tmp", "/usr", "/var"];
+        const OF_DISTRIBUTION: &[&str] = &["/bin", "/etc", "/lib", "/sbin", "/tmp", "/usr", "/var"];
         let Some(command) = start::commands(self.single).next() else { return Holding::Unknown };
         let path = match self.single.path_of(command, written) {
             Ok(path) => path,
@@ -232,16 +234,23 @@ fn is_context(path: &str, source: &str) -> bool {
     source.starts_with('.') && resolved(folder, source) == "/" || matches!(source, "$PWD" | "${PWD}" | "$(pwd)")
 }
 
+/// What a shell is handed with `-c`.
+fn script(words: &[String]) -> Option<&[String]> {
+    let is_shell = words.first().is_some_and(|word| SHELLS.contains(&file_name(word)));
+    let is_handed = is_shell && words.get(1).is_some_and(|word| word.starts_with('-') && word.ends_with('c'));
+    words.get(2..).filter(|_| is_handed)
+}
+
+const SHELLS: &[&str] = &["ash", "bash", "dash", "sh"];
+
 /// The commands that the words run, also those of a script that is handed to a shell. `None` where they cannot be read.
 fn called(words: &[String]) -> Option<Vec<Vec<String>>> {
-    let is_shell = words.first().is_some_and(|word| matches!(file_name(word), "sh" | "ash" | "bash" | "dash"));
-    let script = words.get(1).filter(|word| is_shell && word.starts_with('-') && word.ends_with('c'));
+    let script = script(words);
+    // A check, a command of Compose or of a platform may be one line for a shell.
+    let is_line = words.len() == 1 || words.iter().any(|word| word.contains(['&', ';', '|']));
     let text = match script {
-        Some(_) => words.get(2..)?.join(" "),
-        // A check, a command of Compose or a platform may be one line for a shell.
-        None if words.len() == 1 || words.iter().any(|word| matches!(word.as_str(), "&&" | "||" | "|" | ";")) => {
-            words.join(" ")
-        }
+        Some(script) => script.join(" "),
+        None if is_line => words.join(" "),
         None => words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" "),
     };
     let mut source = ScriptSource::new(Dialect::Bash, ScriptForm::ShellForm);
@@ -266,10 +275,12 @@ fn quoted(word: &str) -> String {
     if is_plain { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
 }
 
-/// Where the command stands in the file: the line that has all of its words, where there is one.
-fn place(path: &str, text: &str, words: &[String]) -> String {
-    let line = text.lines().position(|line| words.iter().all(|word| line.contains(word.as_str())));
-    line.map_or_else(|| path.to_owned(), |at| format!("{path}:{}", at + 1))
+/// Where the command stands in the file: the line that has all of its words, or else the program, where there is one.
+fn place(path: &str, text: &str, words: &[String], program: &str) -> String {
+    let line = || text.lines().position(|line| words.iter().all(|word| line.contains(word.as_str())));
+    let is_part = |c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/'));
+    let of_program = || text.lines().position(|line| line.split(is_part).any(|word| word == program));
+    line().or_else(of_program).map_or_else(|| path.to_owned(), |at| format!("{path}:{}", at + 1))
 }
 
 fn says_what_runs(path: &str) -> Assumption {
@@ -289,29 +300,46 @@ mod tests {
 
     /// What a file beside a Dockerfile asks; its stage is called `app`.
     fn asked(path: &str, text: &str) -> Vec<Assumption> {
-        let dockerfile = "FROM golang:1.19 AS app\nWORKDIR /s\nCOPY . .\nRUN go build -o a .\nCMD [\"./a\"]\n";
-        split_with(dockerfile, Some(&[MAIN, (path, text)])).1
+        outcome(DOCKERFILE, Some(&[MAIN, (path, text)])).unwrap().unwrap_or_else(|it| panic!("{path} {text}: {it}")).1
     }
+
+    /// Where a file beside a Dockerfile runs what the smaller image would not hold, and what of that.
+    fn refused(path: &str, text: &str) -> (String, String) {
+        match outcome(DOCKERFILE, Some(&[MAIN, (path, text)])).unwrap() {
+            Err(Refusal::RunElsewhere { place, program, .. }) => (place, program),
+            other => panic!("{path} {text}: {other:?}"),
+        }
+    }
+
+    const DOCKERFILE: &str = "FROM golang:1.19 AS app\nWORKDIR /s\nCOPY . .\nRUN go build -o a .\nCMD [\"./a\"]\n";
 
     #[test]
     fn a_compose_file_counts_where_it_builds_this_folder() {
         let service =
             |context: &str, more: &str| format!("services:\n  a:\n    build:\n      context: {context}\n    {more}\n");
+        for (path, context, more, program) in [
+            ("compose.yaml", ".", "command: ./b", "./b"),
+            ("docker/compose.yml", "..", "command: go run .", "go"),
+            ("deploy/a/docker-compose.prod.yml", "../../", "entrypoint: [\"sh\", \"-c\", \"./a && ./b\"]", "./b"),
+        ] {
+            let found = refused(path, &service(context, more));
+            assert_eq!(found, (format!("{path}:5"), program.to_owned()), "{path} {context} {more}");
+        }
         for (path, context, more) in [
-            ("compose.yaml", ".", "command: ./b"),
-            ("docker/compose.yml", "..", "command: ./b"),
-            ("deploy/a/docker-compose.prod.yml", "../../", "entrypoint: [\"sh\"]"),
             ("docker/compose.yml", "${ROOT:-..}", "command: ./b"),
             ("docker/compose.yml", "..", "volumes:\n      - \"..:/s\""),
         ] {
             let found = asked(path, &service(context, more));
             assert_eq!(found, [Assumption::SaysWhatRuns(path.to_owned())], "{path} {context} {more}");
         }
-        let short = "services:\n  a:\n    build: ..\n    command: b\n";
-        assert_eq!(asked("docker/compose.yml", short).len(), 1);
+        assert_eq!(refused("docker/compose.yml", "services:\n  a:\n    build: ..\n    command: b\n").1, "b");
         for inline in [
             "services: {a: {build: {context: .}, command: [./b, -c]}}\n",
             "services:\n  a: { build: ., entrypoint: ./b }\n",
+        ] {
+            assert_eq!(refused("compose.yaml", inline).1, "./b", "{inline}");
+        }
+        for inline in [
             "services:\n  a:\n    build: .\n    volumes: [\"./data:/data\", \".:/s\"]\n",
             "services:\n  a:\n    build: .\n    volumes: ['${A:-b,c}:/d', .:/s]\n",
         ] {
@@ -331,19 +359,16 @@ mod tests {
         for more in
             ["image: e.org/app:1, command: ./b", "extends: a, command: ./b", "extends: {service: a}, entrypoint: [./b]"]
         {
-            assert_eq!(asked("compose.yaml", &service(more)).len(), 1, "{more}");
+            assert_eq!(refused("compose.yaml", &service(more)).1, "./b", "{more}");
         }
         for more in ["image: postgres, command: ./b", "build: web, command: ./b", "image: e.org/app:1"] {
             assert_eq!(asked("compose.yaml", &service(more)), [], "{more}");
         }
         let dockerfile = "FROM golang:1.19\nWORKDIR /s\nCOPY . .\nRUN go build -o a .\nCMD [\"./a\"]\n";
         let base = ("compose.yaml", "services: {a: {build: .}}");
-        let asked = |more: &str| split_with(dockerfile, Some(&[MAIN, base, ("compose.override.yaml", more)])).1;
-        assert_eq!(
-            asked("services: {a: {command: air}}"),
-            [Assumption::SaysWhatRuns("compose.override.yaml".to_owned())]
-        );
-        assert_eq!(asked("services: {c: {command: air}}"), []);
+        let with = |more: &str| outcome(dockerfile, Some(&[MAIN, base, ("compose.override.yaml", more)])).unwrap();
+        assert!(matches!(with("services: {a: {command: air}}"), Err(Refusal::RunElsewhere { .. })));
+        assert!(with("services: {c: {command: air}}").is_ok_and(|(_, asked)| asked.is_empty()));
     }
 
     #[test]
@@ -358,11 +383,12 @@ mod tests {
         ] {
             assert_eq!(service(more), [], "{more}");
         }
-        for more in [
-            "healthcheck: {test: [CMD, curl, -f, 'http://localhost']}",
-            "healthcheck: {test: 'sleep 1; nc -z localhost 80'}",
+        for (more, program) in [
+            ("healthcheck: {test: [CMD, curl, -f, 'http://localhost']}", "curl"),
+            ("healthcheck: {test: 'sleep 1; nc -z localhost 80'}", "nc"),
         ] {
-            assert_eq!(service(more), [Assumption::SaysWhatRuns("compose.yaml".to_owned())], "{more}");
+            let found = refused("compose.yaml", &format!("services: {{a: {{build: ., {more}}}}}\n"));
+            assert_eq!(found.1, program, "{more}");
         }
     }
 
@@ -404,7 +430,6 @@ mod tests {
         for (path, text) in [
             ("Procfile", "web: ./a\nworker: ./b\n"),
             ("fly.toml", "[deploy]\nrelease_command = \"./b\"\n"),
-            ("heroku.yml", "build: {docker: {web: Dockerfile}}\nrun: {web: ./b}\n"),
             ("render.yaml", "services: [{dockerCommand: ./b}]\n"),
         ] {
             assert_eq!(asked(path, text), [Assumption::SaysWhatRuns(path.to_owned())], "{path}");
@@ -416,6 +441,7 @@ mod tests {
         ] {
             assert_eq!(asked(path, text), [], "{path}");
         }
+        assert_eq!(refused("heroku.yml", "build: {docker: {web: Dockerfile}}\nrun: {web: ./b}\n").0, "heroku.yml:2");
         let stage = asked("fly.toml", "[build]\nbuild-target = \"app\"\n");
         assert_eq!(stage, [Assumption::BuildsStageByName("fly.toml".to_owned())]);
     }
@@ -425,8 +451,10 @@ mod tests {
         let text =
             |dockerfile: &str| format!("{{\n  // editor\n  \"build\": {{ \"dockerfile\": \"{dockerfile}\" }}\n}}\n");
         let path = ".devcontainer/devcontainer.json";
-        assert_eq!(asked(path, &text("../Dockerfile")), [Assumption::SaysWhatRuns(path.to_owned())]);
-        assert_eq!(asked(".devcontainer.json", &text("Dockerfile")).len(), 1);
+        let made = |path: &str, text: &str| outcome(DOCKERFILE, Some(&[MAIN, (path, text)])).unwrap().map(drop);
+        for (path, dockerfile) in [(path, "../Dockerfile"), (".devcontainer.json", "Dockerfile")] {
+            assert_eq!(made(path, &text(dockerfile)), Err(Refusal::Workplace(path.to_owned())));
+        }
         assert_eq!(asked(path, &text("Dockerfile")), []);
         assert_eq!(asked(path, "{\n  // \"dockerFile\": \"../Dockerfile\"\n}\n"), []);
     }
@@ -491,5 +519,44 @@ mod tests {
         assert_eq!(asked(path, "- run: docker build --target=app .\n"), found);
         assert_eq!(asked(path, &action("other")), []);
         assert_eq!(asked("ci/image.yml", &action("app")), []);
+    }
+
+    #[test]
+    fn a_script_or_a_pipeline_that_runs_a_tool_of_the_build_in_the_image_keeps_it_there() {
+        let workflow = "jobs:\n  a:\n    steps:\n    - run: docker build -t app .\n    - run: docker run app go vet\n";
+        let job = "a:\n  script:\n  - docker build -t app .\nb:\n  image: app\n  script:\n  - go test\n";
+        for (path, text, place) in [
+            ("ci/test.sh", "docker build -t app .\ndocker run --rm app go test ./...\n", "ci/test.sh:2"),
+            ("Makefile", "test:\n\tdocker build -t app .\n\tdocker run app go test ./...\n", "Makefile:3"),
+            (
+                "package.json",
+                "{\"scripts\": {\"t\": \"docker build -t app . && docker run app go test\"}}",
+                "package.json:1",
+            ),
+            (".github/workflows/a.yml", workflow, ".github/workflows/a.yml:5"),
+            (".gitlab-ci.yml", job, ".gitlab-ci.yml:7"),
+        ] {
+            assert_eq!(refused(path, text), (place.to_owned(), "go".to_owned()), "{path}");
+        }
+        let jenkins = outcome(DOCKERFILE, Some(&[MAIN, ("Jenkinsfile", "agent { dockerfile true }")])).unwrap();
+        assert_eq!(jenkins.map(drop), Err(Refusal::Workplace("Jenkinsfile".to_owned())));
+        assert_eq!(asked("ci/run.sh", "docker build -t app .\ndocker run -p 80:80 app ./a serve\n"), []);
+        assert_eq!(asked("ci/lint.sh", "docker run golangci/golangci-lint golangci-lint run\n"), []);
+    }
+
+    #[test]
+    fn arguments_of_an_entrypoint_start_no_other_program() {
+        let dockerfile = DOCKERFILE.replace("CMD", "ENTRYPOINT");
+        let with = |text: &str| outcome(&dockerfile, Some(&[MAIN, ("a.sh", text)])).unwrap();
+        assert!(with("docker build -t app .\ndocker run app migrate up\n").is_ok_and(|(_, asked)| asked.is_empty()));
+        assert!(with("docker build -t app .\ndocker run --entrypoint go app test\n").is_err());
+    }
+
+    #[test]
+    fn a_patch_of_kustomize_counts_as_the_manifest_does() {
+        let patch = "patches:\n- patch: |-\n    - op: replace\n      path: /spec/template/spec/containers/0/command\n      value: [go, run]\n";
+        let path = "overlays/prod/kustomization.yaml";
+        assert_eq!(asked(path, patch), [Assumption::SaysWhatRuns(path.to_owned())]);
+        assert_eq!(asked(path, &patch.replace("[go, run]", "[./a]")), []);
     }
 }

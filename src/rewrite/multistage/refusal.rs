@@ -244,7 +244,7 @@ impl fmt::Display for Refusal {
             Self::KeepsServer { server, why } => write!(f, "nginx could not take the place of `{server}`: {why}"),
             Self::StageBetween => f.write_str("it is not the last stage that copies"),
             Self::OwnedFolders(what) => {
-                write!(f, "`{what}` gives folders an owner or a mode that a new folder has not")
+                write!(f, "`{what}` gives folders an owner or a mode that a folder made by COPY would not have")
             }
             Self::UnknownManifest => f.write_str("the `package.json` of the program is not known"),
             Self::CannotPrune => f.write_str(
