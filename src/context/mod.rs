@@ -30,6 +30,7 @@ pub use glob::{BadPattern, Glob};
 pub use ignore_file::{IgnoreFile, PathState, Problem, ProblemKind};
 pub use ignore_pattern::Pattern;
 pub use manifest::{LARGEST_MANIFEST, is_folder_of_tools, is_manifest};
+pub use package_json::scripts_of_package;
 pub use pipeline::{Pipeline, is_pipeline_file, pipeline};
 pub use spring::SpringBoot;
 pub use yarn::Yarn;

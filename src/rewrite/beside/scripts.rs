@@ -1,5 +1,7 @@
 //! What a shell runs in files that are no documents.
 
+use crate::context::scripts_of_package;
+
 /// The texts that a shell runs: a script, the recipes of a Makefile, the steps of a Jenkinsfile, the scripts of npm. None in
 /// files of other kinds.
 pub fn of_file(name: &str, text: &str) -> Vec<String> {
@@ -10,7 +12,7 @@ pub fn of_file(name: &str, text: &str) -> Vec<String> {
     } else if name == "Jenkinsfile" {
         steps(text)
     } else if name == "package.json" {
-        scripts_of_npm(text)
+        scripts_of_package(text)
     } else {
         Vec::new()
     }
@@ -50,12 +52,6 @@ fn steps(text: &str) -> Vec<String> {
 fn quoted(text: &str) -> Option<(&str, &str)> {
     let quote = ["'''", "\"\"\"", "'", "\""].into_iter().find(|quote| text.starts_with(quote))?;
     text[quote.len()..].split_once(quote)
-}
-
-fn scripts_of_npm(text: &str) -> Vec<String> {
-    let package: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
-    let scripts = package.get("scripts").and_then(serde_json::Value::as_object);
-    scripts.into_iter().flatten().filter_map(|(_, script)| script.as_str().map(str::to_owned)).collect()
 }
 
 /// The Dockerfile whose image a pipeline of Jenkins runs its steps in.
