@@ -131,11 +131,11 @@ struct Finder<'c, 'd> {
 impl Finder<'_, '_> {
     fn learn(&mut self, path: &str, said: &Said) {
         match said {
-            Said::Container(ContainerFile::Compose, container) => {
-                if container.build.as_ref().is_some_and(|target| self.is_built(path, target, Written::InDocument)) {
-                    self.services.extend(container.names.first().cloned());
-                    self.images.extend(container.image.as_deref().and_then(short_name));
-                }
+            Said::Container(ContainerFile::Compose, container)
+                if container.build.as_ref().is_some_and(|it| self.is_built(path, it, Written::InDocument)) =>
+            {
+                self.services.extend(container.names.first().cloned());
+                self.images.extend(container.image.as_deref().and_then(short_name));
             }
             Said::Built(target, names, written) if self.is_built(path, target, *written) => {
                 self.images.extend(names.iter().filter_map(|name| short_name(name)));

@@ -30,7 +30,7 @@ fn steps(text: &str) -> Vec<String> {
     let mut found = Vec::new();
     for (at, _) in text.match_indices("sh") {
         let is_word = !text[..at].ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '-' | '/'));
-        let rest = text[at + 2..].trim_start_matches(|c: char| matches!(c, ' ' | '(' | '\t' | '\n'));
+        let rest = text[at + 2..].trim_start_matches([' ', '(', '\t', '\n']);
         let rest = rest.strip_prefix("script:").unwrap_or(rest).trim_start();
         found.extend(quoted(rest).filter(|_| is_word).map(|(script, _)| script.to_owned()));
     }
