@@ -18,8 +18,8 @@
 //! ```
 //!
 //! A stage with a name is most often meant for `--target`, and left alone. The strict profile, or the rule selected by name, tells
-//! of it where the build context is known and no file of it builds the stage: no file of Compose and Bake, no workflow of GitHub, no Makefile,
-//! no script.
+//! of it where the build context is known and no file of it builds the stage: no file of Compose and Bake, no pipeline of GitHub, GitLab,
+//! Jenkins and their like, no Makefile, no script.
 //!
 //! ## Fix
 //! A suggestion, *identical*: takes the stage out, and names stages behind it by their new numbers. The last stage is built from the

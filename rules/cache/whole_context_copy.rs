@@ -30,7 +30,9 @@
 //! ## Fix
 //! Writes a `.dockerignore` where there is none. It names what lies in this very build context and no instruction needs: the
 //! history, what package managers have made, secrets, caches, settings of editors, and the Dockerfile itself, which may change
-//! without any file of the image doing so. A folder into which the image installs its dependencies is named even if it lies
+//! without any file of the image doing so. What the build reads is not among them, and the finding says what reads it: `.git` where
+//! setuptools_scm, a plugin of Maven, a Makefile or their like ask git for a version, `.npmrc` where a package manager asks a
+//! registry of your own, `.env` where vite or next build with its variables. A folder into which the image installs its dependencies is named even if it lies
 //! elsewhere only: `cache/sources-before-dependencies` can then put the installation in front of the sources. Where several Dockerfiles share the context, it is called after the Dockerfile,
 //! as in `dev.Dockerfile.dockerignore`, and BuildKit reads it for this one alone. *Content*: the image holds less. It is a
 //! suggestion, since a program may ask for such a file when it runs: `dfx fix --select cache/whole-context-copy --effect
@@ -44,7 +46,7 @@ use std::collections::BTreeSet;
 use crate::context::BuildContext;
 use crate::edit::{Effect, NewFile};
 use crate::finding::Severity;
-use crate::ir::{Breadth, ContextCopy, NeedlessFiles};
+use crate::ir::{Breadth, ContextCopy, KeptFile, NeedlessFiles, SpareFiles};
 use crate::knowledge::is_dockerfile_name;
 use crate::knowledge::needless_files::NeedlessKind;
 use crate::knowledge::package_managers::Invocation;
@@ -68,7 +70,7 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let Some(context) = cx.build_context else { return };
     // One .dockerignore is the remedy for all copies.
     let Some(ContextCopy { step, source, .. }) = first_whole_copy(cx) else { return };
-    let needless = cx.build.needless_files(cx.commands, context);
+    let SpareFiles { needless, kept } = cx.build.spare_files(cx.commands, context);
     let unwanted = needless.iter().filter(|it| matches!(it.kind, NeedlessKind::History | NeedlessKind::Made));
     let named: Vec<String> = unwanted.take(MOST_NAMED).map(|it| format!("`{}`", it.path)).collect();
     let list = named.join(", ");
@@ -92,6 +94,7 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     };
     let report = report.flow(cx.cache_flow(step, source.span(), "takes in every file of the build context"));
     let report = if needless.is_empty() { report } else { report.note(facts(&needless)) };
+    let report = kept.iter().take(MOST_NAMED).map(stays).fold(report, |report, note| report.note(note));
     let overwriting = overwriting(cx);
     if !has_ignore_file && (!needless.is_empty() || !overwriting.is_empty()) {
         let path = name_of_ignore_file(cx, context);
@@ -137,6 +140,11 @@ fn name_of_ignore_file(cx: &Context<'_>, context: &BuildContext) -> String {
         Some(_) if cx.source().name() != "-" => format!("{}.dockerignore", cx.source().name()),
         _ => context.name_of(".dockerignore"),
     }
+}
+
+/// Why the ignore file does not name a file.
+fn stays(kept: &KeptFile) -> String {
+    format!("`{}` stays in the build context: {} reads it.", kept.path, kept.reader)
 }
 
 /// How much of the build context no instruction needs.
@@ -206,6 +214,24 @@ mod tests {
             ]
         );
         assert!(findings(&META, check, "# context: a\nFROM x\nCOPY . /a\n")[0].fix.is_none());
+    }
+
+    #[test]
+    fn the_ignore_file_leaves_in_what_the_build_reads_and_says_why() {
+        let text = "# context: .git/HEAD .npmrc Dockerfile setup.py package.json\n\
+                    # text of .npmrc: //r.example.com/:_authToken=abc\n# text of setup.py: setup(use_scm_version=True, setup_requires=['setuptools_scm'])\n\n\
+                    FROM x\nCOPY . /a\nRUN pip install . && npm ci\n";
+        let found = findings(&META, check, text);
+        assert_eq!(found[0].fix.as_ref().unwrap().new_file().unwrap().text, "Dockerfile\n");
+        assert_eq!(
+            found[0].notes,
+            [
+                "No instruction needs `Dockerfile` (1 file, 1 byte).",
+                "`.git` stays in the build context: `setuptools_scm` in `setup.py` reads it.",
+                "`.npmrc` stays in the build context: `npm ci` reads it."
+            ]
+        );
+        silent!(&format!("# .dockerignore: Dockerfile\n{text}"));
     }
 
     #[test]

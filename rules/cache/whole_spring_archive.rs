@@ -44,8 +44,9 @@
 //! Takes the archive apart at the end of the stage that it comes from, and copies its four layers. A suggestion: a program that
 //! looks into its own archive finds another. *Content* since Spring Boot 3.3, where the archive without libraries has the same
 //! name and is started by the same command. *Runtime* from 2.4 to 3.2, where the layers are the content of the archive, and the
-//! command starts its launcher in place of `-jar`. Holds back where the path of the archive is a pattern, where it lies in `/`, where
-//! the COPY has other flags than `--from`, where the build asks for another launcher, a layout or a launch script, and before
+//! command starts its launcher in place of `-jar`. A pattern is
+//! taken for the one archive that it brings, where it is copied to the path of a file. Holds back where a pattern may bring more, where
+//! the archive lies in `/`, where the COPY has other flags than `--from`, where the build asks for another launcher, a layout or a launch script, and before
 //! Spring Boot 2.4, where an archive has layers only if it is told so.
 //!
 //! ## Sources
@@ -126,6 +127,22 @@ mod tests {
     }
 
     #[test]
+    fn a_pattern_is_the_one_archive_that_it_brings_to_a_file() {
+        let java = "[\"java\", \"-jar\", \"/app/a.jar\"]";
+        let before = file("3.3.4", "/s/build/libs/*.jar /app/a.jar", java).replace(['«', '»'], "");
+        let extract = "java -Djarmode=tools -jar /s/build/libs/*.jar extract --layers --destination /s/build/libs/extracted \
+                       --application-filename a.jar";
+        let layers = ["dependencies", "spring-boot-loader", "snapshot-dependencies", "application"];
+        let copies = layers.map(|layer| format!("COPY --from=build /s/build/libs/extracted/{layer}/ /app/"));
+        let after = before
+            .replace("gradle bootJar\n", &format!("gradle bootJar\nRUN {extract}\n"))
+            .replace("COPY --from=build /s/build/libs/*.jar /app/a.jar", &copies.join("\n"));
+        fixes!(&before => &after);
+        let in_folders = file("3.3.4", "/s/*/libs/a.jar /app/a.jar", java);
+        assert!(!is_rewritten(&in_folders));
+    }
+
+    #[test]
     fn archives_of_another_kind_are_left_to_the_user() {
         for (version, setting) in [
             ("2.3.4", ""),
@@ -144,11 +161,9 @@ mod tests {
 
     #[test]
     fn what_could_not_be_started_as_before_is_left_to_the_user() {
-        for (version, copy, archive) in [
-            ("3.3.0", "/s/a.jar /a.jar", "/a.jar"),
-            ("3.3.0", "--chown=1:1 /s/a.jar /app/a.jar", "/app/a.jar"),
-            ("3.3.0", "/s/build/libs/*.jar /app/a.jar", "/app/a.jar"),
-        ] {
+        for (version, copy, archive) in
+            [("3.3.0", "/s/a.jar /a.jar", "/a.jar"), ("3.3.0", "--chown=1:1 /s/a.jar /app/a.jar", "/app/a.jar")]
+        {
             let text = file(version, copy, &format!("[\"java\", \"-jar\", \"{archive}\"]"));
             fires!(&text);
             assert!(!is_rewritten(&text), "{text}");

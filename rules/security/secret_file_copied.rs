@@ -29,8 +29,9 @@
 //! ## Sources
 //! Docker, "Build secrets"; CWE-538; Trivy DS-0031 (with `security/secret-named-variable`); CIS Docker Benchmark 4.10.
 
+use crate::context::BuildContext;
 use crate::finding::Severity;
-use crate::ir::{Breadth, ContextCopy, Step, is_known_harmless, is_mostly_settings, secret_in_context};
+use crate::ir::{Breadth, ContextCopy, Reader, Step, is_known_harmless, is_mostly_settings, secret_in_context};
 use crate::knowledge::secrets::secret_file;
 use crate::rules::{Context, Meta, Sink};
 use crate::source::Span;
@@ -38,6 +39,9 @@ use crate::syntax::{Keyword, Word};
 
 pub const META: Meta =
     Meta { name: "security/secret-file-copied", cwe: Some(538), security_severity: Some(75), ..Meta::on_by_default() };
+
+/// As many files are named.
+const MOST_NAMED: usize = 5;
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for step in cx.build.steps() {
@@ -81,14 +85,31 @@ fn report_whole_context(cx: &Context<'_>, sink: &mut Sink<'_>, source: &Word, is
         2 => format!(", and `{}`", secrets[1].0),
         count => format!(", and {} files more that hold secrets", count - 1),
     };
-    let named: Vec<String> = secrets.iter().take(5).map(|(path, _)| format!("`{path}`")).collect();
     let place = place(is_final);
     let report = sink
         .report(source.span(), format!("`{}` brings {what}, `{path}`{more}, into {place}", cx.text(source.span())))
-        .help(format!("name {} in `.dockerignore`", named.join(", ")));
+        .help(remedy(cx, context, &secrets));
     if !is_final {
         report.severity(Severity::Info);
     }
+}
+
+/// What to do about the files: one that the build reads may be left out only when the build has it otherwise.
+fn remedy(cx: &Context<'_>, context: &BuildContext, secrets: &[(&str, &str)]) -> String {
+    let quoted = |paths: Vec<&str>| paths.iter().map(|path| format!("`{path}`")).collect::<Vec<_>>().join(", ");
+    let paths = || secrets.iter().take(MOST_NAMED).map(|(path, _)| *path);
+    let reader = |path: &str| cx.build.reader_of_secret(cx.commands, context, path);
+    let read: Vec<(&str, Reader)> = paths().filter_map(|path| Some((path, reader(path)?))).collect();
+    let all = quoted(paths().collect());
+    if read.is_empty() {
+        return format!("name {all} in `.dockerignore`");
+    }
+    let readers: Vec<String> = read.iter().map(|(path, reader)| format!("{reader} reads `{path}`")).collect();
+    let given = quoted(read.iter().map(|(path, _)| *path).collect());
+    format!(
+        "give {given} to the build with `RUN --mount=type=secret`, and then name {all} in `.dockerignore`: {}",
+        readers.join(", ")
+    )
 }
 
 /// A `.key` that goes where servers keep theirs.
@@ -139,6 +160,21 @@ mod tests {
         silent!("# context: a.js .env\n# .dockerignore: .env*\nFROM x\nCOPY . /app\n");
         silent!("# context: a.js .env.example node_modules/b/.env .npmrc\nFROM x\nCOPY . /app\n");
         silent!("COPY . /app\n");
+    }
+
+    #[test]
+    fn what_the_build_reads_is_left_out_only_when_it_comes_as_a_secret() {
+        let text = "# context: .npmrc .env\n# text of .npmrc: //r.example.com/:_authToken=abc\n\nFROM x\nCOPY . /app\nRUN npm ci\n";
+        assert_eq!(
+            findings(&META, check, text)[0].help.as_deref(),
+            Some(
+                "give `.npmrc` to the build with `RUN --mount=type=secret`, and then name `.env`, `.npmrc` in `.dockerignore`: \
+                 `npm ci` reads `.npmrc`"
+            )
+        );
+        let mounted = text.replace("RUN", "RUN --mount=type=secret,id=npmrc,target=/app/.npmrc");
+        let help = findings(&META, check, &mounted)[0].help.clone();
+        assert_eq!(help.as_deref(), Some("name `.env`, `.npmrc` in `.dockerignore`"));
     }
 
     #[test]

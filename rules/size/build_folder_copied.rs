@@ -29,8 +29,9 @@
 //! CMD ["/app/target/release/app"]
 //! ```
 //!
-//! Reported are folders to which the build context or its `src` was copied and in which a compiler worked, and the folders in
-//! which tools keep what they have downloaded. Interpreted programs need their sources, and are left alone; but for those that the
+//! Reported are folders to which the build context or its `src` was copied and in which a compiler worked, the `target` and `build` in
+//! which Cargo, Maven and Gradle keep the program among what they need themselves, and the folders in which tools keep what they
+//! have downloaded. Interpreted programs need their sources, and are left alone; but for those that the
 //! build context shows to be compiled from TypeScript, by `tsc` or `nest build`, and to start with what comes out of it.
 //!
 //! ## Fix
@@ -82,17 +83,10 @@ fn with_rewrite(report: Report<'_>, rewrite: Result<NarrowedCopy, Refusal>) {
         Ok(NarrowedCopy { paths, edits, assumptions }) => {
             let named: Vec<String> = paths.iter().map(|path| format!("`{path}`")).collect();
             let title = format!("copy {} alone", named.join(", "));
-            let report = assumptions.iter().fold(report, |report, assumption| report.note(assumption.to_string()));
-            let report = report.help(title.clone());
-            match assumptions.is_empty() {
-                true => report.fix(title, Effect::Content, edits),
-                false => report.suggest(title, Effect::Content, edits),
-            };
+            report.help(title.clone()).rewritten(title, Effect::Content, edits, &assumptions);
         }
         Err(refusal) => {
-            let decided = [format!("refused: {refusal}"), format!("to make it possible: {}", refusal.remedy())];
-            let note = format!("Not rewritten by dfx: {refusal}. To make it possible: {}.", refusal.remedy());
-            report.help("copy what comes out of the build alone").note(note).decisions(decided);
+            report.help("copy what comes out of the build alone").not_rewritten(&refusal);
         }
     }
 }
@@ -142,7 +136,13 @@ fn leftover<'c>(cx: &Context<'c>, stage: usize, path: &str) -> Option<Leftover<'
             words.into_iter().any(|word| may_be_inside(command, word.pattern()))
         })
     };
-    downloads.or_else(|| {
+    let kept = || {
+        let is_it = |command: &Command<'_>, name: &&str| cx.build.path_of(command, name).is_some_and(|it| it == path);
+        let command = commands.iter().find(|command| own_folders(command).iter().any(|name| is_it(command, name)))?;
+        let what = format!("all that `{}` keeps in it", command.name().unwrap_or_default());
+        Some(Leftover { what, command, why: "leaves it there", is_worth_a_fix_only: true })
+    };
+    downloads.or_else(kept).or_else(|| {
         let (command, left) = builds().filter(|_| !cleans() && holds_sources())?;
         let (what, why) = match left {
             Left::Nothing | Left::Compiled => ("its sources".to_owned(), "builds them"),
@@ -170,6 +170,16 @@ enum Left {
     Folders(&'static str),
 }
 
+/// Folders of the project in which a tool keeps the program among much else.
+fn own_folders(command: &Command<'_>) -> &'static [&'static str] {
+    match command.manager.as_ref().filter(|it| it.action == Action::Build).map(|it| it.manager.name) {
+        Some("cargo") => &["target", "target/release", "target/debug"],
+        Some("mvn") => &["target"],
+        Some("gradle") => &["build"],
+        _ => &[],
+    }
+}
+
 fn leaves(command: &Command<'_>) -> Option<Left> {
     let built = command.manager.as_ref().filter(|it| it.action == Action::Build).map(|it| it.manager.name);
     let makes_release = || command.arguments().iter().any(|word| word.value == Some("release"));
@@ -182,6 +192,7 @@ fn leaves(command: &Command<'_>) -> Option<Left> {
         (_, Some("tsc")) => Some(Left::Compiled),
         (Some("npm" | "pnpm" | "yarn"), _) => Some(Left::Compiled),
         (_, Some("mix")) if makes_release() => Some(Left::Folders("all that Mix keeps in `_build` and `deps`")),
+        (None, Some("c++" | "cc" | "clang" | "g++" | "gcc" | "javac")) => Some(Left::Compiled),
         (None, Some("make" | "ninja")) => Some(Left::Folders("all that the build leaves")),
         _ => None,
     }
@@ -223,6 +234,30 @@ mod tests {
             "{}COPY --from=b /app /app\nFROM debian:13\n",
             BUILD.replace("FROM debian:13", "FROM debian:13 AS c")
         ));
+    }
+
+    #[test]
+    fn of_the_folder_that_a_tool_keeps_the_program_is_copied_alone() {
+        let jar = "FROM maven:3 AS b\nWORKDIR /a\nCOPY . .\nRUN mvn package\nFROM eclipse-temurin:21-jre\nWORKDIR /a\n";
+        fixes!(
+            &format!("{jar}COPY --from=b /a/target/ ./target/\nCMD [\"java\", \"-jar\", \"target/a.jar\"]\n") =>
+            &format!("{jar}COPY --from=b /a/target/a.jar /a/target/a.jar\nCMD [\"java\", \"-jar\", \"target/a.jar\"]\n")
+        );
+        fixes!(
+            &format!("{BUILD}COPY --from=b /app/target/release /srv\nCMD [\"/srv/a\"]\n") =>
+            &format!("{BUILD}COPY --from=b /app/target/release/a /srv/a\nCMD [\"/srv/a\"]\n")
+        );
+        silent!(&format!("{BUILD}COPY --from=b /app/target/release /srv\nCMD [\"sh\", \"/srv/a\"]\n"));
+    }
+
+    #[test]
+    fn what_a_compiler_is_called_for_by_name_is_copied_alone() {
+        let file = |copied: &str| {
+            format!(
+                "FROM gcc:12 AS b\nCOPY . /s\nWORKDIR /s\nRUN gcc a.c -o a\nFROM debian:12\nCOPY --from=b {copied}\nCMD [\"/s/a\"]\n"
+            )
+        };
+        fixes!(&file("/s /s") => &file("/s/a /s/a"));
     }
 
     #[test]

@@ -121,7 +121,7 @@ fn copied_from_other_stages(cx: &Context<'_>, sink: &mut Sink<'_>, last: &Stage<
                 let report = sink
                     .report(word.span(), format!("`{path}` holds what only developers need, too"))
                     .related(install.verb_span(), "installs it")
-                    .help(format!("take it away behind the build, with `{pruning}`"));
+                    .help(format!("take it away at the end of the build, with `{pruning}`"));
                 with_rewrite(report, prune(cx.build, cx.commands, cx.build_context, step));
             }
         }
@@ -132,13 +132,11 @@ fn copied_from_other_stages(cx: &Context<'_>, sink: &mut Sink<'_>, last: &Stage<
 fn with_rewrite(report: Report<'_>, rewrite: Result<PrunedCopy, Refusal>) {
     match rewrite {
         Ok(PrunedCopy { command, edits, assumptions }) => {
-            let report = assumptions.iter().fold(report, |report, assumption| report.note(assumption.to_string()));
-            report.suggest(format!("run `{command}` at the end of the build"), Effect::Content, edits);
+            let title = format!("run `{command}` at the end of the build");
+            report.rewritten(title, Effect::Content, edits, &assumptions);
         }
         Err(refusal) => {
-            let decided = [format!("refused: {refusal}"), format!("to make it possible: {}", refusal.remedy())];
-            let note = format!("Not rewritten by dfx: {refusal}. To make it possible: {}.", refusal.remedy());
-            report.note(note).decisions(decided);
+            report.not_rewritten(&refusal);
         }
     }
 }

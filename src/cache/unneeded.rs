@@ -45,7 +45,7 @@ impl Unneeded {
         let build = Build::new(today);
         let sent = ContextFiles::names_sent(context);
         let taken_in = taken_in(&build, &sent);
-        let needless = build.needless_files(&Commands::new(&build), context);
+        let needless = build.spare_files(&Commands::new(&build), context).needless;
         let needless = needless.into_iter().map(|it| UnneededFiles::new(it.pattern, Vec::new(), false));
         let candidates = needless.chain(unread_documents(&taken_in, &build, context));
         let counted = candidates.map(|files| UnneededFiles { commits: commits(timeline, &taken_in, &files), ..files });

@@ -1,6 +1,7 @@
 //! Which files of the build context are kept with their text.
 
 use super::containers::{is_folder_of_kubernetes, is_kubernetes_file};
+use super::pipeline::{is_folder_of_pipelines, is_pipeline_file};
 
 /// The largest text that is kept, in bytes. Real manifests are far smaller; generated lock files are often larger, and
 /// that they exist is all that is asked of them.
@@ -15,9 +16,13 @@ const NAMES: &[&str] = &[
     "CMakeLists.txt",
     "Cargo.lock",
     "Cargo.toml",
+    "Directory.Build.props",
+    "Directory.Build.targets",
+    "Directory.Packages.props",
     "GNUmakefile",
     "Gemfile",
     "Gemfile.lock",
+    "Jenkinsfile",
     "Makefile",
     "Pipfile",
     "Procfile",
@@ -28,12 +33,16 @@ const NAMES: &[&str] = &[
     "composer.lock",
     "configure.ac",
     "devcontainer.json",
+    "extensions.xml",
     "fly.toml",
     "go.mod",
     "go.work",
     "heroku.yml",
+    "hugo.toml",
     "makefile",
     "meson.build",
+    "mix.exs",
+    "mkdocs.yml",
     "package.json",
     "pnpm-workspace.yaml",
     "pom.xml",
@@ -60,6 +69,7 @@ const SHAPES: &[(&str, &str)] = &[
     ("", ".csproj"),
     ("", ".cxx"),
     ("", ".fsproj"),
+    ("", ".gemspec"),
     ("", ".go"),
     ("", ".gradle"),
     ("", ".gradle.kts"),
@@ -67,37 +77,40 @@ const SHAPES: &[(&str, &str)] = &[
     ("", ".kt"),
     ("", ".mk"),
     ("", ".rs"),
+    ("", ".sbt"),
     ("", ".sh"),
     ("", ".vbproj"),
     ("compose", ".yaml"),
     ("compose", ".yml"),
+    ("craco.config.", ""),
     ("docker-bake.", ".hcl"),
     ("docker-bake.", ".json"),
     ("docker-compose", ".yaml"),
     ("docker-compose", ".yml"),
     ("docker-entrypoint", ""),
+    ("docusaurus.config.", ""),
     ("entrypoint", ""),
+    ("next.config.", ""),
     ("requirements", ".in"),
     ("requirements", ".txt"),
     ("vite.config.", ""),
+    ("vue.config.", ""),
+    ("webpack.config.", ""),
 ];
-
-/// Folders whose files are meant for other programs, with the ends of their names.
-const FOLDERS: &[(&str, &str)] = &[(".github/workflows/", ".yaml"), (".github/workflows/", ".yml")];
 
 /// Whether the folder at `path` is read even where `.dockerignore` excludes it: what lies there tells how the image is
 /// built and run, and is none of its files.
 pub fn is_folder_of_tools(path: &str) -> bool {
-    matches!(path, ".devcontainer" | ".github" | ".github/workflows") || is_folder_of_kubernetes(path)
+    path == ".devcontainer" || is_folder_of_pipelines(path) || is_folder_of_kubernetes(path)
 }
 
 /// Whether the file at `path` is one whose text rules and rewrites ask for: package manifests, entrypoint scripts,
-/// files of Compose, Bake and Kubernetes, workflows, settings of servers, sources that tell which files and programs they open.
+/// files of Compose, Bake and Kubernetes, pipelines, settings of servers, sources that tell which files and programs they open.
 pub fn is_manifest(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     NAMES.binary_search(&name).is_ok()
         || is_kubernetes_file(path)
-        || FOLDERS.iter().any(|(folder, end)| path.starts_with(folder) && path.ends_with(end))
+        || is_pipeline_file(path)
         || SHAPES.iter().any(|(start, end)| name.starts_with(start) && name.ends_with(end))
 }
 

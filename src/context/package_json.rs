@@ -28,6 +28,13 @@ impl BuildContext {
     }
 }
 
+/// The commands that a `package.json` has under `scripts`; none where it is no JSON.
+pub fn scripts_of_package(text: &str) -> Vec<String> {
+    let package: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
+    let scripts = package.get("scripts").and_then(serde_json::Value::as_object);
+    scripts.into_iter().flatten().filter_map(|(_, script)| script.as_str().map(str::to_owned)).collect()
+}
+
 fn names(text: &str, section: &str) -> Option<Vec<String>> {
     let package: serde_json::Value = serde_json::from_str(text).ok()?;
     let listed = package.as_object()?.get(section).and_then(serde_json::Value::as_object);

@@ -7,9 +7,13 @@ use crate::knowledge::secrets::{names_token, secret_file};
 pub fn secret_in_context(context: &BuildContext, entry: &Entry) -> Option<&'static str> {
     let path = entry.path.as_str();
     let what = secret_file(path).filter(|_| entry.kind == EntryKind::File && entry.size > 0)?;
-    let is_own = !path.split('/').any(|part| matches!(part, ".git" | "node_modules" | "vendor" | "venv" | ".venv"));
     let is_harmless = is_known_harmless(Some(context), path) || is_mostly_settings(Some(context), path);
-    (is_own && !is_harmless && !context.would_exclude(path)).then_some(what)
+    (is_of_project(path) && !is_harmless && !context.would_exclude(path)).then_some(what)
+}
+
+/// Whether the file at the path is one of the project, and not of what it depends on.
+pub(super) fn is_of_project(path: &str) -> bool {
+    !path.split('/').any(|part| matches!(part, ".git" | "node_modules" | "vendor" | "venv" | ".venv"))
 }
 
 /// Whether the file is one that mostly holds settings only, and its text is not known. Then nothing but its removal

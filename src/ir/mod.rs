@@ -5,6 +5,7 @@
 
 mod account;
 mod build;
+mod build_readers;
 mod c_library;
 mod chain_end;
 mod commands;
@@ -50,6 +51,7 @@ mod windows;
 
 pub use account::Account;
 pub use build::{Build, GlobalArg};
+pub use build_readers::Reader;
 pub use c_library::CLibrary;
 pub use chain_end::{ChainEnd, is_joint};
 pub use commands::{Command, CommandWord, Commands};
@@ -67,7 +69,7 @@ pub use kept_caches::KeptCache;
 pub use lowering::{clean_path, is_absolute};
 pub use mount_faults::MountFault;
 pub use mounts::{Mount, lies_in};
-pub use needless_files::NeedlessFiles;
+pub use needless_files::{KeptFile, NeedlessFiles, SpareFiles};
 pub use places::{CopiedTo, is_large_by_name, is_small_by_name, is_system_directory};
 pub use platform_args::{Platform, PlatformError, PredefinedArg, platform_arg};
 pub use port::{PortError, PortSpec};

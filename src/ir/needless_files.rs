@@ -3,11 +3,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::context::{BuildContext, Entry, Extent, Glob};
+use crate::knowledge::file_name;
 use crate::knowledge::needless_files::{NeedlessKind, needless_kind, says_it_all};
 use crate::knowledge::package_managers::Home;
-use crate::syntax::Keyword;
 
-use super::{Breadth, Build, Commands, lies_in, secret_in_context};
+use super::{Breadth, Build, Commands, Reader, lies_in, secret_in_context};
+
+/// What the builder gets of a context beside what the image is made of.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SpareFiles {
+    /// What no instruction needs, the least useful first.
+    pub needless: Vec<NeedlessFiles>,
+    /// What looks needless, or has no place in an image, and is read by the build.
+    pub kept: Vec<KeptFile>,
+}
 
 /// Files and folders of one name that the builder gets and no instruction needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,12 +31,22 @@ pub struct NeedlessFiles {
     pub extent: Option<Extent>,
 }
 
+/// A file or folder that stays in the context, and what reads it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptFile {
+    /// Where it lies.
+    pub path: String,
+    /// What reads it.
+    pub reader: Reader,
+}
+
 impl Build<'_> {
-    /// What the builder gets of `context` and no instruction needs, the least useful first.
-    pub fn needless_files(&self, commands: &Commands<'_>, context: &BuildContext) -> Vec<NeedlessFiles> {
+    /// What the builder gets of `context` beside what the image is made of.
+    pub fn spare_files(&self, commands: &Commands<'_>, context: &BuildContext) -> SpareFiles {
         let languages = languages(commands);
         let needs = Needs::of(self, commands);
         let mut found: BTreeMap<(NeedlessKind, &str), Vec<&Entry>> = BTreeMap::new();
+        let mut kept = Vec::new();
         let mut inside: Option<&str> = None;
         for entry in context.entries() {
             if inside.is_some_and(|folder| lies_in(&entry.path, folder)) {
@@ -40,10 +59,19 @@ impl Build<'_> {
             let is_needless =
                 |kind: &_| !needs.include(*kind, &entry.path, name) && !context.would_exclude(&entry.path);
             let Some(kind) = kind.filter(is_needless) else { continue };
+            inside = Some(&entry.path).filter(|_| entry.is_dir()).map(String::as_str);
+            let reader = match kind {
+                NeedlessKind::History => self.reader_of_history(commands, context),
+                NeedlessKind::Secret => self.reader_of_secret(commands, context, &entry.path),
+                _ => None,
+            };
+            if let Some(reader) = reader {
+                kept.push(KeptFile { path: entry.path.clone(), reader });
+                continue;
+            }
             // Of two files of one name, one may hold a secret and the other none.
             let name = if kind == NeedlessKind::Secret { &entry.path } else { name };
             found.entry((kind, name)).or_default().push(entry);
-            inside = Some(&entry.path).filter(|_| entry.is_dir()).map(String::as_str);
         }
         let of_name = |((kind, name), entries): ((NeedlessKind, &str), Vec<&Entry>)| match entries.as_slice() {
             [_, _, ..] if says_it_all(name) => vec![NeedlessFiles::new(context, kind, format!("**/{name}"), &entries)],
@@ -52,7 +80,7 @@ impl Build<'_> {
                 entries.iter().filter(|entry| is_plain(&entry.path)).map(alone).collect()
             }
         };
-        found.into_iter().flat_map(of_name).collect()
+        SpareFiles { needless: found.into_iter().flat_map(of_name).collect(), kept }
     }
 }
 
@@ -84,7 +112,10 @@ struct Needs<'n> {
     patterns: Vec<Glob>,
     /// Everything that the instructions say.
     texts: Vec<&'n str>,
-    ask_history: bool,
+    /// Whether git is installed: something may call it.
+    has_git: bool,
+    /// The names of files that RUNs get as secrets.
+    secrets: BTreeSet<String>,
 }
 
 impl<'n> Needs<'n> {
@@ -92,9 +123,11 @@ impl<'n> Needs<'n> {
         let copies = build.steps().flat_map(|step| build.context_copies(step));
         let copied = copies.filter(|copy| copy.breadth != Breadth::Whole).map(|copy| copy.step.value(copy.source));
         let paths: Vec<&str> = copied.map(|path| path.trim_start_matches("./").trim_start_matches('/')).collect();
-        let mounted =
-            build.steps_of(Keyword::Run).flat_map(|step| &step.instruction.flags).map(|flag| flag.value_text());
-        let words = commands.of_build().flat_map(|command| &command.words);
+        let binds = build.steps().flat_map(|step| step.mounts()).filter(|mount| mount.kind == "bind");
+        let mounted = binds.map(|mount| build.file.source.slice(mount.span));
+        let secrets = build.steps().flat_map(|step| step.mounts()).filter(|mount| mount.kind == "secret");
+        let secrets = secrets.filter_map(|mount| mount.target.as_deref().map(file_name).map(str::to_owned));
+        let words = commands.of_build().filter(|command| command.manager.is_some()).flat_map(|command| &command.words);
         Self {
             patterns: paths
                 .iter()
@@ -103,13 +136,15 @@ impl<'n> Needs<'n> {
                 .collect(),
             parts: paths.into_iter().chain(mounted).flat_map(|path| path.split(['/', '=', ','])).collect(),
             texts: build.steps().map(|step| step.instruction.text.text()).collect(),
-            ask_history: words.into_iter().any(|word| word.written.contains("git")),
+            has_git: words.into_iter().any(|word| word.value == Some("git")),
+            secrets: secrets.collect(),
         }
     }
 
     fn include(&self, kind: NeedlessKind, path: &str, name: &str) -> bool {
         let is_asked_for = match kind {
-            NeedlessKind::History => self.ask_history,
+            NeedlessKind::History => self.has_git,
+            NeedlessKind::Secret if self.secrets.contains(name) => false,
             // What a command finds there, the image has made itself.
             NeedlessKind::Made => false,
             _ => self.texts.iter().any(|text| text.contains(name)),
@@ -132,7 +167,7 @@ mod tests {
         let build = Build::new(&file);
         let entries = paths.iter().map(|path| Entry::file(*path, 0o644, 10)).collect();
         let context = BuildContext::new(entries, None, BTreeMap::new(), false);
-        let found = build.needless_files(&Commands::new(&build), &context);
+        let found = build.spare_files(&Commands::new(&build), &context).needless;
         found.into_iter().map(|files| files.pattern).collect()
     }
 
@@ -161,14 +196,46 @@ mod tests {
     }
 
     #[test]
+    fn what_the_build_reads_is_kept_and_a_mount_takes_its_place() {
+        let paths = ["package.json", ".npmrc", ".git/HEAD", ".env"];
+        let texts = [
+            (
+                "package.json",
+                "{\"scripts\": {\"build\": \"V=$(git describe) vite build\"}, \"dependencies\": {\"vite\": \"5\"}}",
+            ),
+            (".npmrc", "//r.example.com/:_authToken=abc\n"),
+        ];
+        let beside = |steps: &str| {
+            let file = parse(SourceFile::new("Dockerfile", format!("FROM a\nWORKDIR /a\nCOPY . .\n{steps}")));
+            let build = Build::new(&file);
+            let entries = paths.iter().map(|path| Entry::file(*path, 0o644, 10)).collect();
+            let texts = texts.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
+            let found = build.spare_files(&Commands::new(&build), &BuildContext::new(entries, None, texts, false));
+            let kept: Vec<_> = found.kept.iter().map(|it| format!("{}: {}", it.path, it.reader)).collect();
+            (found.needless.into_iter().map(|it| it.pattern).collect::<Vec<_>>(), kept)
+        };
+        let (needless, kept) = beside("RUN npm ci && npm run build\n");
+        assert_eq!(needless, [""; 0]);
+        let of_git = ".git: `git describe` in `package.json`";
+        assert_eq!(kept, [".env: `vite` in `package.json`", of_git, ".npmrc: `npm ci`"]);
+        let mounts = "--mount=type=secret,id=a,target=/a/.npmrc --mount=type=secret,id=b,target=/a/.env";
+        let (needless, kept) = beside(&format!("RUN {mounts} npm ci && npm run build\n"));
+        assert_eq!((needless, kept), (vec![".env".to_owned(), ".npmrc".to_owned()], vec![of_git.to_owned()]));
+    }
+
+    #[test]
     fn the_extent_is_that_of_all_files_inside() {
         let file = parse(SourceFile::new("Dockerfile", "FROM a\nCOPY . .\nRUN npm ci\n"));
         let build = Build::new(&file);
         let git = Entry { kind: EntryKind::UnlistedDirectory, ..Entry::directory(".git", 0o755) };
         let entries = vec![git, Entry::file("node_modules/a/b", 0o644, 3), Entry::file("node_modules/c", 0o644, 4)];
         let context = BuildContext::new(entries, None, BTreeMap::new(), false);
-        let extents: Vec<_> =
-            build.needless_files(&Commands::new(&build), &context).into_iter().map(|files| files.extent).collect();
+        let extents: Vec<_> = build
+            .spare_files(&Commands::new(&build), &context)
+            .needless
+            .into_iter()
+            .map(|files| files.extent)
+            .collect();
         assert_eq!(extents, [None, Some(Extent { files: 2, bytes: 7 })]);
     }
 }

@@ -10,6 +10,7 @@ pub mod alpine;
 pub mod archives;
 pub mod base_environment;
 pub mod build_arguments;
+pub mod build_readers;
 pub mod commands;
 pub mod dead_addresses;
 pub mod debian;

@@ -1,5 +1,6 @@
 //! Rewrites that reach over several instructions. Each gives edits, or says why it does not.
 
+mod beside;
 mod cache_mounts;
 mod common_base;
 mod dependencies_first;

@@ -8,6 +8,7 @@
 use crate::context::{BuildContext, SpringBoot};
 use crate::edit::{Edit, Effect};
 use crate::ir::{Base, Build, Command, CommandWord, Commands, ImageReference, Stage, Step, clean_path};
+use crate::shell::Dialect;
 use crate::syntax::{CommandForm, InstructionKind};
 
 /// A COPY that brings the whole archive.
@@ -137,10 +138,16 @@ fn rewrite(
     let ([written], [flag]) = (transfer.sources.as_slice(), step.instruction.flags.as_slice()) else {
         return Err("the COPY has more flags than `--from`, or more sources than the archive");
     };
-    let made =
-        step.certain_value(written).filter(|path| path.ends_with(".jar") && !path.contains(['*', '?', '[', ' ']));
+    let made = step.certain_value(written).filter(|path| path.ends_with(".jar") && !path.contains(['?', '[', ' ']));
     let made = made.map(|path| clean_path(&format!("/{path}"))).ok_or("the path of the archive is not written out")?;
     let (made_in, made_name) = made.rsplit_once('/').unwrap_or(("", &made));
+    // What COPY brings to the path of a file is one file, or the build would fail: a shell finds the same one.
+    let is_pattern = made_name.contains('*');
+    let is_to_file = step.certain_value(&transfer.destination).is_some_and(|path| path.ends_with(".jar"));
+    let has_shell = from.steps.last().is_some_and(|step| build.shell_of(step).0 != Dialect::Opaque);
+    if made_in.contains('*') || is_pattern && !(is_to_file && has_shell) {
+        return Err("the path of the archive is not written out");
+    }
     let (folder, name) = archive.path.rsplit_once('/').unwrap_or(("", &archive.path));
     let image = build.root_image(from.index).map(ImageReference::familiar_name);
     if folder.is_empty() {

@@ -2,11 +2,12 @@
 
 use std::fmt;
 
-use crate::context::BuildContext;
+use crate::context::{BuildContext, BuildTarget};
 use crate::edit::Edit;
 use crate::ir::{Base, Build, Stage};
 use crate::syntax::{Instruction, Keyword, Word};
 
+use super::beside::{Deed, is_unknown, uses};
 use super::whole_lines;
 
 /// Why a stage that nothing in the file needs stays.
@@ -56,7 +57,7 @@ pub fn stage_removal(
     stage: &Stage<'_>,
 ) -> Result<Vec<Edit>, StageStays> {
     if let (Some(name), Some(context)) = (stage.name(), context)
-        && let Some(path) = file_that_builds(context, &name)
+        && let Some(path) = file_that_builds(context, build.file.source.name(), &name)
     {
         return Err(StageStays::BuiltBy(path.to_owned()));
     }
@@ -100,16 +101,16 @@ fn copies_for_the_next_build(stage: &Stage<'_>) -> bool {
     })
 }
 
-/// The file of the context that builds the stage of this name with `--target` or with a word that only the build knows: the
-/// files of Compose, Bake, workflows, Makefiles, scripts.
-fn file_that_builds<'c>(context: &'c BuildContext, name: &str) -> Option<&'c str> {
-    let is_word_sign = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
-    let names = |line: &str| line.to_lowercase().split(|c| !is_word_sign(c)).any(|word| word == name);
-    let is_open = |line: &str| {
-        line.contains('$') && ["--target", "target:", "target =", "target="].iter().any(|asks| line.contains(asks))
+/// The file of the context that builds the stage of this name, or one by a name that only the build knows.
+fn file_that_builds<'c>(context: &'c BuildContext, dockerfile: &str, name: &str) -> Option<&'c str> {
+    let is_it = |target: &BuildTarget| {
+        target.stage.as_deref().is_some_and(|stage| is_unknown(stage) || stage.eq_ignore_ascii_case(name))
     };
-    let builds = |text: &str| {
-        text.lines().any(|line| line.to_ascii_lowercase().contains("target") && (names(line) || is_open(line)))
+    let builds = |deed: &Deed| match deed {
+        Deed::Builds(target) => is_it(target),
+        Deed::Runs { container, .. } => container.build.as_ref().is_some_and(is_it),
+        Deed::Unreadable => true,
+        Deed::WorksInside => false,
     };
-    context.texts(|_| true).find(|(_, text)| builds(text)).map(|(path, _)| path)
+    uses(context, dockerfile).into_iter().find(|used| builds(&used.deed)).map(|used| used.path)
 }

@@ -2,6 +2,7 @@
 
 use crate::edit::{Applicability, Edit, Effect, Fix, NewFile, NewStage, StageChange};
 use crate::finding::{Finding, Label, Severity, Weight};
+use crate::rewrite::multistage::{Assumption, Refusal};
 use crate::source::Span;
 
 use super::Meta;
@@ -136,6 +137,19 @@ impl Report<'_> {
             fix.applicability = Applicability::Suggested;
         }
         report
+    }
+
+    /// As [`fix`](Self::fix), and as [`suggest`](Self::suggest) where something has to be true that only the user can know.
+    pub fn rewritten(self, title: impl Into<String>, effect: Effect, edits: Vec<Edit>, if_true: &[Assumption]) -> Self {
+        let report = if_true.iter().fold(self, |report, assumption| report.note(assumption.to_string()));
+        if if_true.is_empty() { report.fix(title, effect, edits) } else { report.suggest(title, effect, edits) }
+    }
+
+    /// Why there is no repair, and what would make one possible.
+    pub fn not_rewritten(self, refusal: &Refusal) -> Self {
+        let remedy = refusal.remedy();
+        let decided = [format!("refused: {refusal}"), format!("to make it possible: {remedy}")];
+        self.note(format!("Not rewritten by dfx: {refusal}. To make it possible: {remedy}.")).decisions(decided)
     }
 
     /// The repair is another file, of which only the user can know whether it is right: the engine writes it when the

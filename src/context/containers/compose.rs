@@ -15,14 +15,19 @@ pub fn containers(text: &str) -> Option<Vec<Container>> {
 
 fn container(name: &str, service: &Value) -> Container {
     let parent = text_at(service, "extends").or_else(|| text_at(service, "extends.service"));
-    let started = ["command", "entrypoint"].iter().flat_map(|key| at(service, key)).map(command);
+    let words = |key| at(service, key).into_iter().map(command).filter(|words| !words.is_empty()).collect::<Vec<_>>();
+    let (mut commands, mut entrypoints) = (words("command"), words("entrypoint"));
+    if let Some(entrypoint) = entrypoints.first_mut() {
+        entrypoint.extend(std::mem::take(&mut commands).concat());
+    }
     let mounts = at(service, "volumes.*").into_iter().filter_map(source_of_mount);
     let check = at(service, "healthcheck.test").into_iter().map(command).map(without_form);
     Container {
         names: std::iter::once(name.to_owned()).chain(parent).collect(),
         image: text_at(service, "image"),
         build: service.get("build").filter(|build| !build.is_null()).map(build_target),
-        commands: started.collect(),
+        commands,
+        entrypoints,
         checks: check.collect(),
         mounts: mounts.collect(),
     }
@@ -93,6 +98,8 @@ mod tests {
         ] {
             assert_eq!(read(text), std::slice::from_ref(&expected), "{text}");
         }
+        let both = &read("services: {a: {entrypoint: ./b, command: -c}}")[0];
+        assert_eq!((both.commands.len(), both.entrypoints.concat().join(" ")), (0, "./b -c".to_owned()));
         assert_eq!(read("services: {a: {extends: {service: b}}}")[0].names, ["a", "b"]);
         assert_eq!(read("services: {a: {build: null, command: null}}")[0].build, None);
         assert_eq!(read("services: {a: {command: !reset null, ports: !override [80]}}").len(), 1);

@@ -23,7 +23,8 @@ const FOLDERS: &[&str] = &[
     "manifests",
 ];
 /// How names of manifests begin elsewhere.
-const BEGINNINGS: &[&str] = &["cronjob", "daemonset", "deployment", "k8s", "kubernetes", "statefulset"];
+const BEGINNINGS: &[&str] =
+    &["cronjob", "daemonset", "deployment", "k8s", "kubernetes", "kustomization", "patch", "statefulset"];
 
 /// Whether the file at the path is a manifest by its name or its folder.
 pub fn is_kubernetes_file(path: &str) -> bool {
@@ -31,7 +32,9 @@ pub fn is_kubernetes_file(path: &str) -> bool {
     let is_yaml = [".yaml", ".yml"].iter().any(|ending| name.ends_with(ending));
     is_yaml
         && (folders.split('/').any(|folder| FOLDERS.contains(&folder))
-            || BEGINNINGS.iter().any(|beginning| name.starts_with(beginning)))
+            || BEGINNINGS.iter().any(|beginning| name.starts_with(beginning))
+            || name.contains("-patch.")
+            || name.contains("_patch."))
 }
 
 /// Whether the folder holds manifests by its name, or lies in one that does.
@@ -39,14 +42,54 @@ pub fn is_folder_of_kubernetes(path: &str) -> bool {
     path.split('/').next().is_some_and(|folder| FOLDERS.contains(&folder))
 }
 
-/// The containers of a file.
+/// The containers of a file: of resources, and of patches of Kustomize, whose resources are written elsewhere.
 pub fn containers(text: &str) -> Vec<Container> {
     let Some(documents) = documents("manifest.yaml", text).filter(|_| !text.contains("{{")) else {
         return in_lines(text);
     };
     let mut found = Vec::new();
-    documents.iter().filter(|document| document.get("kind").is_some()).for_each(|it| collect(it, &mut found));
+    for document in &documents {
+        if let Some(operations) = document.as_array() {
+            found.extend(operations.iter().filter_map(operation));
+        } else if document.get("kind").is_some() {
+            collect(document, &mut found);
+        }
+        let inline = PATCHES.iter().flat_map(|path| at(document, path)).filter_map(Value::as_str);
+        inline.for_each(|patch| found.extend(containers_of_patch(patch)));
+    }
     found
+}
+
+/// Where `kustomization.yaml` has patches as texts.
+const PATCHES: &[&str] = &["patches.*.patch", "patchesJson6902.*.patch", "patchesStrategicMerge.*"];
+
+/// Of a text in `kustomization.yaml`, which may be the name of a file.
+fn containers_of_patch(patch: &str) -> Vec<Container> {
+    let documents = documents("patch.yaml", patch).unwrap_or_default();
+    let mut found = Vec::new();
+    for document in &documents {
+        match document {
+            Value::Array(operations) => found.extend(operations.iter().filter_map(operation)),
+            _ => collect(document, &mut found),
+        }
+    }
+    found
+}
+
+/// What an operation of JSON Patch puts in the place of a command, or of one of its words.
+fn operation(operation: &Value) -> Option<Container> {
+    let path = text_at(operation, "path")?;
+    let words = at(operation, "value").first().map(|value| command(value)).filter(|words| !words.is_empty());
+    let mut parts = path.rsplit('/');
+    let last = parts.next()?;
+    let words = words.filter(|_| path.contains("/containers/") || path.contains("/initContainers/"));
+    match last {
+        "command" => Some(Container { entrypoints: vec![words?], ..Container::default() }),
+        "args" => Some(Container { commands: vec![words?], ..Container::default() }),
+        // The first word of a command is the program.
+        "0" if parts.next() == Some("command") => Some(Container { entrypoints: vec![words?], ..Container::default() }),
+        _ => None,
+    }
 }
 
 /// The containers of pods, wherever the kind of resource has its pods: the document is never deeper than the reader allows.
@@ -69,11 +112,18 @@ fn collect(value: &Value, found: &mut Vec<Container>) {
 fn container(value: &Value) -> Container {
     const CHECKS: &[&str] =
         &["livenessProbe", "readinessProbe", "startupProbe", "lifecycle.postStart", "lifecycle.preStop"];
-    let words: Vec<String> = ["command", "args"].iter().flat_map(|key| at(value, key)).flat_map(command).collect();
+    let words = |key| at(value, key).into_iter().flat_map(command).collect::<Vec<String>>();
+    let (program, arguments) = (words("command"), words("args"));
     let checks = CHECKS.iter().flat_map(|check| at(value, &format!("{check}.exec.command"))).map(command);
+    let of = |words: Vec<String>| if words.is_empty() { Vec::new() } else { vec![words] };
+    let (commands, entrypoints) = match program.is_empty() {
+        true => (of(arguments), Vec::new()),
+        false => (Vec::new(), vec![[program, arguments].concat()]),
+    };
     Container {
         image: text_at(value, "image"),
-        commands: vec![words],
+        commands,
+        entrypoints,
         checks: checks.collect(),
         ..Container::default()
     }
@@ -94,7 +144,7 @@ fn in_lines(text: &str) -> Vec<Container> {
         let written = std::iter::once(rest).chain(below).collect::<Vec<_>>().join(" ");
         commands.push(words(&written.replace(['[', ']', ',', '"', '\''], " ")));
     }
-    if commands.is_empty() { Vec::new() } else { vec![Container { commands, ..Container::default() }] }
+    if commands.is_empty() { Vec::new() } else { vec![Container { entrypoints: commands, ..Container::default() }] }
 }
 
 #[cfg(test)]
@@ -104,9 +154,9 @@ mod tests {
     #[test]
     fn thousands_of_commands_below_each_other_take_no_memory() {
         let found = in_lines(&format!("{{{{\n{}", "- command:\n".repeat(47_000)));
-        assert!(found.iter().flat_map(|it| &it.commands).all(Vec::is_empty));
+        assert!(found.iter().flat_map(|it| &it.entrypoints).all(Vec::is_empty));
         let found = in_lines(&format!("command:\n{}", "- a\n".repeat(1_000)));
-        assert_eq!(found[0].commands[0].len(), MOST_WORDS);
+        assert_eq!(found[0].entrypoints[0].len(), MOST_WORDS);
     }
 
     #[test]
@@ -132,10 +182,29 @@ mod tests {
             let found = containers(&text);
             assert_eq!(found.len(), 1, "{text}");
             assert_eq!(found[0].image.as_deref(), Some("e.org/app:1"));
-            assert_eq!(found[0].commands, [["/a", "b", "1"]]);
+            assert_eq!(found[0].entrypoints, [["/a", "b", "1"]]);
             assert_eq!(found[0].checks, [["curl", "-f"]]);
         }
         assert_eq!(containers(pod), []);
+    }
+
+    #[test]
+    fn patches_of_kustomize_put_commands_in_place_of_others() {
+        let operations = "- op: replace\n  path: /spec/template/spec/containers/0/command\n  value: [/a, b]\n";
+        let indented = operations.replace('\n', "\n    ");
+        let merge = "spec:\n      template: {spec: {containers: [{name: x, command: [/a, b]}]}}\n";
+        for text in [
+            operations.to_owned(),
+            format!("kind: Kustomization\npatches:\n- patch: |-\n    {indented}\n"),
+            format!("patchesStrategicMerge:\n- |-\n    {merge}\n"),
+            format!("kind: Kustomization\npatches:\n- patch: |-\n    kind: Deployment\n    {merge}\n"),
+        ] {
+            let found = containers(&text);
+            assert_eq!(found.iter().map(|it| it.entrypoints.concat()).collect::<Vec<_>>(), [["/a", "b"]], "{text}");
+        }
+        assert_eq!(containers("patches:\n- path: a.yaml\n"), []);
+        assert_eq!(containers("- op: replace\n  path: /spec/replicas\n  value: 3\n"), []);
+        assert!(is_kubernetes_file("overlays/prod/kustomization.yaml") && is_kubernetes_file("a/web-patch.yml"));
     }
 
     #[test]
@@ -145,9 +214,9 @@ mod tests {
                 "{{{{- if .Values.a }}}}\nkind: Deployment\nspec:\n  containers:\n    - name: a\n      {command}\n{{{{- end }}}}\n"
             )
         };
-        assert_eq!(containers(&template("command: [\"/a\", \"b\"]"))[0].commands, [["/a", "b"]]);
+        assert_eq!(containers(&template("command: [\"/a\", \"b\"]"))[0].entrypoints, [["/a", "b"]]);
         assert_eq!(
-            containers(&template("command:\n      - /a\n      - b\n      ports: []"))[0].commands,
+            containers(&template("command:\n      - /a\n      - b\n      ports: []"))[0].entrypoints,
             [["/a", "b"]]
         );
         assert_eq!(containers(&template("ports: []")), []);

@@ -18,8 +18,10 @@ pub struct Container {
     pub image: Option<String>,
     /// How the image is built, where the file says so.
     pub build: Option<BuildTarget>,
-    /// What runs in place of the command of the image, in words.
+    /// What takes the place of CMD, in words: arguments where the image has an ENTRYPOINT.
     pub commands: Vec<Vec<String>>,
+    /// What takes the place of ENTRYPOINT, with its arguments.
+    pub entrypoints: Vec<Vec<String>>,
     /// What runs beside it: checks of its health, and hooks.
     pub checks: Vec<Vec<String>>,
     /// The sources of what is mounted, as written.

@@ -49,7 +49,7 @@ pub enum Assumption {
     },
     /// Sources of the program start other programs.
     StartsNoProgram(String),
-    /// A file of Compose, Kubernetes or a platform, or a development container, says otherwise what is run.
+    /// A file beside the Dockerfile says otherwise what a container of the image runs.
     SaysWhatRuns(String),
     /// nginx takes the place of the server.
     AnswersAs(&'static str),
@@ -60,7 +60,7 @@ pub enum Assumption {
         /// The build argument.
         argument: String,
     },
-    /// A workflow or a bake file builds the stage by its name, which becomes the build stage.
+    /// A file beside the Dockerfile builds the stage by its name, which becomes the build stage.
     BuildsStageByName(String),
 }
 
@@ -148,7 +148,11 @@ impl fmt::Display for Assumption {
                 write!(f, "`{path}` starts other programs: right only if they are in the smaller image.")
             }
             Self::SaysWhatRuns(path) => {
-                write!(f, "`{path}` says what containers run: right only if that needs nothing of the build.")
+                write!(
+                    f,
+                    "`{path}` says otherwise what a container of the image runs, or mounts over its files: right only if that \
+                     needs nothing that stays in the build stage."
+                )
             }
             Self::AnswersAs(server) => write!(
                 f,
@@ -163,8 +167,8 @@ impl fmt::Display for Assumption {
             ),
             Self::BuildsStageByName(path) => write!(
                 f,
-                "`{path}` builds the stage by its name, which is the one that builds from now on: right only if it takes the last \
-                 stage instead."
+                "`{path}` builds this stage by its name. From now on, the stage of that name only builds: have `{path}` build the \
+                 last one instead."
             ),
         }
     }

@@ -78,7 +78,7 @@ fn calls_what_is_there(
     // What another shell runs is not read.
     let is_there = |name: &str| {
         !matches!(name, "sh" | "bash") && is_in_every_image(name)
-            || IN_EVERY_SHELL.binary_search(&name).is_ok()
+            || is_in_every_shell(name)
             || program.word.rsplit('/').next() == Some(name)
             || name != "bash" && installs(single, name)
     };
@@ -94,6 +94,11 @@ fn installs(single: &SingleStage<'_>, name: &str) -> bool {
     let mut installing = managers.filter(|it| it.manager.is_system() && it.installs());
     let is_for_building = class(name).is_some_and(|(class, _)| class == Class::Build);
     !is_for_building && installing.any(|it| it.packages().any(|package| package.name == name))
+}
+
+/// Whether every shell has a builtin of that name, or its image a program.
+pub fn is_in_every_shell(name: &str) -> bool {
+    IN_EVERY_SHELL.binary_search(&name).is_ok()
 }
 
 /// Builtins, and programs of coreutils and util-linux that Debian's smallest image and BusyBox have. Sorted. `find` and `trap`

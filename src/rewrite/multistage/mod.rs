@@ -158,7 +158,10 @@ fn split_behind_build(single: &SingleStage<'_>, ecosystem: &Ecosystem, choice: &
     let mut assumptions = product.assumptions.clone();
     assumptions.extend(base.assumption.clone());
     assumptions.extend(files.assumption.clone());
-    assumptions.extend(overrides::assumptions(single));
+    let artifacts: Vec<&String> = product.artifacts.iter().chain(&deeds.brought).chain(&files.paths).collect();
+    let is_pruned = product.pruning.is_some();
+    let left = overrides::Left { artifacts: &artifacts, base: Some((&base, &deeds)), is_pruned };
+    assumptions.extend(overrides::check(single, left)?);
     emission::emit(single, &deeds, &product, &base, &files.paths, assumptions)
 }
 

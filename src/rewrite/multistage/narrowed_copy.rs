@@ -58,7 +58,9 @@ pub fn narrow<'b>(
     }
     LaterUses { single: &single, folder: &folder, step, kept: &paths }.check()?;
     assumptions.extend(generators(&single));
-    assumptions.extend(overrides::assumptions(&single));
+    let artifacts: Vec<&String> = paths.iter().collect();
+    let left = overrides::Left { artifacts: &artifacts, base: None, is_pruned: false };
+    assumptions.extend(overrides::check(&single, left)?);
     assumptions.retain(Assumption::is_about_files);
     assumptions.dedup();
     let edits = edits(build, step, &folder, &paths)?;

@@ -1,145 +1,223 @@
 //! Files beside the Dockerfile that run its image otherwise than it says, or build one of its stages by name.
 
-use crate::context::{BuildContext, BuildTarget, Container, ContainerFile, bake_targets, is_bake_file};
-use crate::ir::{ImageReference, clean_path};
-use crate::knowledge::images::lookup;
+use crate::context::{BuildTarget, Container};
+use crate::ir::lies_in;
+use crate::knowledge::images::{Presence, bare_image};
+use crate::knowledge::{file_name, package_managers};
+use crate::rewrite::beside::{Deed, is_unknown, resolved, uses};
+use crate::shell::{Dialect, Script, ScriptForm, ScriptSource};
 
-use super::Assumption;
-use super::program::is_in_every_image;
+use super::deeds::Deeds;
+use super::program::{is_in_every_image, is_there};
+use super::runtime_base::RuntimeBase;
 use super::single_stage::SingleStage;
-use super::start;
+use super::{Assumption, Refusal, entry_script, start};
 
-/// What such files ask of the smaller image.
-pub fn assumptions(single: &SingleStage<'_>) -> Vec<Assumption> {
-    let Some(context) = single.context else { return Vec::new() };
-    let mut asker = Asker {
-        single,
-        context,
-        dockerfile: single.build.file.source.name(),
-        stage: single.stage.name(),
-        names: Vec::new(),
-        images: Vec::new(),
-    };
-    asker.learn_names();
-    context.texts(|_| true).flat_map(|(path, text)| asker.asked(path, text)).collect()
+/// What the container finds in the image that the rewrite leaves.
+#[derive(Clone, Copy)]
+pub struct Left<'l, 'b> {
+    /// The files and folders of the build that it holds, absolute, as they lie in the build.
+    pub artifacts: &'l [&'l String],
+    /// The new image, with what is installed in it; `None` where the last stage stays on its own.
+    pub base: Option<(&'l RuntimeBase, &'l Deeds<'b>)>,
+    /// Whether what is only there for development is taken away.
+    pub is_pruned: bool,
 }
 
-/// What is built, and by which names.
-struct Asker<'s, 'b> {
-    single: &'s SingleStage<'b>,
-    context: &'s BuildContext,
-    dockerfile: &'s str,
-    stage: Option<String>,
-    /// The services of Compose that build the image: another file may say more of them, and another service extend them.
-    names: Vec<String>,
-    /// What Compose calls the image, without folders and tag.
-    images: Vec<String>,
-}
-
-impl Asker<'_, '_> {
-    fn learn_names(&mut self) {
-        for (path, text) in self.context.texts(|path| ContainerFile::of(path) == Some(ContainerFile::Compose)) {
-            for container in ContainerFile::Compose.containers(path, text).unwrap_or_default() {
-                if container.build.as_ref().is_some_and(|target| self.is_built(path, target)) {
-                    self.names.extend(container.names.into_iter().next());
-                    self.images.extend(container.image.as_deref().and_then(short_name));
-                }
+/// What the files beside the Dockerfile ask of the smaller image.
+///
+/// # Errors
+/// Where one of them surely runs a container of it with a program that it would not hold.
+pub fn check<'b>(single: &SingleStage<'b>, left: Left<'_, 'b>) -> Result<Vec<Assumption>, Refusal> {
+    let Some(context) = single.context else { return Ok(Vec::new()) };
+    let asker = Asker { single, left, stage: single.stage.name() };
+    let mut asked: Vec<Assumption> = Vec::new();
+    for used in uses(context, single.build.file.source.name()) {
+        let text = context.text(used.path).unwrap_or_default();
+        for assumption in asker.asked(used.path, text, &used.deed)? {
+            if !asked.contains(&assumption) {
+                asked.push(assumption);
             }
         }
     }
+    Ok(asked)
+}
 
-    fn asked(&self, path: &str, text: &str) -> Vec<Assumption> {
-        if let Some(file) = ContainerFile::of(path) {
-            self.asked_of_containers(file, path, text)
-        } else if is_devcontainer(path) {
-            let builds = devcontainer_builds(self.context, path, text, self.dockerfile);
-            builds.then(|| says_what_runs(path)).into_iter().collect()
-        } else if is_workflow(path) {
-            let builds = self.stage.as_ref().is_some_and(|name| builds_stage(text, name));
-            builds.then(|| Assumption::BuildsStageByName(path.to_owned())).into_iter().collect()
-        } else if is_bake_file(split(path).1) {
-            let targets = bake_targets(split(path).1, text);
-            let targets: Vec<BuildTarget> = targets.into_iter().filter(|target| self.is_built(path, target)).collect();
-            let names_stage = targets.iter().any(|target| self.names_stage(target));
-            let mut asked = Vec::new();
-            asked.extend(names_stage.then(|| Assumption::BuildsStageByName(path.to_owned())));
-            asked.extend(self.chosen_by(path, targets.iter()));
-            asked
-        } else {
-            Vec::new()
+/// Whether the smaller image holds something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Holding {
+    Held,
+    Missing(String),
+    Unknown,
+}
+
+struct Asker<'s, 'b> {
+    single: &'s SingleStage<'b>,
+    left: Left<'s, 'b>,
+    stage: Option<String>,
+}
+
+impl Asker<'_, '_> {
+    fn asked(&self, path: &str, text: &str, deed: &Deed) -> Result<Vec<Assumption>, Refusal> {
+        match deed {
+            Deed::Builds(target) => Ok(self.asked_by_target(path, target)),
+            Deed::Runs { container, is_certain } => {
+                let mut asked = Vec::new();
+                let names_stage = container.build.as_ref().is_some_and(|target| self.names_stage(target));
+                // The stage that builds keeps what it holds.
+                if !names_stage {
+                    asked.extend(self.asked_by_container(path, text, container, *is_certain)?);
+                }
+                asked.extend(container.build.iter().flat_map(|target| self.asked_by_target(path, target)));
+                Ok(asked)
+            }
+            Deed::WorksInside if self.left.base.is_some() => Err(Refusal::Workplace(path.to_owned())),
+            Deed::WorksInside | Deed::Unreadable => Ok(vec![says_what_runs(path)]),
         }
     }
 
-    fn asked_of_containers(&self, file: ContainerFile, path: &str, text: &str) -> Vec<Assumption> {
-        let Some(all) = file.containers(path, text) else {
-            return may_say_what_runs(text).then(|| says_what_runs(path)).into_iter().collect();
-        };
-        let of_image: Vec<&Container> = all.iter().filter(|it| self.is_of_image(file, path, it)).collect();
-        let targets = || of_image.iter().filter_map(|container| container.build.as_ref());
-        let runs_otherwise = of_image.iter().any(|container| self.runs_otherwise(path, container));
-        let names_stage = targets().any(|target| self.names_stage(target));
-        let mut asked = Vec::new();
-        asked.extend(runs_otherwise.then(|| says_what_runs(path)));
-        asked.extend(names_stage.then(|| Assumption::BuildsStageByName(path.to_owned())));
-        asked.extend(self.chosen_by(path, targets()));
-        asked
+    fn asked_by_target(&self, path: &str, target: &BuildTarget) -> Vec<Assumption> {
+        let names_stage = self.names_stage(target).then(|| Assumption::BuildsStageByName(path.to_owned()));
+        let is_set = |name: &&str| target.arguments.contains(*name);
+        let chosen = self.arguments_of_image().filter(is_set).map(|name| sets(path, name));
+        names_stage.into_iter().chain(chosen).collect()
     }
 
-    /// Whether it is a container of the image, as far as files tell.
-    fn is_of_image(&self, file: ContainerFile, path: &str, container: &Container) -> bool {
-        if let Some(target) = &container.build {
-            return self.is_built(path, target);
+    fn asked_by_container(
+        &self,
+        path: &str,
+        text: &str,
+        container: &Container,
+        is_certain: bool,
+    ) -> Result<Option<Assumption>, Refusal> {
+        let mut is_open = container.mounts.iter().any(|source| is_context(path, source));
+        for words in self.other_programs(container) {
+            match self.holding_of(&words) {
+                Holding::Held => {}
+                // A volume may bring what lies below it.
+                Holding::Missing(program) if is_certain && (container.mounts.is_empty() || !program.contains('/')) => {
+                    let place = place(path, text, &words, &program);
+                    let command = script(&words).map_or_else(|| words.join(" "), |script| script.join(" "));
+                    return Err(Refusal::RunElsewhere { place, command, program });
+                }
+                Holding::Missing(_) | Holding::Unknown => is_open = true,
+            }
         }
-        let is_named = |name: &String| self.names.contains(name);
-        let image = container.image.as_deref().filter(|image| !is_unknown(image) && !image.contains("{{"));
-        let has_name = |image: &str| short_name(image).is_some_and(|name| self.images.contains(&name));
-        match file {
-            ContainerFile::Platform => split(path).0.is_empty(),
-            ContainerFile::Compose => container.names.iter().any(is_named) || image.is_some_and(has_name),
-            // The name that the image is pushed by is nowhere written for sure: all but images of others may be it.
-            ContainerFile::Kubernetes => image.is_none_or(|image| has_name(image) || !is_official(image)),
-        }
+        Ok(is_open.then(|| says_what_runs(path)))
     }
 
-    fn runs_otherwise(&self, path: &str, container: &Container) -> bool {
-        // Another folder that is mounted over the files needs what the build has.
-        let is_context = |source: &String| source.starts_with('.') && resolved(split(path).0, source) == "/";
-        container.mounts.iter().any(is_context)
-            || container.commands.iter().any(|words| self.is_another_program(words))
-            || container.checks.iter().any(|words| self.is_another_program(words) && needs_a_tool(words))
+    /// What is started that the image itself does not start.
+    fn other_programs(&self, container: &Container) -> Vec<Vec<String>> {
+        let process = self.single.process();
+        let entrypoint = process.entrypoint.map_or(&[][..], |step| self.single.commands.of_step(step));
+        // Behind a program, they are its arguments; behind a script, most often what it starts in the end.
+        let are_arguments = !entrypoint.is_empty() && !entrypoint.iter().any(entry_script::is_script);
+        let commands = container.commands.iter().filter(|_| !are_arguments);
+        let started = container.entrypoints.iter().chain(commands).filter(|words| self.is_another_program(words));
+        started.chain(&container.checks).cloned().collect()
     }
 
     /// Whether the words start something else than the image does: options are for its own program.
     fn is_another_program(&self, words: &[String]) -> bool {
-        let Some(first) = words.first().filter(|word| !word.starts_with('-')) else { return false };
+        let Some(first) = words.first().filter(|word| !word.is_empty() && !word.starts_with('-')) else { return false };
         !start::commands(self.single).any(|command| {
             let own: Vec<&str> = command.words.iter().map(|word| word.value.unwrap_or(word.written)).collect();
             own == *words || first.contains('/') && own.first() == Some(&first.as_str())
         })
     }
 
+    /// Whether the smaller image holds all that a command calls: the first that is missing, if any.
+    fn holding_of(&self, words: &[String]) -> Holding {
+        let called = called(words);
+        let mut holding = Holding::Held;
+        for command in called.unwrap_or_else(|| vec![Vec::new()]) {
+            match self.holding_of_command(&command) {
+                Holding::Held => {}
+                Holding::Unknown => holding = Holding::Unknown,
+                missing @ Holding::Missing(_) => return missing,
+            }
+        }
+        holding
+    }
+
+    fn holding_of_command(&self, words: &[String]) -> Holding {
+        let Some((program, arguments)) = words.split_first() else { return Holding::Unknown };
+        match self.holding_of_program(program, words) {
+            Holding::Held => {}
+            other => return other,
+        }
+        let texts = arguments.iter().filter(|word| start::is_program_text(word) && !is_unknown(word));
+        texts.map(|word| self.holding_of_path(word)).find(|it| *it != Holding::Held).unwrap_or(Holding::Held)
+    }
+
+    fn holding_of_program(&self, program: &str, words: &[String]) -> Holding {
+        if is_unknown(program) {
+            return Holding::Unknown;
+        }
+        let is_in_folder = |folder: &str| program.strip_prefix(folder) == Some(file_name(program));
+        let of_distribution = ["/bin/", "/sbin/", "/usr/bin/", "/usr/sbin/"].into_iter().any(is_in_folder);
+        if program.contains('/') && !of_distribution {
+            return self.holding_of_path(program);
+        }
+        let program = file_name(program);
+        let Some((base, deeds)) = self.left.base else { return Holding::Held };
+        let is_own = || start::commands(self.single).any(|command| command.name() == Some(program));
+        let is_artifact = || self.left.artifacts.iter().any(|path| file_name(path) == program);
+        let borrowed: Vec<Option<&str>> = words.iter().map(|word| Some(word.as_str())).collect();
+        let is_managed = package_managers::recognise(&borrowed).is_some();
+        let builds = is_managed && !base.is_of_interpreter && !words.iter().any(|word| word.ends_with(".dll"));
+        let develops = || start::developing(words.iter().map(String::as_str)).is_some();
+        if builds || self.left.is_pruned && develops() {
+            return Holding::Missing(program.to_owned());
+        }
+        if SHELLS.contains(&program) {
+            return if base.has_shell(program) { Holding::Held } else { Holding::Missing(program.to_owned()) };
+        }
+        if is_own() || is_artifact() || entry_script::is_in_every_shell(program) {
+            return Holding::Held;
+        }
+        let of_build = self.single.configuration.has(program) == Presence::Present;
+        let of_base = base.configuration.as_ref().map_or(Presence::Unknown, |image| image.has(program));
+        match of_base {
+            // What lies in the folders of the interpreter comes along.
+            _ if is_there(self.single, deeds, base, program) && !base.is_of_interpreter => Holding::Held,
+            Presence::Present => Holding::Held,
+            _ if is_in_every_image(program) && !base.is_bare => Holding::Held,
+            _ if deeds.left_out.contains(&program) => Holding::Missing(program.to_owned()),
+            Presence::NotListed if of_build => Holding::Missing(program.to_owned()),
+            Presence::NotListed if self.is_of_distribution_alone(base) => Holding::Missing(program.to_owned()),
+            Presence::NotListed | Presence::Unknown => Holding::Unknown,
+        }
+    }
+
+    /// Whether the image is that of a distribution, with nothing in it but what is copied and installed.
+    fn is_of_distribution_alone(&self, base: &RuntimeBase) -> bool {
+        bare_image(self.single.distribution).is_some_and(|image| image.to_string() == base.reference)
+    }
+
+    /// Whether a file lies in the smaller image, where its path tells.
+    fn holding_of_path(&self, written: &str) -> Holding {
+        const OF_DISTRIBUTION: &[&str] = &["/bin", "/etc", "/lib", "/sbin", "/tmp", "/usr", "/var"];
+        let Some(command) = start::commands(self.single).next() else { return Holding::Unknown };
+        let path = match self.single.path_of(command, written) {
+            Ok(path) => path,
+            // Outside of the folder that is copied, nothing changes.
+            Err(Refusal::NotBuilt(_)) => return Holding::Held,
+            Err(_) => return Holding::Unknown,
+        };
+        if self.left.artifacts.iter().any(|artifact| lies_in(&path, artifact) || lies_in(artifact, &path)) {
+            return Holding::Held;
+        }
+        if OF_DISTRIBUTION.iter().any(|folder| lies_in(&path, folder)) || self.single.is_copied_late(&path) {
+            return if self.left.base.is_some() { Holding::Unknown } else { Holding::Held };
+        }
+        Holding::Missing(written.to_owned())
+    }
+
     /// Whether the target is the stage of this file by its name, or by one that only the build knows.
     fn names_stage(&self, target: &BuildTarget) -> bool {
         let is_stage = |name: &str| self.stage.as_ref().is_some_and(|stage| stage.eq_ignore_ascii_case(name));
         target.stage.as_deref().is_some_and(|name| is_unknown(name) || is_stage(name))
-    }
-
-    /// The build arguments that choose the image of the build, of those that the targets set.
-    fn chosen_by<'t>(&self, path: &str, targets: impl Iterator<Item = &'t BuildTarget>) -> Vec<Assumption> {
-        let set: Vec<&String> = targets.flat_map(|target| &target.arguments).collect();
-        let is_set = |name: &&str| set.iter().any(|it| it == name);
-        self.arguments_of_image().filter(is_set).map(|name| sets(path, name)).collect()
-    }
-
-    /// Whether a target is built from the context with the Dockerfile: files of Bake and Compose take contexts from their own
-    /// folder, and look for a Dockerfile in its context.
-    fn is_built(&self, path: &str, target: &BuildTarget) -> bool {
-        let (folder, _) = split(path);
-        let context = target.context.as_deref().unwrap_or(".");
-        let dockerfile = target.dockerfile.as_deref().unwrap_or("Dockerfile");
-        let named = self.context.name_of(resolved("", dockerfile).trim_start_matches('/'));
-        let is_context = is_unknown(context) || resolved(folder, context) == "/";
-        is_context && (is_unknown(dockerfile) || plain(&named) == plain(self.dockerfile))
     }
 
     /// The build arguments that choose the image of the build.
@@ -150,101 +228,67 @@ impl Asker<'_, '_> {
     }
 }
 
+/// Whether the folder of the build context is mounted, over the files of the image: what runs then needs what the build has.
+fn is_context(path: &str, source: &str) -> bool {
+    let (folder, _) = path.rsplit_once('/').unwrap_or(("", path));
+    source.starts_with('.') && resolved(folder, source) == "/" || matches!(source, "$PWD" | "${PWD}" | "$(pwd)")
+}
+
+/// What a shell is handed with `-c`.
+fn script(words: &[String]) -> Option<&[String]> {
+    let is_shell = words.first().is_some_and(|word| SHELLS.contains(&file_name(word)));
+    let is_handed = is_shell && words.get(1).is_some_and(|word| word.starts_with('-') && word.ends_with('c'));
+    words.get(2..).filter(|_| is_handed)
+}
+
+const SHELLS: &[&str] = &["ash", "bash", "dash", "sh"];
+
+/// The commands that the words run, also those of a script that is handed to a shell. `None` where they cannot be read.
+fn called(words: &[String]) -> Option<Vec<Vec<String>>> {
+    let script = script(words);
+    // A check, a command of Compose or of a platform may be one line for a shell.
+    let is_line = words.len() == 1 || words.iter().any(|word| word.contains(['&', ';', '|']));
+    let text = match script {
+        Some(script) => script.join(" "),
+        None if is_line => words.join(" "),
+        None => words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" "),
+    };
+    let mut source = ScriptSource::new(Dialect::Bash, ScriptForm::ShellForm);
+    source.push(&text, 0);
+    let parsed = Script::parse(source);
+    let shell = words.first().filter(|_| script.is_some());
+    let mut called: Vec<Vec<String>> = shell.map(|shell| vec![shell.clone()]).into_iter().collect();
+    for invoked in parsed.is_clean().then(|| parsed.commands())? {
+        called.extend(invoked.wrappers().iter().map(|wrapper| vec![wrapper.name.to_owned()]));
+        let word = |word: &crate::shell::Word| {
+            word.literal().map_or_else(|| invoked.script.slice(word.span).to_owned(), str::to_owned)
+        };
+        called.push(invoked.words().iter().map(word).collect());
+    }
+    called.retain(|words| !words.is_empty());
+    Some(called)
+}
+
+/// A word as a shell has to be given it.
+fn quoted(word: &str) -> String {
+    let is_plain = !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || "/._-+@:,=%$".contains(c));
+    if is_plain { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
+}
+
+/// Where the command stands in the file: the line that has all of its words, or else the program, where there is one.
+fn place(path: &str, text: &str, words: &[String], program: &str) -> String {
+    let line = || text.lines().position(|line| words.iter().all(|word| line.contains(word.as_str())));
+    let is_part = |c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/'));
+    let of_program = || text.lines().position(|line| line.split(is_part).any(|word| word == program));
+    line().or_else(of_program).map_or_else(|| path.to_owned(), |at| format!("{path}:{}", at + 1))
+}
+
 fn says_what_runs(path: &str) -> Assumption {
     Assumption::SaysWhatRuns(path.to_owned())
 }
 
-/// Whether a file that cannot be read could say what runs.
-fn may_say_what_runs(text: &str) -> bool {
-    let mut words = text.split(|c: char| !c.is_ascii_alphanumeric());
-    words.any(|word| matches!(word, "command" | "entrypoint" | "healthcheck" | "target" | "volumes"))
-}
-
-/// The last part of an image's name, without tag and digest.
-fn short_name(image: &str) -> Option<String> {
-    let last = image.rsplit('/').next()?;
-    last.split([':', '@']).next().filter(|name| !name.is_empty()).map(str::to_owned)
-}
-
-/// Whether the image is one of those that everybody has: the image of this file is another.
-fn is_official(image: &str) -> bool {
-    let reference = ImageReference::parse(image);
-    reference.is_ok_and(|it| lookup(&it.familiar_name(), it.tag_or_latest()).is_some())
-}
-
-/// Whether a check calls a program that not every image has. It may do so by way of a shell.
-fn needs_a_tool(words: &[String]) -> bool {
-    let is_value = |word: &str| {
-        word.starts_with('-') || word.parse::<u32>().is_ok() || word.contains(['/', '$']) && !word.contains("bin/")
-    };
-    let parts = words.iter().flat_map(|word| word.split(|c: char| c.is_whitespace() || matches!(c, ';' | '|' | '&')));
-    let parts = parts.filter(|part| !part.is_empty());
-    let name = |part: &'_ str| part.rsplit('/').next().unwrap_or(part).to_owned();
-    parts.enumerate().any(|(at, part)| !is_in_every_image(&name(part)) && (at == 0 || !is_value(part)))
-}
-
 fn sets(path: &str, name: &str) -> Assumption {
     Assumption::ChoosesImage { path: path.to_owned(), argument: name.to_owned() }
-}
-
-/// Whether only the build knows the value: a variable has a say.
-fn is_unknown(written: &str) -> bool {
-    written.contains('$')
-}
-
-fn is_devcontainer(path: &str) -> bool {
-    matches!(split(path).1, "devcontainer.json" | ".devcontainer.json")
-}
-
-fn is_workflow(path: &str) -> bool {
-    path.starts_with(".github/workflows/")
-}
-
-/// The folder of a file, and its name.
-fn split(path: &str) -> (&str, &str) {
-    path.rsplit_once('/').unwrap_or(("", path))
-}
-
-/// Whether a development container is made of the Dockerfile: it runs an editor's server, and compilers of its user.
-fn devcontainer_builds(context: &BuildContext, path: &str, text: &str, dockerfile: &str) -> bool {
-    let (folder, _) = split(path);
-    let named = |line: &str| {
-        let (_, rest) = line.split_once("\"dockerFile\"").or_else(|| line.split_once("\"dockerfile\""))?;
-        let written = rest.trim_start().strip_prefix(':')?.trim_start().strip_prefix('"')?.split('"').next()?;
-        Some(context.name_of(resolved(folder, written).trim_start_matches('/')))
-    };
-    // The file is JSON with comments.
-    let lines = text.lines().filter(|line| !line.trim_start().starts_with("//"));
-    lines.filter_map(named).any(|named| plain(&named) == plain(dockerfile))
-}
-
-/// Whether a workflow of GitHub builds the stage by its name, with `docker/build-push-action` or `docker build`.
-fn builds_stage(text: &str, name: &str) -> bool {
-    let is_name = |word: &str| unquoted(word).eq_ignore_ascii_case(name);
-    text.lines().any(|line| {
-        let words: Vec<&str> = line.split([' ', '=', '\t']).filter(|word| !word.is_empty()).collect();
-        value(line.trim(), "target").is_some_and(is_name)
-            || words.windows(2).any(|pair| pair[0] == "--target" && is_name(pair[1]))
-    })
-}
-
-/// What stands behind `key:` in a line of YAML, without quotes and comment.
-fn value<'l>(line: &'l str, key: &str) -> Option<&'l str> {
-    let rest = line.strip_prefix(key)?.strip_prefix(':')?;
-    Some(unquoted(rest.split(" #").next().unwrap_or(rest)))
-}
-
-fn unquoted(text: &str) -> &str {
-    text.trim().trim_matches(['"', '\''])
-}
-
-/// The path in the context of what is written in a file of a folder, with a `/` before it.
-fn resolved(folder: &str, written: &str) -> String {
-    clean_path(&format!("/{folder}/{written}"))
-}
-
-fn plain(path: &str) -> &str {
-    path.strip_prefix("./").unwrap_or(path)
 }
 
 #[cfg(test)]
@@ -256,29 +300,46 @@ mod tests {
 
     /// What a file beside a Dockerfile asks; its stage is called `app`.
     fn asked(path: &str, text: &str) -> Vec<Assumption> {
-        let dockerfile = "FROM golang:1.19 AS app\nWORKDIR /s\nCOPY . .\nRUN go build -o a .\nCMD [\"./a\"]\n";
-        split_with(dockerfile, Some(&[MAIN, (path, text)])).1
+        outcome(DOCKERFILE, Some(&[MAIN, (path, text)])).unwrap().unwrap_or_else(|it| panic!("{path} {text}: {it}")).1
     }
+
+    /// Where a file beside a Dockerfile runs what the smaller image would not hold, and what of that.
+    fn refused(path: &str, text: &str) -> (String, String) {
+        match outcome(DOCKERFILE, Some(&[MAIN, (path, text)])).unwrap() {
+            Err(Refusal::RunElsewhere { place, program, .. }) => (place, program),
+            other => panic!("{path} {text}: {other:?}"),
+        }
+    }
+
+    const DOCKERFILE: &str = "FROM golang:1.19 AS app\nWORKDIR /s\nCOPY . .\nRUN go build -o a .\nCMD [\"./a\"]\n";
 
     #[test]
     fn a_compose_file_counts_where_it_builds_this_folder() {
         let service =
             |context: &str, more: &str| format!("services:\n  a:\n    build:\n      context: {context}\n    {more}\n");
+        for (path, context, more, program) in [
+            ("compose.yaml", ".", "command: ./b", "./b"),
+            ("docker/compose.yml", "..", "command: go run .", "go"),
+            ("deploy/a/docker-compose.prod.yml", "../../", "entrypoint: [\"sh\", \"-c\", \"./a && ./b\"]", "./b"),
+        ] {
+            let found = refused(path, &service(context, more));
+            assert_eq!(found, (format!("{path}:5"), program.to_owned()), "{path} {context} {more}");
+        }
         for (path, context, more) in [
-            ("compose.yaml", ".", "command: ./b"),
-            ("docker/compose.yml", "..", "command: ./b"),
-            ("deploy/a/docker-compose.prod.yml", "../../", "entrypoint: [\"sh\"]"),
             ("docker/compose.yml", "${ROOT:-..}", "command: ./b"),
             ("docker/compose.yml", "..", "volumes:\n      - \"..:/s\""),
         ] {
             let found = asked(path, &service(context, more));
             assert_eq!(found, [Assumption::SaysWhatRuns(path.to_owned())], "{path} {context} {more}");
         }
-        let short = "services:\n  a:\n    build: ..\n    command: b\n";
-        assert_eq!(asked("docker/compose.yml", short).len(), 1);
+        assert_eq!(refused("docker/compose.yml", "services:\n  a:\n    build: ..\n    command: b\n").1, "b");
         for inline in [
             "services: {a: {build: {context: .}, command: [./b, -c]}}\n",
             "services:\n  a: { build: ., entrypoint: ./b }\n",
+        ] {
+            assert_eq!(refused("compose.yaml", inline).1, "./b", "{inline}");
+        }
+        for inline in [
             "services:\n  a:\n    build: .\n    volumes: [\"./data:/data\", \".:/s\"]\n",
             "services:\n  a:\n    build: .\n    volumes: ['${A:-b,c}:/d', .:/s]\n",
         ] {
@@ -298,19 +359,16 @@ mod tests {
         for more in
             ["image: e.org/app:1, command: ./b", "extends: a, command: ./b", "extends: {service: a}, entrypoint: [./b]"]
         {
-            assert_eq!(asked("compose.yaml", &service(more)).len(), 1, "{more}");
+            assert_eq!(refused("compose.yaml", &service(more)).1, "./b", "{more}");
         }
         for more in ["image: postgres, command: ./b", "build: web, command: ./b", "image: e.org/app:1"] {
             assert_eq!(asked("compose.yaml", &service(more)), [], "{more}");
         }
         let dockerfile = "FROM golang:1.19\nWORKDIR /s\nCOPY . .\nRUN go build -o a .\nCMD [\"./a\"]\n";
         let base = ("compose.yaml", "services: {a: {build: .}}");
-        let asked = |more: &str| split_with(dockerfile, Some(&[MAIN, base, ("compose.override.yaml", more)])).1;
-        assert_eq!(
-            asked("services: {a: {command: air}}"),
-            [Assumption::SaysWhatRuns("compose.override.yaml".to_owned())]
-        );
-        assert_eq!(asked("services: {c: {command: air}}"), []);
+        let with = |more: &str| outcome(dockerfile, Some(&[MAIN, base, ("compose.override.yaml", more)])).unwrap();
+        assert!(matches!(with("services: {a: {command: air}}"), Err(Refusal::RunElsewhere { .. })));
+        assert!(with("services: {c: {command: air}}").is_ok_and(|(_, asked)| asked.is_empty()));
     }
 
     #[test]
@@ -325,11 +383,12 @@ mod tests {
         ] {
             assert_eq!(service(more), [], "{more}");
         }
-        for more in [
-            "healthcheck: {test: [CMD, curl, -f, 'http://localhost']}",
-            "healthcheck: {test: 'sleep 1; nc -z localhost 80'}",
+        for (more, program) in [
+            ("healthcheck: {test: [CMD, curl, -f, 'http://localhost']}", "curl"),
+            ("healthcheck: {test: 'sleep 1; nc -z localhost 80'}", "nc"),
         ] {
-            assert_eq!(service(more), [Assumption::SaysWhatRuns("compose.yaml".to_owned())], "{more}");
+            let found = refused("compose.yaml", &format!("services: {{a: {{build: ., {more}}}}}\n"));
+            assert_eq!(found.1, program, "{more}");
         }
     }
 
@@ -371,7 +430,6 @@ mod tests {
         for (path, text) in [
             ("Procfile", "web: ./a\nworker: ./b\n"),
             ("fly.toml", "[deploy]\nrelease_command = \"./b\"\n"),
-            ("heroku.yml", "build: {docker: {web: Dockerfile}}\nrun: {web: ./b}\n"),
             ("render.yaml", "services: [{dockerCommand: ./b}]\n"),
         ] {
             assert_eq!(asked(path, text), [Assumption::SaysWhatRuns(path.to_owned())], "{path}");
@@ -383,6 +441,7 @@ mod tests {
         ] {
             assert_eq!(asked(path, text), [], "{path}");
         }
+        assert_eq!(refused("heroku.yml", "build: {docker: {web: Dockerfile}}\nrun: {web: ./b}\n").0, "heroku.yml:2");
         let stage = asked("fly.toml", "[build]\nbuild-target = \"app\"\n");
         assert_eq!(stage, [Assumption::BuildsStageByName("fly.toml".to_owned())]);
     }
@@ -392,8 +451,10 @@ mod tests {
         let text =
             |dockerfile: &str| format!("{{\n  // editor\n  \"build\": {{ \"dockerfile\": \"{dockerfile}\" }}\n}}\n");
         let path = ".devcontainer/devcontainer.json";
-        assert_eq!(asked(path, &text("../Dockerfile")), [Assumption::SaysWhatRuns(path.to_owned())]);
-        assert_eq!(asked(".devcontainer.json", &text("Dockerfile")).len(), 1);
+        let made = |path: &str, text: &str| outcome(DOCKERFILE, Some(&[MAIN, (path, text)])).unwrap().map(drop);
+        for (path, dockerfile) in [(path, "../Dockerfile"), (".devcontainer.json", "Dockerfile")] {
+            assert_eq!(made(path, &text(dockerfile)), Err(Refusal::Workplace(path.to_owned())));
+        }
         assert_eq!(asked(path, &text("Dockerfile")), []);
         assert_eq!(asked(path, "{\n  // \"dockerFile\": \"../Dockerfile\"\n}\n"), []);
     }
@@ -458,5 +519,44 @@ mod tests {
         assert_eq!(asked(path, "- run: docker build --target=app .\n"), found);
         assert_eq!(asked(path, &action("other")), []);
         assert_eq!(asked("ci/image.yml", &action("app")), []);
+    }
+
+    #[test]
+    fn a_script_or_a_pipeline_that_runs_a_tool_of_the_build_in_the_image_keeps_it_there() {
+        let workflow = "jobs:\n  a:\n    steps:\n    - run: docker build -t app .\n    - run: docker run app go vet\n";
+        let job = "a:\n  script:\n  - docker build -t app .\nb:\n  image: app\n  script:\n  - go test\n";
+        for (path, text, place) in [
+            ("ci/test.sh", "docker build -t app .\ndocker run --rm app go test ./...\n", "ci/test.sh:2"),
+            ("Makefile", "test:\n\tdocker build -t app .\n\tdocker run app go test ./...\n", "Makefile:3"),
+            (
+                "package.json",
+                "{\"scripts\": {\"t\": \"docker build -t app . && docker run app go test\"}}",
+                "package.json:1",
+            ),
+            (".github/workflows/a.yml", workflow, ".github/workflows/a.yml:5"),
+            (".gitlab-ci.yml", job, ".gitlab-ci.yml:7"),
+        ] {
+            assert_eq!(refused(path, text), (place.to_owned(), "go".to_owned()), "{path}");
+        }
+        let jenkins = outcome(DOCKERFILE, Some(&[MAIN, ("Jenkinsfile", "agent { dockerfile true }")])).unwrap();
+        assert_eq!(jenkins.map(drop), Err(Refusal::Workplace("Jenkinsfile".to_owned())));
+        assert_eq!(asked("ci/run.sh", "docker build -t app .\ndocker run -p 80:80 app ./a serve\n"), []);
+        assert_eq!(asked("ci/lint.sh", "docker run golangci/golangci-lint golangci-lint run\n"), []);
+    }
+
+    #[test]
+    fn arguments_of_an_entrypoint_start_no_other_program() {
+        let dockerfile = DOCKERFILE.replace("CMD", "ENTRYPOINT");
+        let with = |text: &str| outcome(&dockerfile, Some(&[MAIN, ("a.sh", text)])).unwrap();
+        assert!(with("docker build -t app .\ndocker run app migrate up\n").is_ok_and(|(_, asked)| asked.is_empty()));
+        assert!(with("docker build -t app .\ndocker run --entrypoint go app test\n").is_err());
+    }
+
+    #[test]
+    fn a_patch_of_kustomize_counts_as_the_manifest_does() {
+        let patch = "patches:\n- patch: |-\n    - op: replace\n      path: /spec/template/spec/containers/0/command\n      value: [go, run]\n";
+        let path = "overlays/prod/kustomization.yaml";
+        assert_eq!(asked(path, patch), [Assumption::SaysWhatRuns(path.to_owned())]);
+        assert_eq!(asked(path, &patch.replace("[go, run]", "[./a]")), []);
     }
 }

@@ -126,7 +126,8 @@ pub fn bring_tools<'b>(
     Ok(())
 }
 
-fn is_there(single: &SingleStage<'_>, deeds: &Deeds<'_>, base: &RuntimeBase, name: &str) -> bool {
+/// Whether the new image has a program of that name, as far as the tables tell.
+pub fn is_there(single: &SingleStage<'_>, deeds: &Deeds<'_>, base: &RuntimeBase, name: &str) -> bool {
     let is_of_base = |image: &Configuration| image.has(name) == Presence::Present;
     // The packages of a language bring programs, which lie beside its interpreter.
     let may_be_of_language = base.is_of_interpreter && !deeds.left_out.contains(&name);

@@ -84,6 +84,17 @@ pub enum Refusal {
         /// The folder, as it lies in the last stage.
         folder: String,
     },
+    /// A file beside the Dockerfile runs a program in the container that the smaller image would not hold.
+    RunElsewhere {
+        /// The file, and the line if it is known.
+        place: String,
+        /// What it runs.
+        command: String,
+        /// What of that is missing.
+        program: String,
+    },
+    /// A file beside the Dockerfile makes a container of it to work in.
+    Workplace(String),
     /// All that the build needs is needed at run time as well.
     NothingToSplit,
 }
@@ -123,6 +134,8 @@ impl Refusal {
             Self::CannotPrune => "cannot-prune",
             Self::NeededByStage(_) => "needed-by-stage",
             Self::UsedLater { .. } => "used-later",
+            Self::RunElsewhere { .. } => "run-elsewhere",
+            Self::Workplace(_) => "workplace",
             Self::NothingToSplit => "nothing-to-split",
         }
     }
@@ -175,6 +188,10 @@ impl Refusal {
             }
             Self::NeededByStage(_) => "copy what the other stage needs from a stage before".to_owned(),
             Self::UsedLater { .. } => "do it in the stage that builds, or name what comes out of the build".to_owned(),
+            Self::RunElsewhere { program, .. } => {
+                format!("run `{program}` in another image, or split the file by hand and have that build the stage with `{program}`")
+            }
+            Self::Workplace(_) => "give the workplace a Dockerfile of its own".to_owned(),
             Self::NothingToSplit => "leave the file as it is".to_owned(),
         }
     }
@@ -227,7 +244,7 @@ impl fmt::Display for Refusal {
             Self::KeepsServer { server, why } => write!(f, "nginx could not take the place of `{server}`: {why}"),
             Self::StageBetween => f.write_str("it is not the last stage that copies"),
             Self::OwnedFolders(what) => {
-                write!(f, "`{what}` gives folders an owner or a mode that a new folder has not")
+                write!(f, "`{what}` gives folders an owner or a mode that a folder made by COPY would not have")
             }
             Self::UnknownManifest => f.write_str("the `package.json` of the program is not known"),
             Self::CannotPrune => f.write_str(
@@ -235,6 +252,16 @@ impl fmt::Display for Refusal {
             ),
             Self::NeededByStage(stage) => write!(f, "{stage} needs the stage that builds, too"),
             Self::UsedLater { what, folder } => write!(f, "`{what}` may need something else in `{folder}`"),
+            Self::RunElsewhere { place, command, program } if command == program => {
+                write!(f, "`{place}` runs `{command}` in a container of the image, which would not hold it any more")
+            }
+            Self::RunElsewhere { place, command, program } => write!(
+                f,
+                "`{place}` runs `{command}` in a container of the image, which would not hold `{program}` any more"
+            ),
+            Self::Workplace(path) => {
+                write!(f, "`{path}` makes a container to work in of the image, with the tools that build")
+            }
             Self::NothingToSplit => f.write_str("the program needs all that the build needs"),
         }
     }

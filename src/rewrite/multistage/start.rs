@@ -104,7 +104,7 @@ pub fn check_files(single: &SingleStage<'_>, product: &Product, deeds: &Deeds<'_
 }
 
 /// Whether the word names the text of a program.
-fn is_program_text(word: &str) -> bool {
+pub fn is_program_text(word: &str) -> bool {
     const ENDINGS: &[&str] = &[".cjs", ".exs", ".js", ".mjs", ".php", ".py", ".rb", ".sh"];
     ENDINGS.iter().any(|ending| word.ends_with(ending))
 }

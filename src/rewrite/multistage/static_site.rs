@@ -82,7 +82,9 @@ fn serve(single: &SingleStage<'_>, server: &'static StaticServer, words: &[Strin
     program::bring_tools(single, &product, &mut deeds, &base)?;
     metadata::check(single, &deeds, &base)?;
     let mut assumptions = vec![Assumption::AnswersAs(server.name)];
-    assumptions.extend(overrides::assumptions(single));
+    let artifacts: Vec<&String> = product.artifacts.iter().collect();
+    let left = overrides::Left { artifacts: &artifacts, base: Some((&base, &deeds)), is_pruned: true };
+    assumptions.extend(overrides::check(single, left)?);
     let mut split = emission::emit(single, &deeds, &product, &base, &[], assumptions)?;
     let reason =
         "serves the same folder at the same port; its image adds EXPOSE 80, STOPSIGNAL SIGQUIT and an entrypoint";

@@ -249,8 +249,9 @@ fn what_only_the_user_can_know_is_an_assumption() {
     let calling = assumptions(&old, Some(&[("main.go", "import \"os/exec\"")]));
     assert_eq!(calling, [Assumption::StartsNoProgram("main.go".to_owned())]);
     let compose = ("compose.yaml", "services:\n  a:\n    build: .\n    command: ./b\n");
-    let overridden = assumptions(&old, Some(&[("main.go", GO), compose]));
-    assert_eq!(overridden, [Assumption::SaysWhatRuns("compose.yaml".to_owned())]);
+    let overridden = outcome(&old, Some(&[("main.go", GO), compose])).unwrap().unwrap_err();
+    let (place, command) = ("compose.yaml:4".to_owned(), "./b".to_owned());
+    assert_eq!(overridden, Refusal::RunElsewhere { place, program: command.clone(), command });
 }
 
 #[test]

@@ -65,7 +65,9 @@ pub fn split(single: &SingleStage<'_>, ecosystem: &Ecosystem) -> Result<Split, R
     program::bring_tools(single, &product, &mut deeds, &base)?;
     metadata::check(single, &deeds, &base)?;
     let mut assumptions: Vec<_> = base.assumption.clone().into_iter().collect();
-    assumptions.extend(overrides::assumptions(single));
+    let held: Vec<&String> = product.artifacts.iter().collect();
+    let left = overrides::Left { artifacts: &held, base: Some((&base, &deeds)), is_pruned: true };
+    assumptions.extend(overrides::check(single, left)?);
     emission::emit(single, &deeds, &product, &base, &[], assumptions)
 }
 

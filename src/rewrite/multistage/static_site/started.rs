@@ -54,8 +54,20 @@ fn of_package_manager(single: &SingleStage<'_>, command: &Command<'_>, written: 
     };
     let is_plain = !text.contains(['&', '|', ';', '<', '>', '$', '`', '\'', '"', '(', ')', '*', '=', '\\']);
     let has_hooks = script(&format!("pre{name}")).is_some() || script(&format!("post{name}")).is_some();
-    let words = text.split_whitespace().map(str::to_owned).collect();
-    (is_plain && rest.is_empty() && !has_hooks).then(|| through_npx(words))
+    let handed = handed_on(invocation.manager.name, rest)?;
+    let words = text.split_whitespace().chain(handed.iter().copied()).map(str::to_owned).collect();
+    (is_plain && !has_hooks).then(|| through_npx(words))
+}
+
+/// What of the words behind the name of a script it gets: with npm those behind `--`, with Yarn and pnpm all of them. `None`
+/// where that is not plain.
+fn handed_on<'w, 'r>(manager: &str, rest: &'r [&'w str]) -> Option<&'r [&'w str]> {
+    match (manager, rest) {
+        (_, []) => Some(rest),
+        ("npm", ["--", handed @ ..]) => Some(handed),
+        ("yarn" | "pnpm", [first, ..]) if *first != "--" => Some(rest),
+        _ => None,
+    }
 }
 
 /// A script may call `npx` itself.
