@@ -96,20 +96,22 @@ fn with_rewrite<'r>(report: Report<'r>, rewrite: &Rewrite) -> Report<'r> {
             let note = format!("Not rewritten by dfx: {refusal}. To make it possible: {}.", refusal.remedy());
             report.note(note).decisions(decided)
         }
-        Some(Ok(Split { edits, new_stage, decisions, assumptions })) => {
+        Some(Ok(Split { edits, new_stage, decisions, assumptions, remarks })) => {
             let base = decisions.first().map_or("", |decision| &decision.chosen);
             let title = format!("build in a stage of its own, and run on `{base}`");
             let megabytes = new_stage.least_megabytes;
             let saved = megabytes.map(|megabytes| format!("Estimated to save at least {megabytes} MB of packages."));
             let report = saved.into_iter().fold(report, Report::note);
             let report = assumptions.iter().fold(report, |report, assumption| report.note(assumption.to_string()));
+            let report = remarks.iter().fold(report, |report, remark| report.note(remark.to_string()));
             let decided = decisions.iter().map(ToString::to_string);
             let assumed = assumptions.iter().map(|assumption| format!("assumed: {assumption}"));
             let report = match assumptions.is_empty() {
                 true => report.fix(title, Effect::Runtime, edits.clone()),
                 false => report.suggest(title, Effect::Runtime, edits.clone()),
             };
-            report.new_stage(new_stage.clone()).decisions(decided.chain(assumed))
+            let remarked = remarks.iter().map(|remark| format!("remarked: {remark}"));
+            report.new_stage(new_stage.clone()).decisions(decided.chain(assumed).chain(remarked))
         }
     }
 }

@@ -47,7 +47,7 @@ mod tools;
 mod users;
 mod windows;
 
-pub use account::Account;
+pub use account::{Account, is_root, is_root_in_own_group};
 pub use build::{Build, GlobalArg};
 pub use c_library::CLibrary;
 pub use chain_end::{ChainEnd, is_joint};
