@@ -28,6 +28,8 @@ pub struct Deeds<'b> {
     pub with_recommends: bool,
     /// The commands that create users and groups, as written.
     pub users: Vec<&'b str>,
+    /// The words of these commands, with the values of variables: the names of users and groups are among them.
+    pub words_of_users: Vec<String>,
     /// Folders that are made, and owners and modes that are set, in the order of the file.
     pub folders: Vec<FolderDeed<'b>>,
     /// Symbolic links: what they point to, and where they lie.
@@ -194,7 +196,7 @@ impl<'b> Deeds<'b> {
     fn user(&mut self, single: &SingleStage<'b>, command: &'b Command<'b>) -> Result<(), Refusal> {
         let is_plain = command.invoked.as_ref().is_some_and(|it| it.circumstances.depth == 0);
         let text = written(command);
-        folders::with_variables(single, command, text)?;
+        let expanded = folders::with_variables(single, command, text)?;
         // Debian's adduser is a package of its own, which newer images do not have.
         let is_there = !matches!(command.name(), Some("adduser" | "addgroup"))
             || matches!(single.distribution.release, Some("buster" | "bullseye" | "bookworm"))
@@ -206,6 +208,7 @@ impl<'b> Deeds<'b> {
             return Err(Refusal::UnknownCommand(command.name().unwrap_or_default().to_owned()));
         }
         self.users.push(text);
+        self.words_of_users.extend(expanded.split_whitespace().map(str::to_owned));
         Ok(())
     }
 

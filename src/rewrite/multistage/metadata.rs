@@ -60,7 +60,7 @@ pub fn exists(single: &SingleStage<'_>, deeds: &Deeds<'_>, base: &RuntimeBase, u
                 && EVERYWHERE.contains(&name)
                 && (name != "www-data" || single.distribution.family != "alpine")
             || base.has_user(name)
-            || deeds.users.iter().any(|command| command.split_whitespace().any(|word| word == name))
+            || deeds.words_of_users.iter().any(|word| word == name)
     };
     match [Some(name), group].into_iter().flatten().find(|name| !is_known(name)) {
         Some(name) => Err(Refusal::MissingUser(name.to_owned())),

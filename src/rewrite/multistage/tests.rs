@@ -271,7 +271,8 @@ fn folders_of(run: &str, last: &str) -> Result<Vec<String>, Refusal> {
     let stage = text.split_once("\n\nFROM ").unwrap().1.replace(" \\\n    ", " ");
     let lines = stage
         .lines()
-        .filter(|line| !known.contains(line) && !["certs/", "zoneinfo"].iter().any(|it| line.contains(it)));
+        .filter(|line| !line.is_empty() && !known.contains(line))
+        .filter(|line| !["certs/", "zoneinfo"].iter().any(|it| line.contains(it)));
     Ok(lines.map(str::to_owned).collect())
 }
 
@@ -363,7 +364,7 @@ fn folders_belong_to_the_user_who_made_them() {
     );
     assert_eq!(
         of("USER app\nRUN sudo mkdir /data/logs", "USER root").unwrap()[1],
-        "RUN mkdir -p /data /data/logs && chown app /data"
+        "RUN mkdir -p /data && chown app /data && mkdir -p /data/logs"
     );
     assert_eq!(of("RUN su app -c 'mkdir /data/logs'", ""), Err(Refusal::UnknownCommand("su".to_owned())));
     assert_eq!(of("RUN gosu app mkdir /data/logs", ""), Err(Refusal::UnknownCommand("mkdir".to_owned())));
