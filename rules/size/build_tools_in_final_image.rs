@@ -92,16 +92,18 @@ fn with_rewrite<'r>(report: Report<'r>, rewrite: &Rewrite) -> Report<'r> {
     match rewrite {
         None => report,
         Some(Err(refusal)) => report.not_rewritten(refusal),
-        Some(Ok(Split { edits, new_stage, decisions, assumptions })) => {
+        Some(Ok(Split { edits, new_stage, decisions, assumptions, remarks })) => {
             let base = decisions.first().map_or("", |decision| &decision.chosen);
             let title = format!("build in a stage of its own, and run on `{base}`");
             let megabytes = new_stage.least_megabytes;
             let saved = megabytes.map(|megabytes| format!("Estimated to save at least {megabytes} MB of packages."));
             let report = saved.into_iter().fold(report, Report::note);
+            let report = remarks.iter().fold(report, |report, remark| report.note(remark.to_string()));
             let decided = decisions.iter().map(ToString::to_string);
             let assumed = assumptions.iter().map(|assumption| format!("assumed: {assumption}"));
+            let remarked = remarks.iter().map(|remark| format!("remarked: {remark}"));
             let report = report.rewritten(title, Effect::Runtime, edits.clone(), assumptions);
-            report.new_stage(new_stage.clone()).decisions(decided.chain(assumed))
+            report.new_stage(new_stage.clone()).decisions(decided.chain(assumed).chain(remarked))
         }
     }
 }

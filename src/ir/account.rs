@@ -27,7 +27,7 @@ impl Build<'_> {
         }
         let (name, group) = user.split_once(':').map_or((user, None), |(name, group)| (name, Some(group)));
         let group = group.and_then(|group| group.parse().ok());
-        if matches!(name, "root" | "0") {
+        if is_root(name) {
             return Some(Account { home: home_of(Some("/root".to_owned()))?, number: 0, group });
         }
         if let Ok(number) = name.parse() {
@@ -56,27 +56,34 @@ impl Build<'_> {
             let users = self.image_configuration(step.stage)?.users;
             users.iter().filter_map(|user| user.split_once(':')).find(|(user, _)| *user == name)?.1.parse().ok()
         };
-        Some((of_tag().unwrap_or(number), Some(home.to_owned())))
+        let may_differ = base_environment::may_have_other_numbers(&image.familiar_name(), image.tag_or_latest());
+        let number = of_tag().or_else(|| (!may_differ).then_some(number))?;
+        Some((number, Some(home.to_owned())))
     }
-}
 
-impl Command<'_> {
-    /// Whether it is run as a user other than the step's: below `su`, `sudo -u app`, `gosu app`. Plain `sudo` leads to root.
-    pub fn changes_user(&self) -> bool {
-        let Some(invoked) = &self.invoked else { return false };
-        let is_other = |wrapper: &Wrapper| wrapper.user.is_some() || wrapper.name == "sudo" && !self.is_step_of_root();
+    /// Whether a command is run as a user other than its step's: below `su`, `sudo -u app`, `gosu app`. Plain `sudo` leads
+    /// to root.
+    pub fn changes_user(&self, command: &Command<'_>) -> bool {
+        let Some(invoked) = &command.invoked else { return false };
+        let is_other = |wrapper: &Wrapper| {
+            wrapper.user.is_some() || wrapper.name == "sudo" && !is_root(self.user_named(command.step))
+        };
         let is_below = |outer: &Simple| {
             let name = outer.words.get(outer.wrapping.head).and_then(|word| word.literal()).map(file_name);
             matches!(name, Some("su" | "runuser")) || outer.wrapping.wrappers.iter().any(is_other)
         };
         invoked.wrappers().iter().any(is_other) || invoked.circumstances.inside.is_some_and(is_below)
     }
+}
 
-    /// Whether no USER says anything else than root.
-    fn is_step_of_root(&self) -> bool {
-        let user = self.step.state.user.as_ref().map_or("root", |setting| setting.value.as_str());
-        matches!(user.split(':').next(), Some("root" | "0"))
-    }
+/// Whether what USER says is root, in whatever group.
+pub fn is_root(user: &str) -> bool {
+    matches!(user.split(':').next(), Some("root" | "0"))
+}
+
+/// Whether what USER says is root in root's own group: what it makes belongs to nobody else.
+pub fn is_root_in_own_group(user: &str) -> bool {
+    is_root(user) && user.split(':').nth(1).is_none_or(is_root)
 }
 
 #[cfg(test)]
@@ -110,6 +117,31 @@ mod tests {
         assert_eq!(created("adduser -D -u 1001 -h /app app"), at("/app"));
         assert_eq!(created("adduser --system --uid 1001 app"), None);
         assert_eq!(created("useradd -m app"), None);
+    }
+
+    #[test]
+    fn a_number_that_only_some_tags_give_is_not_taken_for_that_of_a_tag_nobody_knows() {
+        assert_eq!(account("FROM gradle:99-jdk99-ubi\nUSER gradle\nRUN b"), None);
+        assert_eq!(account("FROM gradle:${V}-ubi\nUSER gradle\nRUN b"), None);
+    }
+
+    #[test]
+    fn plain_sudo_leads_away_from_the_user_of_the_image() {
+        let changes_user = |text: &str| {
+            let file = parse(SourceFile::new("Dockerfile", text));
+            let build = Build::new(&file);
+            let commands = Commands::new(&build);
+            commands.all().iter().any(|command| build.changes_user(command))
+        };
+        assert!(changes_user("FROM gradle:5.4.1-jdk8-slim\nRUN sudo b"));
+        assert!(!changes_user("FROM gradle:5.4.1-jdk8-slim\nUSER root\nRUN sudo b"));
+        assert!(!changes_user("FROM debian:13\nUSER 0:5\nRUN sudo b"));
+    }
+
+    #[test]
+    fn roots_own_group_is_that_of_no_other() {
+        assert!(["root", "0", "0:0", "root:0"].iter().all(|user| is_root_in_own_group(user)));
+        assert!(!["root:staff", "0:5", "app", "5:0"].iter().any(|user| is_root_in_own_group(user)));
     }
 
     #[test]

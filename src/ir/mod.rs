@@ -49,7 +49,7 @@ mod tools;
 mod users;
 mod windows;
 
-pub use account::Account;
+pub use account::{Account, is_root, is_root_in_own_group};
 pub use build::{Build, GlobalArg};
 pub use build_readers::Reader;
 pub use c_library::CLibrary;

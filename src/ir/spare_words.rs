@@ -3,7 +3,7 @@
 use crate::knowledge::images::Known;
 use crate::source::Span;
 
-use super::{Build, Command, Step};
+use super::{Build, Command, Step, is_root};
 
 /// A `sudo` of root: no more than a program to install.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,7 +37,6 @@ impl Build<'_> {
 
     /// Whether the step surely runs as root.
     pub fn runs_as_root(&self, step: &Step<'_>) -> bool {
-        let is_root = |user: &str| matches!(user.split(':').next(), Some("root" | "0"));
         match &step.state.user {
             Some(user) => user.is_certain && is_root(&user.value),
             None => match self.image_user(step.stage) {

@@ -1,8 +1,8 @@
 //! What remains of Alpine's `-dev` packages once a program is built.
 //!
 //! Read in the APKBUILDs of Alpine's aports (alpinelinux/aports) in November 2026: bzip2, cairo, expat, gdbm, giflib, gmp,
-//! icu, ImageMagick, libevent, libpng, libsodium, libwebp, mariadb-connector-c, both PCREs, postgresql, readline, tiff,
-//! unixodbc. The rest was written from memory and has not been held against a recipe. `openssl` stands for `libssl` and
+//! icu, ImageMagick, libevent, libpng, libsodium, libwebp, mariadb-connector-c, both PCREs, postgresql, python3, readline,
+//! ruby, tiff, unixodbc. The rest was written from memory and has not been held against a recipe. `openssl` stands for `libssl` and
 //! `libcrypto`, whose names hold a version. A name that not every branch from 3.14 to 3.22 has is given as a package that
 //! depends on it: `libwebp-tools` for `libwebpmux`. What has none is left out: ncurses, vips.
 
@@ -52,7 +52,10 @@ const RUNTIME: &[(&str, &[&str])] = &[
     ("pcre-dev", &["pcre", "libpcrecpp", "libpcre16", "libpcre32"]),
     ("pcre2-dev", &["pcre2", "libpcre2-16", "libpcre2-32"]),
     ("postgresql-dev", &["libpq"]),
+    // The headers depend on the interpreter, and so may have brought it.
+    ("python3-dev", &["python3"]),
     ("readline-dev", &["readline"]),
+    ("ruby-dev", &["ruby"]),
     ("sqlite-dev", &["sqlite-libs"]),
     ("tiff-dev", &["tiff"]),
     ("unixodbc-dev", &["unixodbc"]),

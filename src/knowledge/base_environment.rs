@@ -31,6 +31,12 @@ pub fn account(image: &str, user: &str) -> Option<(u32, &'static str)> {
     found.map(|(_, _, number, home)| (*number, *home))
 }
 
+/// Whether the image has tags of this kind in which its users have other numbers than [`account`] says; of a tag that is not
+/// known that has to be reckoned with.
+pub fn may_have_other_numbers(image: &str, tag: Option<&str>) -> bool {
+    OTHER_NUMBERS.iter().any(|(known, part)| *known == image && tag.is_none_or(|tag| tag.contains(part)))
+}
+
 /// Whether the image has a directory that users other than root may write to.
 pub fn lets_users_write_to(image: &str, directory: &str) -> bool {
     directory == "/tmp" || SHARED_FOLDERS.contains(&(image, directory))
@@ -78,6 +84,9 @@ const ACCOUNTS: [(&str, &str, u32, &str); 5] = [
     ("node", "node", 1000, "/home/node"),
     ("oven/bun", "bun", 1000, "/home/bun"),
 ];
+
+/// Image, and a part of the names of tags whose users have other numbers: those on Red Hat's base image.
+const OTHER_NUMBERS: [(&str, &str); 1] = [("gradle", "ubi")];
 
 /// Image and directory: made for all users (mode 1777 or `a+w`), or the image's own user's.
 const SHARED_FOLDERS: [(&str, &str); 4] = [

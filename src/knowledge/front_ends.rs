@@ -15,6 +15,13 @@ pub fn knows_linked_copies(image: &str) -> bool {
     is_from(4, image)
 }
 
+/// Whether the front end is one of Docker's own: of others it is not known what they make of an instruction.
+pub fn is_of_docker(image: &str) -> bool {
+    let name = image.split(['@', ':']).next().unwrap_or(image);
+    let name = name.strip_prefix("docker.io/").unwrap_or(name);
+    matches!(name, "docker/dockerfile" | "docker/dockerfile-upstream")
+}
+
 /// Whether the version is not known to be one before 1.`minor`.
 fn is_from(minor: u32, image: &str) -> bool {
     let rest = tag(image).strip_prefix("1.").unwrap_or_default();
@@ -29,6 +36,17 @@ fn tag(image: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn front_ends_of_others_are_told_from_dockers() {
+        for image in
+            ["docker/dockerfile", "docker/dockerfile:1-labs", "docker.io/docker/dockerfile-upstream:master@sha256:a"]
+        {
+            assert!(is_of_docker(image), "{image}");
+        }
+        assert!(!is_of_docker("example.com/docker/dockerfile:1"));
+        assert!(!is_of_docker("edrevo/dockerfile-plus"));
+    }
 
     #[test]
     fn front_ends_before_1_2_know_no_mounts_unless_experimental() {

@@ -75,7 +75,7 @@ fn caches_of<'b>(
     manager: &'static PackageManager,
 ) -> Result<Vec<MountedCache>, Refusal> {
     // The system's package managers run as root, if need be by `sudo`.
-    let of_step = || build.account(commands, command.step).filter(|_| !command.changes_user());
+    let of_step = || build.account(commands, command.step).filter(|_| !build.changes_user(command));
     let account = if manager.is_system() { None } else { of_step() };
     let manager = if manager.is_system() { command.manager.as_ref().map_or(manager, |it| it.manager) } else { manager };
     let mut kept = Vec::new();

@@ -21,6 +21,8 @@ pub struct FromContext<'b> {
     pub source: &'b str,
     /// The folder or file that it fills, absolute.
     pub path: String,
+    /// Whether it is one file, as far as names tell.
+    pub is_file: bool,
 }
 
 /// All that COPY and ADD bring from the build context.
@@ -78,7 +80,7 @@ fn filled_by<'b>(single: &SingleStage<'b>, copy: &ContextCopy<'b>) -> Result<Fro
         true => format!("{}/{name}", target.trim_end_matches('/')),
         false => target,
     };
-    Ok(FromContext { source, path })
+    Ok(FromContext { source, path, is_file })
 }
 
 /// The source, and the absolute path of the destination.

@@ -3,6 +3,9 @@
 use std::fmt;
 
 use crate::ir::Command;
+use crate::knowledge::package_managers::Home;
+
+use super::single_stage::SingleStage;
 
 /// What has to be true for the smaller image to run the program as before, and only the user can know.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +37,8 @@ pub enum Assumption {
     InstallsBelow(String),
     /// The runtime environment of Java takes the place of the development kit.
     NeedsNoDevelopmentKit,
+    /// The runtime environment of Java is that of another maker.
+    NeedsNothingOfMaker(String),
     /// The smaller image of .NET knows no languages and cultures.
     NeedsNoCultures,
     /// The smaller image of .NET sets a port.
@@ -78,6 +83,22 @@ impl Assumption {
                 | Self::ReadsNothingOf(_)
                 | Self::ReadsNoSources
         )
+    }
+
+    /// That the program reads nothing else of what a command of the build writes that runs what the sources say: `go
+    /// generate`, `cargo run`.
+    pub fn of_generators(single: &SingleStage<'_>) -> Option<Self> {
+        const RUNNING: &[&str] = &["exec", "exec:exec", "exec:java", "generate", "r", "run", "tool", "xtask"];
+        let mut runs = single.build_commands().filter_map(|command| {
+            // What scripts of Node.js do is known, or nothing is rewritten.
+            let is_known = |home: &Home| matches!(home, Home::Language("javascript"));
+            let invocation =
+                command.manager.as_ref().filter(|it| !it.manager.is_system() && !is_known(&it.manager.home))?;
+            // The word itself: tables keep verbs together that are alike in all but this.
+            let verb = command.words.get(*invocation.verb.first()?)?.value.filter(|verb| RUNNING.contains(verb))?;
+            Some(Self::ReadsNothingOf(format!("{} {verb}", invocation.manager.name)))
+        });
+        runs.next()
     }
 
     /// That a command of the build, told by its first words, leaves its files in its own folder.
@@ -128,6 +149,11 @@ impl fmt::Display for Assumption {
             Self::NeedsNoDevelopmentKit => f.write_str(
                 "A runtime environment takes the place of the JDK: right only if the program needs none of its tools, such as \
                  the compiler or `jcmd`.",
+            ),
+            Self::NeedsNothingOfMaker(image) => write!(
+                f,
+                "Java of Eclipse Temurin takes the place of that in `{image}`: right only if the program needs none of the \
+                 options and libraries that only the latter has."
             ),
             Self::NeedsNoCultures => f.write_str(
                 "The smaller image has no data on languages and cultures: right only if the program runs with \

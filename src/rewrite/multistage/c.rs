@@ -153,7 +153,7 @@ fn assumptions(single: &SingleStage<'_>, made: &[Output], sources: &Sources<'_>)
     let mut assumptions = Vec::new();
     let runs = |name: &str| single.build_commands().any(|command| command.name() == Some(name));
     let installs = made.iter().any(|it| matches!(it, Output::Prefix(_)));
-    if !sources.are_known() && !installs && runs("make") {
+    if (!sources.are_known() && !installs || sources.do_more_than_build()) && runs("make") {
         assumptions.push(Assumption::WritesBesideItself("make".to_owned()));
     }
     let is_unclear =

@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::str::FromStr;
 
-use crate::ir::ImageReference;
+use crate::ir::{ImageReference, lies_in};
 use crate::knowledge::file_name;
 use crate::knowledge::images::{Basis, Known, NamedImage, lookup};
 use crate::syntax::{CommandForm, Healthcheck, InstructionKind};
@@ -92,11 +92,20 @@ pub fn image(single: &SingleStage<'_>, ecosystem: &Ecosystem, name: &str) -> Res
     Ok(RuntimeBase { is_of_interpreter: matches!(ecosystem.runtime, Runtime::Interpreter), ..base })
 }
 
+/// Whether the image is one of the distroless project's without a shell: those of the tags `debug` have BusyBox.
+fn is_distroless(name: &str) -> bool {
+    ImageReference::parse(name).is_ok_and(|reference| {
+        let is_for_debugging = reference.tag_or_latest().is_some_and(|tag| tag.starts_with("debug"));
+        lies_in(&reference.familiar_name(), DISTROLESS) && !is_for_debugging
+    })
+}
+
 fn asked_for(single: &SingleStage<'_>, name: &str, is_bare: bool) -> Result<RuntimeBase, Refusal> {
     let reference = ImageReference::parse(name);
     let facts = reference.ok().and_then(|it| lookup(&it.familiar_name(), it.tag_or_latest()));
     let distribution = facts.as_ref().and_then(|facts| facts.distribution);
     let configuration = facts.and_then(|facts| facts.configuration);
+    let has_no_shell = is_distroless(name) || configuration.as_ref().is_some_and(|it| it.shell == Known::Nothing);
     let starts_otherwise = configuration.as_ref().is_some_and(|it| !matches!(it.entrypoint, Known::Nothing));
     if starts_otherwise && single.process().entrypoint.is_none() {
         return Err(Refusal::InheritedEntrypoint);
@@ -109,7 +118,7 @@ fn asked_for(single: &SingleStage<'_>, name: &str, is_bare: bool) -> Result<Runt
         reason: "asked for with `--runtime-base`",
         family: distribution.map_or("unknown", |it| it.family),
         is_same_release: distribution.is_some_and(|it| (it.family, it.release) == of_build),
-        is_bare,
+        is_bare: is_bare || has_no_shell,
         is_of_interpreter: false,
         is_build_image: false,
     })

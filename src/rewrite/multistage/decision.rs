@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::knowledge::images::{Configuration, Presence};
+
 use super::deeds::Deeds;
 use super::ecosystem::Product;
 use super::runtime_base::RuntimeBase;
@@ -65,7 +67,7 @@ pub fn decisions(
     let decide = |about, chosen: &str, reason| Decision { about, chosen: chosen.to_owned(), reason };
     let mut decisions = vec![decide(Subject::Base, &base.reference, base.reason)];
     for package in &deeds.packages {
-        decisions.push(decide(Subject::Installed, package, reason_for_package(single, product, package)));
+        decisions.push(decide(Subject::Installed, package, reason_for_package(single, deeds, product, package)));
     }
     for artifact in artifacts {
         decisions.push(decide(Subject::Copied, artifact, reason_for_path(deeds, product, artifact)));
@@ -73,6 +75,15 @@ pub fn decisions(
     if !deeds.left_out.is_empty() {
         let reason = "only the build needs them";
         decisions.push(decide(Subject::LeftBehind, &deeds.left_out.join(" "), reason));
+    }
+    let tools = tools_of_people(single, deeds, base);
+    if !tools.is_empty() {
+        let reason = "nothing that is known calls them: whoever looks into a running container will miss them";
+        decisions.push(decide(Subject::LeftBehind, &tools.join(" "), reason));
+    }
+    if base.is_bare {
+        let reason = "the image has no shell: `docker exec` starts nothing but the program";
+        decisions.push(decide(Subject::LeftBehind, "sh", reason));
     }
     if let Some(command) = &product.pruning {
         let reason = "the program loads nothing that is for development";
@@ -84,6 +95,17 @@ pub fn decisions(
     decisions
 }
 
+/// Programs of the image of the build with which people look for faults, and which the new stage lacks.
+fn tools_of_people(single: &SingleStage<'_>, deeds: &Deeds<'_>, base: &RuntimeBase) -> Vec<&'static str> {
+    const TOOLS: &[&str] = &["bash", "curl", "git", "less", "nano", "openssl", "procps", "unzip", "vim", "wget"];
+    let has = |image: &Configuration, tool: &str| image.has(tool) == Presence::Present;
+    let is_there = |tool: &str| {
+        deeds.packages.contains(&tool) || base.configuration.as_ref().is_some_and(|image| has(image, tool))
+    };
+    let was_there = |tool: &str| has(&single.configuration, tool) && !deeds.left_out.contains(&tool);
+    TOOLS.iter().copied().filter(|tool| was_there(tool) && !is_there(tool)).collect()
+}
+
 fn reason_for_path(deeds: &Deeds<'_>, product: &Product, path: &String) -> &'static str {
     match path {
         _ if product.artifacts.contains(path) => "the program, or what it loads",
@@ -92,13 +114,14 @@ fn reason_for_path(deeds: &Deeds<'_>, product: &Product, path: &String) -> &'sta
     }
 }
 
-fn reason_for_package(single: &SingleStage<'_>, product: &Product, package: &str) -> &'static str {
+fn reason_for_package(single: &SingleStage<'_>, deeds: &Deeds<'_>, product: &Product, package: &str) -> &'static str {
     let is_named = single
         .build_commands()
         .filter_map(|command| command.manager.as_ref())
         .any(|invocation| invocation.installs() && invocation.packages().any(|operand| operand.name == package));
     match package {
         _ if product.packages.contains(&package) => "a library that the program may be linked with",
+        _ if deeds.called.contains(&package) => "the container calls it, and the image of the build has it",
         _ if is_named => "the build installs it, and nothing says that only the build needs it",
         _ => "the library behind a package of headers that the build installs",
     }

@@ -9,6 +9,8 @@ use crate::syntax::{InstructionKind, Keyword};
 
 use super::application::{self, TEMPORARY};
 use super::ecosystem::{Ecosystem, Maker};
+use super::folders::{self, FolderDeed};
+use super::operands::{Operands, text};
 use super::sed::SedOptions;
 use super::single_stage::SingleStage;
 use super::{Refusal, fetched};
@@ -18,16 +20,18 @@ use super::{Refusal, fetched};
 pub struct Deeds<'b> {
     /// System packages that the program may need, each once, in the order of the file.
     pub packages: Vec<&'b str>,
+    /// Those among them that hold a program which the container calls and the image of the build has.
+    pub called: Vec<&'b str>,
     /// System packages that only the build needs and that it leaves in the image, as written.
     pub left_out: Vec<&'b str>,
     /// Whether recommended packages came with them.
     pub with_recommends: bool,
     /// The commands that create users and groups, as written.
     pub users: Vec<&'b str>,
-    /// Directories that are made, absolute.
-    pub directories: Vec<String>,
-    /// The commands that set owner or mode, as written, each with the absolute paths that it is about.
-    pub ownership: Vec<(&'b str, Vec<String>)>,
+    /// The words of these commands, with the values of variables: the names of users and groups are among them.
+    pub words_of_users: Vec<String>,
+    /// Folders that are made, and owners and modes that are set, in the order of the file.
+    pub folders: Vec<FolderDeed<'b>>,
     /// Symbolic links: what they point to, and where they lie.
     pub links: Vec<(String, String)>,
     /// Files that come from elsewhere than the build: by COPY from another image, by cp and mv, absolute.
@@ -63,12 +67,19 @@ impl<'b> Deeds<'b> {
 
     /// Files by these names that the program does not need.
     pub fn leave_behind(&mut self, names: &[&str]) {
-        self.brought.retain(|path| !names.iter().any(|name| path.rsplit('/').next() == Some(name)));
+        self.forget(&|path| names.iter().any(|name| path.rsplit('/').next() == Some(name)));
     }
 
     /// Folders that only the build fills.
     pub fn leave_folders(&mut self, folders: &[String]) {
-        self.directories.retain(|directory| !folders.iter().any(|folder| lies_in(directory, folder)));
+        self.forget_folders(&|path| folders.iter().any(|folder| lies_in(path, folder)));
+    }
+
+    /// Forgets files and folders that are gone.
+    fn forget(&mut self, is_gone: &dyn Fn(&String) -> bool) {
+        self.brought.retain(|file| !is_gone(file));
+        self.links.retain(|(_, link)| !is_gone(link));
+        self.forget_folders(is_gone);
     }
 
     /// Packages with programs such as git, of which the container calls only these.
@@ -81,7 +92,7 @@ impl<'b> Deeds<'b> {
 
     /// Whether the build adds to the languages of the C library.
     pub fn brings_locales(&self) -> bool {
-        self.brought.iter().any(|path| path == LOCALES)
+        self.brought.iter().any(|path| lies_in(path, LOCALES))
     }
 
     fn run(&mut self, single: &SingleStage<'b>, ecosystem: &Ecosystem, step: &'b Step<'b>) -> Result<(), Refusal> {
@@ -123,7 +134,7 @@ impl<'b> Deeds<'b> {
             return self.bring(single.path_of(command, file)?);
         }
         match name {
-            _ if HARMLESS.contains(&name) => Ok(()),
+            _ if HARMLESS.contains(&name) || only_tells(command) => Ok(()),
             "rm" => {
                 self.removed(single, command);
                 Ok(())
@@ -133,14 +144,9 @@ impl<'b> Deeds<'b> {
                 self.user(single, command)
             }
             "groupadd" | "addgroup" | "useradd" | "adduser" | "usermod" => Ok(()),
-            "mkdir" => {
-                self.directories.extend(paths(single, command, 0)?);
-                Ok(())
-            }
-            "chown" | "chmod" | "chgrp" => {
-                self.ownership.push((written(command), paths(single, command, 1)?));
-                Ok(())
-            }
+            "mkdir" => self.make(single, command),
+            "install" if Operands::of(command)?.has("-d --directory") => self.make(single, command),
+            "chown" | "chmod" | "chgrp" => self.own(single, command),
             "cp" | "mv" | "install" => self.moved(single, command),
             "dos2unix" | "tee" | "touch" => {
                 paths(single, command, 0)?.into_iter().try_for_each(|path| self.bring(path))
@@ -151,7 +157,7 @@ impl<'b> Deeds<'b> {
             "dpkg" if asks_dpkg(command) => Ok(()),
             "gpg" if checks_signatures(command) => Ok(()),
             "." | "source" if names_the_distribution(command) => Ok(()),
-            "locale-gen" | "localedef" if single.distribution.family != "alpine" => self.bring(LOCALES.to_owned()),
+            "locale-gen" | "localedef" if single.distribution.family != "alpine" => self.locale(single, command),
             "update-ca-certificates" => {
                 self.brought.extend(CERTIFICATES.map(str::to_owned));
                 Ok(())
@@ -190,6 +196,7 @@ impl<'b> Deeds<'b> {
     fn user(&mut self, single: &SingleStage<'b>, command: &'b Command<'b>) -> Result<(), Refusal> {
         let is_plain = command.invoked.as_ref().is_some_and(|it| it.circumstances.depth == 0);
         let text = written(command);
+        let expanded = folders::with_variables(single, command, text)?;
         // Debian's adduser is a package of its own, which newer images do not have.
         let is_there = !matches!(command.name(), Some("adduser" | "addgroup"))
             || matches!(single.distribution.release, Some("buster" | "bullseye" | "bookworm"))
@@ -197,15 +204,16 @@ impl<'b> Deeds<'b> {
         if !is_there {
             return Err(Refusal::MissingTool(command.name().unwrap_or_default().to_owned()));
         }
-        if !is_plain || text.contains(['$', '`', '\n']) {
+        if !is_plain || text.contains('\n') {
             return Err(Refusal::UnknownCommand(command.name().unwrap_or_default().to_owned()));
         }
         self.users.push(text);
+        self.words_of_users.extend(expanded.split_whitespace().map(str::to_owned));
         Ok(())
     }
 
     fn moved(&mut self, single: &SingleStage<'b>, command: &Command<'b>) -> Result<(), Refusal> {
-        let words: Vec<&str> = operands(command).collect();
+        let words: Vec<&str> = Operands::of(command)?.texts().collect();
         let Some((destination, sources)) = words.split_last() else { return Ok(()) };
         let path = single.path_of(command, destination)?;
         let is_folder = destination.ends_with('/') || matches!(*destination, "." | "..") || is_folder_by_name(&path);
@@ -243,15 +251,36 @@ impl<'b> Deeds<'b> {
 
     /// What is removed again is not there to be copied.
     fn removed(&mut self, single: &SingleStage<'b>, command: &Command<'b>) {
-        for word in operands(command) {
+        for word in command.arguments().iter().map(text).filter(|word| !word.starts_with('-')) {
             let Some(path) = single.build.path_of(command, word) else { continue };
-            let is_gone = |file: &String| match path.split_once(['*', '?', '[']) {
+            self.forget(&|file| match path.split_once(['*', '?', '[']) {
                 Some((stem, _)) => file.starts_with(stem),
                 None => lies_in(file, &path),
-            };
-            self.brought.retain(|file| !is_gone(file));
-            self.directories.retain(|directory| !is_gone(directory));
-            self.links.retain(|(_, link)| !is_gone(link));
+            });
+        }
+    }
+
+    /// What `localedef` and `locale-gen` add to the languages that the C library knows.
+    fn locale(&mut self, single: &SingleStage<'b>, command: &Command<'b>) -> Result<(), Refusal> {
+        const ELSEWHERE: &str = "--add-to-archive --delete-from-archive --prefix --replace";
+        let operands = Operands::of(command)?;
+        let unknown = || Refusal::UnknownCommand(command.name().unwrap_or_default().to_owned());
+        let archive = format!("{LOCALES}/locale-archive");
+        if command.name() == Some("locale-gen") {
+            let reads_words = single.distribution.family == "ubuntu" && !operands.words.is_empty();
+            let is_told = || self.brought.iter().any(|path| path == WANTED_LOCALES);
+            let is_plain = operands.flags.is_empty() && (reads_words || is_told());
+            return if is_plain { self.bring(archive) } else { Err(unknown()) };
+        }
+        if operands.has("--help --list-archive --version") {
+            return Ok(());
+        }
+        let [name] = operands.words.as_slice() else { return Err(unknown()) };
+        let name = name.value.filter(|_| !operands.has(ELSEWHERE)).ok_or_else(unknown)?;
+        match (name.contains('/'), operands.has("--no-archive")) {
+            (true, _) => self.bring(single.path_of(command, name)?),
+            (false, true) => self.bring(folder_of_locale(name)),
+            (false, false) => self.bring(archive),
         }
     }
 
@@ -311,11 +340,34 @@ impl<'b> Deeds<'b> {
     }
 }
 
-/// Where `localedef` adds to what the C library of Debian and Ubuntu knows of languages.
-const LOCALES: &str = "/usr/lib/locale/locale-archive";
+/// Where the C library of Debian and Ubuntu looks for what it knows of languages.
+const LOCALES: &str = "/usr/lib/locale";
+
+/// What `locale-gen` of Debian reads, and of Ubuntu where it is given no words.
+const WANTED_LOCALES: &str = "/etc/locale.gen";
+
+/// The folder of a language, as `localedef --no-archive` of the C library 2.36 was seen to write it: the character set in
+/// small letters, without `-`.
+fn folder_of_locale(name: &str) -> String {
+    let (language, rest) = name.split_once('.').unwrap_or((name, ""));
+    let (set, variant) = rest.split_once('@').map_or((rest, None), |(set, variant)| (set, Some(variant)));
+    let letters: String = set.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+    let is_number = !letters.is_empty() && letters.bytes().all(|byte| byte.is_ascii_digit());
+    let set = if is_number { format!("iso{letters}") } else { letters };
+    let dot = if set.is_empty() { "" } else { "." };
+    let variant = variant.map_or(String::new(), |variant| format!("@{variant}"));
+    format!("{LOCALES}/{language}{dot}{set}{variant}")
+}
 
 /// Where `update-ca-certificates` finds certificates, and where it leaves them: the latter are links to the former.
 const CERTIFICATES: [&str; 3] = ["/etc/ssl/certs", "/usr/share/ca-certificates", "/usr/local/share/ca-certificates"];
+
+/// Whether an installed program is only asked what it is. A script of the project may do anything.
+fn only_tells(command: &Command<'_>) -> bool {
+    let is_installed = command.words.first().is_some_and(|word| !word.written.contains('/'));
+    let arguments: Vec<Option<&str>> = command.arguments().iter().map(|word| word.value).collect();
+    is_installed && matches!(arguments.as_slice(), [Some("--help" | "--version")])
+}
 
 /// Whether `dpkg` only tells something.
 fn asks_dpkg(command: &Command<'_>) -> bool {
@@ -343,7 +395,7 @@ fn names_the_distribution(command: &Command<'_>) -> bool {
 /// # Errors
 /// Where one is only known when the build runs.
 fn paths(single: &SingleStage<'_>, command: &Command<'_>, skipped: usize) -> Result<Vec<String>, Refusal> {
-    operands(command).skip(skipped).map(|word| single.path_of(command, word)).collect()
+    Operands::of(command)?.texts().skip(skipped).map(|word| single.path_of(command, word)).collect()
 }
 
 /// The file into which a command downloads, where it names one.
@@ -369,6 +421,7 @@ fn is_plain(form: ScriptForm) -> bool {
 const HARMLESS: &[&str] = &[
     ":",
     "[",
+    "apt-cache",
     "apt-mark",
     "arch",
     "awk",
@@ -379,7 +432,9 @@ const HARMLESS: &[&str] = &[
     "cut",
     "date",
     "dirname",
+    "dpkg-query",
     "echo",
+    "echo_supervisord_conf",
     "env",
     "exit",
     "export",
@@ -428,12 +483,6 @@ const HARMLESS: &[&str] = &[
     "whoami",
     "yes",
 ];
-
-/// The words that are no options, where they are known.
-pub fn operands<'c>(command: &'c Command<'_>) -> impl Iterator<Item = &'c str> {
-    let words = command.arguments().iter().map(|word| word.value.unwrap_or(word.written));
-    words.filter(|word| !word.starts_with('-'))
-}
 
 fn written<'b>(command: &'b Command<'b>) -> &'b str {
     command.invoked.as_ref().map_or("", |invoked| invoked.script.slice(invoked.span()))

@@ -3,7 +3,7 @@
 //! The image of ASP.NET Core holds that of the plain runtime, so that it is the one to take where the project is not known.
 
 use crate::ir::Command;
-use crate::knowledge::images::{NamedImage, dotnet_runtime, lookup};
+use crate::knowledge::images::{NamedImage, dotnet_runtime, lookup, past_distribution};
 
 use super::deeds::Deeds;
 use super::ecosystem::{Ecosystem, Maker, Product, Runtime};
@@ -152,7 +152,8 @@ fn runtime_image(single: &SingleStage<'_>) -> Result<NamedImage, Refusal> {
     let image = dotnet_runtime(&single.image.familiar_name(), tag, runtime_of_project(single));
     let image = image.ok_or(Refusal::UnknownImage)?;
     // A program that is made for one C library does not start with the other.
-    let distribution = lookup(&image.repository, Some(&image.tag)).and_then(|facts| facts.distribution);
+    let listed = lookup(&image.repository, Some(&image.tag)).and_then(|facts| facts.distribution);
+    let distribution = listed.or_else(|| past_distribution(&image.repository, &image.tag));
     let family = single.distribution.family;
     let is_other = distribution.is_some_and(|it| (it.family == "alpine") != (family == "alpine"));
     if is_other { Err(Refusal::UnknownDistribution(family.to_owned())) } else { Ok(image) }

@@ -7,9 +7,10 @@ use crate::source::Span;
 use super::application::TEMPORARY;
 use super::deeds::Deeds;
 use super::ecosystem::Product;
+use super::folders::Folders;
 use super::runtime_base::RuntimeBase;
 use super::single_stage::SingleStage;
-use super::{Assumption, Refusal, Split, chosen_base, decision, metadata, saving};
+use super::{Assumption, Refusal, Split, chosen_base, decision, metadata, remark, saving};
 
 /// The edits that make two stages of one.
 ///
@@ -51,7 +52,8 @@ pub fn emit<'b>(
         served: product.served.clone(),
         least_megabytes: saving::least_megabytes(single, deeds, base),
     };
-    Ok(Split { edits, new_stage, decisions, assumptions })
+    let remarks = remark::remarks(single, deeds);
+    Ok(Split { edits, new_stage, decisions, assumptions, remarks })
 }
 
 /// What is copied from the build stage, each path once, none that lies below another.
@@ -106,28 +108,35 @@ impl Stage<'_, '_> {
     fn lines(&self, moved: &[Span]) -> Result<Vec<String>, Refusal> {
         let source = &self.single.build.file.source;
         let mut lines = vec![format!("FROM {}{}", self.platform(), self.base.reference)];
-        lines.extend(metadata::repeated(self.single).into_iter().map(|step| self.written(step)));
+        lines.extend(metadata::repeated(self.single, self.deeds).into_iter().map(|step| self.written(step)));
         lines.extend(self.search_path());
         lines.extend(self.packages());
         if !self.deeds.users.is_empty() {
             lines.push(format!("RUN {}", self.deeds.users.join(self.joint())));
         }
         lines.extend(self.links()?);
-        let user = metadata::user(self.single).map(|step| self.written(step));
+        let user = metadata::last_user(self.single).map(|step| self.written(step));
         let directory = metadata::directory(self.single, self.base)?.map(|path| format!("WORKDIR {path}"));
-        let user_comes_first = metadata::directory_belongs_to_user(self.single);
-        if user_comes_first {
-            lines.extend(user.clone());
-            lines.extend(directory.clone());
-        } else {
-            lines.extend(directory.clone());
+        let mut users = Users::default();
+        if directory.is_some() {
+            lines.extend(users.switch(metadata::user_of_directory(self.single)));
         }
-        lines.extend(self.directories());
-        lines.extend(self.ownership(directory.as_deref(), Time::BeforeCopies));
+        lines.extend(directory);
+        let folders = Folders { single: self.single, deeds: self.deeds, base: self.base, artifacts: self.artifacts };
+        for run in folders.before_copies()? {
+            lines.extend(users.switch(run.user));
+            lines.push(format!("RUN {}", run.commands.join(self.joint())));
+        }
         let name = self.single.stage.from.name.as_ref().map_or("build", |name| name.word.text());
         lines.extend(self.artifacts.iter().map(|path| copy(name, path)));
-        lines.extend(self.ownership(directory.as_deref(), Time::AfterCopies));
-        lines.extend(self.product.finish.as_ref().map(|finish| format!("RUN {}", finish.command)));
+        let owned = folders.after_copies()?;
+        let mut last = Vec::new();
+        last.extend((!owned.is_empty()).then(|| owned.join(self.joint())));
+        last.extend(self.product.finish.as_ref().map(|finish| finish.command.clone()));
+        if !last.is_empty() {
+            lines.extend(users.switch(None));
+        }
+        lines.extend(last.into_iter().map(|command| format!("RUN {command}")));
         let replaced = self.started();
         let text_of = |span: &Span| {
             let text = match &replaced {
@@ -143,9 +152,7 @@ impl Stage<'_, '_> {
         };
         lines.extend(moved.iter().map(text_of));
         lines.extend(metadata::stop_signal(self.single, self.base).map(|signal| format!("STOPSIGNAL {signal}")));
-        if !user_comes_first {
-            lines.extend(user);
-        }
+        lines.extend(user.filter(|_| !users.is_written || users.now != metadata::name_of_last_user(self.single)));
         Ok(lines)
     }
 
@@ -200,48 +207,30 @@ impl Stage<'_, '_> {
 
     /// Links that lie in no folder that is copied.
     fn links(&self) -> Result<Option<String>, Refusal> {
-        let links = self.deeds.links_beside(self.artifacts)?;
+        let links = self.deeds.links_beside(self.single, self.artifacts)?;
         let commands: Vec<String> = links.iter().map(|(target, link)| format!("ln -snf {target} {link}")).collect();
         Ok((!commands.is_empty()).then(|| format!("RUN {}", commands.join(self.joint()))))
     }
-
-    /// Directories that the build makes and nothing else brings.
-    fn directories(&self) -> Option<String> {
-        let workdir = self.single.directory_after_build().unwrap_or_default();
-        let mut wanted: Vec<&str> = Vec::new();
-        for directory in &self.deeds.directories {
-            let is_made = self.artifacts.iter().any(|path| lies_in(path, directory) || lies_in(directory, path))
-                || lies_in(&workdir, directory)
-                || directory.starts_with("/tmp");
-            if !is_made && !wanted.contains(&directory.as_str()) {
-                wanted.push(directory);
-            }
-        }
-        (!wanted.is_empty()).then(|| format!("RUN mkdir -p {}", wanted.join(" ")))
-    }
-
-    /// Owners and modes of directories that are made anew. Those of files come along with the copies, so that nothing
-    /// is said of them again: to set the owner of all files once more would double the layer.
-    fn ownership(&self, directory: Option<&str>, time: Time) -> Option<String> {
-        let made = |path: &String| {
-            self.deeds.directories.contains(path)
-                || directory.is_some_and(|line| line.strip_prefix("WORKDIR ") == Some(path))
-        };
-        let is_due = |paths: &[String]| match time {
-            Time::BeforeCopies => paths.iter().all(made),
-            Time::AfterCopies => paths.iter().any(made) && !paths.iter().all(made),
-        };
-        let commands: Vec<&str> =
-            self.deeds.ownership.iter().filter(|(_, paths)| is_due(paths)).map(|(text, _)| *text).collect();
-        (!commands.is_empty()).then(|| format!("RUN {}", commands.join(self.joint())))
-    }
 }
 
-/// When something is done in the new stage.
-#[derive(Clone, Copy)]
-enum Time {
-    BeforeCopies,
-    AfterCopies,
+/// Who runs the commands of the new stage.
+#[derive(Default)]
+struct Users<'b> {
+    /// The user; none for root.
+    now: Option<&'b str>,
+    /// Whether a USER of the new stage says so.
+    is_written: bool,
+}
+
+impl<'b> Users<'b> {
+    /// The instruction behind which that user is the one who runs commands; none where it is already.
+    fn switch(&mut self, user: Option<&'b str>) -> Option<String> {
+        if self.now == user {
+            return None;
+        }
+        (self.now, self.is_written) = (user, true);
+        Some(format!("USER {}", user.unwrap_or("root")))
+    }
 }
 
 /// Copies a path to where it was. A folder's contents go into the folder.

@@ -63,6 +63,7 @@ fn product(single: &SingleStage<'_>, program: &Program<'_>, deeds: &Deeds<'_>) -
         }
     }
     product.folders_of_build = build.projects;
+    product.assumptions.extend(of_another_maker(single));
     match single.context {
         Some(context) => {
             product.embedded = folders_of_sources(context);
@@ -189,6 +190,13 @@ fn folders_of_sources(context: &BuildContext) -> Vec<String> {
         |path: &str| matches!(path.rsplit('/').next(), Some("src" | "buildSrc" | ".mvn" | ".gradle" | "gradle"));
     let folders = context.entries().iter().filter(|entry| entry.is_dir() && is_of_build(&entry.path));
     folders.map(|entry| entry.path.clone()).collect()
+}
+
+/// Builds of the same machine by others than Temurin's makers and Java's own: some have options and libraries of their own.
+fn of_another_maker(single: &SingleStage<'_>) -> Option<Assumption> {
+    const MAKERS: &[&str] = &["corretto", "dragonwell", "kona", "liberica", "microsoft", "sapmachine", "zulu"];
+    let image = single.image_name_and_tag();
+    MAKERS.iter().any(|maker| image.contains(maker)).then(|| Assumption::NeedsNothingOfMaker(image))
 }
 
 /// What the sources ask for that the runtime environment may lack.

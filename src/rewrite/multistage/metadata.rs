@@ -1,6 +1,6 @@
 //! The instructions that describe the image, said again for the new stage or moved to it.
 
-use crate::ir::Step;
+use crate::ir::{Step, is_root_in_own_group};
 use crate::knowledge::images::Known;
 use crate::syntax::{InstructionKind, Keyword, TokenKind};
 
@@ -48,7 +48,11 @@ pub fn has_comment(step: &Step<'_>) -> bool {
 /// Users of every base image: the intersection of Debian's base-passwd and Alpine's baselayout.
 const EVERYWHERE: &[&str] = &["root", "bin", "daemon", "mail", "games", "nobody", "www-data"];
 
-fn exists(single: &SingleStage<'_>, deeds: &Deeds<'_>, base: &RuntimeBase, user: &str) -> Result<(), Refusal> {
+/// Whether the new stage has the user, and the group that stands behind a colon.
+///
+/// # Errors
+/// Where it has not.
+pub fn exists(single: &SingleStage<'_>, deeds: &Deeds<'_>, base: &RuntimeBase, user: &str) -> Result<(), Refusal> {
     let (name, group) = user.split_once(':').map_or((user, None), |(name, group)| (name, Some(group)));
     let is_known = |name: &str| {
         name.bytes().all(|byte| byte.is_ascii_digit())
@@ -56,7 +60,7 @@ fn exists(single: &SingleStage<'_>, deeds: &Deeds<'_>, base: &RuntimeBase, user:
                 && EVERYWHERE.contains(&name)
                 && (name != "www-data" || single.distribution.family != "alpine")
             || base.has_user(name)
-            || deeds.users.iter().any(|command| command.split_whitespace().any(|word| word == name))
+            || deeds.words_of_users.iter().any(|word| word == name)
     };
     match [Some(name), group].into_iter().flatten().find(|name| !is_known(name)) {
         Some(name) => Err(Refusal::MissingUser(name.to_owned())),
@@ -85,12 +89,13 @@ pub fn moved<'b>(single: &SingleStage<'b>) -> impl Iterator<Item = &'b Step<'b>>
 
 /// The steps of the build stage that are said again at the head of the new stage: variables and shell, in their order,
 /// with the build arguments that they or what follows them refer to.
-pub fn repeated<'b>(single: &SingleStage<'b>) -> Vec<&'b Step<'b>> {
+pub fn repeated<'b>(single: &SingleStage<'b>, deeds: &Deeds<'_>) -> Vec<&'b Step<'b>> {
     let is_kept = |step: &Step<'_>| matches!(step.instruction.keyword, Some(Keyword::Env | Keyword::Shell));
     let needs_arguments = |step: &&Step<'_>| is_kept(step) || moved(single).any(|it| it.index == step.index);
     let text = |step: &Step<'b>| single.build.file.source.slice(step.instruction.span);
     let mut readers: Vec<&str> = single.steps_of_build().filter(needs_arguments).map(text).collect();
     readers.extend(single.steps_behind().iter().map(text));
+    readers.extend(deeds.users.iter().copied().chain(deeds.ownership().map(|ownership| ownership.setting)));
     let is_read = |step: &Step<'_>| match &step.instruction.kind {
         InstructionKind::Arg(pairs) => pairs.pairs.iter().any(|pair| {
             let name = pair.name.text();
@@ -102,15 +107,24 @@ pub fn repeated<'b>(single: &SingleStage<'b>) -> Vec<&'b Step<'b>> {
 }
 
 /// The USER that is in force behind the build stage.
-pub fn user<'b>(single: &SingleStage<'b>) -> Option<&'b Step<'b>> {
+pub fn last_user<'b>(single: &SingleStage<'b>) -> Option<&'b Step<'b>> {
     single.steps_of_build().rfind(|step| step.instruction.keyword == Some(Keyword::User))
 }
 
-/// Whether the working directory was made while that user was in force, and belongs to it.
-pub fn directory_belongs_to_user(single: &SingleStage<'_>) -> bool {
-    let is_workdir = |step: &&Step<'_>| step.instruction.keyword == Some(Keyword::Workdir);
-    let made = single.steps_of_build().rfind(is_workdir);
-    made.is_some_and(|step| step.state.user.as_ref().is_some_and(|user| user.value != "root" && user.value != "0"))
+/// The user that it names; none for root.
+pub fn name_of_last_user<'b>(single: &SingleStage<'b>) -> Option<&'b str> {
+    let step = last_user(single)?;
+    match &step.instruction.kind {
+        InstructionKind::User(word) => step.certain_value(word).filter(|user| !is_root_in_own_group(user)),
+        _ => None,
+    }
+}
+
+/// The user to whom the working directory belongs, as it was in force when WORKDIR made it; none for root.
+pub fn user_of_directory<'b>(single: &SingleStage<'b>) -> Option<&'b str> {
+    let made = single.steps_of_build().rfind(|step| step.instruction.keyword == Some(Keyword::Workdir));
+    let user = made.and_then(|step| step.state.user.as_ref()).map(|user| user.value.as_str());
+    user.filter(|user| !is_root_in_own_group(user))
 }
 
 /// The working directory that the new stage has to set: none where it is that of the image already.

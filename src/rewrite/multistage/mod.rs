@@ -24,6 +24,7 @@ mod elixir;
 mod emission;
 mod entry_script;
 mod fetched;
+mod folders;
 mod go;
 mod java;
 mod later_uses;
@@ -31,12 +32,14 @@ mod metadata;
 mod narrowed_copy;
 mod native;
 mod node;
+mod operands;
 mod overrides;
 mod php;
 mod program;
 mod pruned_copy;
 mod python;
 mod refusal;
+mod remark;
 mod ruby;
 mod runtime_base;
 mod rust;
@@ -62,6 +65,7 @@ pub use decision::{Decision, Subject};
 pub use narrowed_copy::{NarrowedCopy, narrow};
 pub use pruned_copy::{PrunedCopy, prune};
 pub use refusal::Refusal;
+pub use remark::Remark;
 
 use deeds::Deeds;
 use ecosystem::{Ecosystem, Maker, Runtime};
@@ -78,6 +82,8 @@ pub struct Split {
     pub decisions: Vec<Decision>,
     /// What only the user can know. Where there is nothing, the program runs as before.
     pub assumptions: Vec<Assumption>,
+    /// What else is worth knowing.
+    pub remarks: Vec<Remark>,
 }
 
 /// Splits the one stage of a file; `choice` says what the new stage starts from. `None` where there is nothing to split: several stages, or no build that is known.
@@ -158,6 +164,9 @@ fn split_behind_build(single: &SingleStage<'_>, ecosystem: &Ecosystem, choice: &
     let mut assumptions = product.assumptions.clone();
     assumptions.extend(base.assumption.clone());
     assumptions.extend(files.assumption.clone());
+    if let Maker::OfProgram(_) = ecosystem.product {
+        assumptions.extend(Assumption::of_generators(single));
+    }
     let artifacts: Vec<&String> = product.artifacts.iter().chain(&deeds.brought).chain(&files.paths).collect();
     let is_pruned = product.pruning.is_some();
     let left = overrides::Left { artifacts: &artifacts, base: Some((&base, &deeds)), is_pruned };

@@ -5,15 +5,15 @@
 
 use crate::context::BuildContext;
 use crate::edit::Edit;
-use crate::ir::{Build, Commands, Step, lies_in};
+use crate::ir::{Build, Commands, Step, is_root_in_own_group, lies_in};
 use crate::knowledge::images::Known;
-use crate::knowledge::package_managers::Home;
 use crate::source::Span;
 use crate::syntax::{InstructionKind, Word};
 
 use super::copied_folder::{CopiedFolder, is_plain};
 use super::deeds::Deeds;
 use super::ecosystem::{self, Ecosystem, Maker, Product};
+use super::folders::Ownership;
 use super::later_uses::LaterUses;
 use super::single_stage::SingleStage;
 use super::{Assumption, Refusal, context_files, node, overrides, program};
@@ -39,15 +39,14 @@ pub fn narrow<'b>(
     context: Option<&'b BuildContext>,
     step: &'b Step<'b>,
 ) -> Result<NarrowedCopy, Refusal> {
-    let folder = CopiedFolder::of(build, step)?;
-    let last = build.target().filter(|last| last.index == step.stage).ok_or(Refusal::StageBetween)?;
-    if build.lineage(last.index).any(|stage| stage.index == folder.stage) {
-        return Err(Refusal::NothingToSplit);
-    }
+    let (single, folder) = SingleStage::behind(build, commands, context, step).map_err(|refusal| match refusal {
+        // A stage that stands on the one that builds has all of the folder already.
+        Refusal::NeededByStage(_) => Refusal::NothingToSplit,
+        refusal => refusal,
+    })?;
     if folder.to == "/" {
         return Err(Refusal::AmongSystemFiles(folder.to));
     }
-    let single = SingleStage::behind(build, commands, context, last, folder.clone())?;
     let ecosystem = ecosystem::of(build, commands, single.stage).ok_or(Refusal::UnknownImage)?;
     let deeds = Deeds::of(&single, ecosystem)?;
     let (ecosystem, product) = product(&single, ecosystem, &deeds)?;
@@ -57,7 +56,7 @@ pub fn narrow<'b>(
         return Err(Refusal::NothingToSplit);
     }
     LaterUses { single: &single, folder: &folder, step, kept: &paths }.check()?;
-    assumptions.extend(generators(&single));
+    assumptions.extend(Assumption::of_generators(&single));
     let artifacts: Vec<&String> = paths.iter().collect();
     let left = overrides::Left { artifacts: &artifacts, base: None, is_pruned: false };
     assumptions.extend(overrides::check(&single, left)?);
@@ -92,7 +91,7 @@ fn needed(
 ) -> Result<(Vec<String>, Vec<Assumption>), Refusal> {
     let files = context_files::needed(single, ecosystem, product)?;
     // A folder that is made for the whole project is no reason to copy all of it.
-    let directories = deeds.directories.iter().filter(|directory| !lies_in(&folder.from, directory));
+    let directories = deeds.directories().filter(|directory| !lies_in(&folder.from, directory));
     let made = product.artifacts.iter().chain(&deeds.brought).chain(directories).chain(&files.paths);
     let made: Vec<&String> = made.collect();
     if made.iter().any(|path| lies_in(&folder.from, path)) {
@@ -111,20 +110,6 @@ fn needed(
     }
 }
 
-/// Commands of the build that run what the sources say, and may write what the program reads: `go generate`, `cargo run`.
-fn generators(single: &SingleStage<'_>) -> Option<Assumption> {
-    const RUNNING: &[&str] = &["exec", "exec:exec", "exec:java", "generate", "r", "run", "tool", "xtask"];
-    let mut runs = single.build_commands().filter_map(|command| {
-        // What scripts of Node.js do is known, or nothing is rewritten.
-        let is_known = |home: &Home| matches!(home, Home::Language("javascript"));
-        let invocation =
-            command.manager.as_ref().filter(|it| !it.manager.is_system() && !is_known(&it.manager.home))?;
-        let verb = invocation.verb_name().filter(|verb| RUNNING.contains(verb))?;
-        Some(Assumption::ReadsNothingOf(format!("{} {verb}", invocation.manager.name)))
-    });
-    runs.next()
-}
-
 /// COPY takes owners and modes over. The folders above what is copied are made by it, for root or for whom `--chown` says.
 fn check_owner(
     single: &SingleStage<'_>,
@@ -137,33 +122,32 @@ fn check_owner(
         return Err(Refusal::OwnedFolders(format!("USER {user}")));
     }
     let is_about = |path: &String| lies_in(path, &folder.from) || lies_in(&folder.from, path);
-    let changes = |(command, paths): &&(&str, Vec<String>)| {
-        let is_overruled = is_told && command.starts_with("chown");
-        !is_overruled && paths.iter().any(|path| is_about(path) && !is_one_file(path, deeds))
+    let changes = |ownership: &&Ownership<'_>| {
+        let is_overruled = is_told && ownership.program == "chown";
+        !is_overruled && ownership.paths.iter().any(|path| is_about(path) && !is_one_file(path, deeds))
     };
-    match deeds.ownership.iter().find(changes) {
-        Some((command, _)) => Err(Refusal::OwnedFolders((*command).to_owned())),
+    match deeds.ownership().find(changes) {
+        Some(ownership) => Err(Refusal::OwnedFolders(ownership.written())),
         None => Ok(()),
     }
 }
 
 /// A user other than root in the build stage.
 fn user_of_build<'b>(single: &SingleStage<'b>) -> Option<&'b str> {
-    let is_root = |user: &str| matches!(user, "root" | "0" | "root:root" | "0:0");
     let set = single.steps_of_build().find_map(|step| match &step.instruction.kind {
-        InstructionKind::User(word) if !is_root(word.text()) => Some(word.text()),
+        InstructionKind::User(word) if !is_root_in_own_group(word.text()) => Some(word.text()),
         _ => None,
     });
     set.or(match single.configuration.user {
         Known::Nothing => None,
-        Known::Is(user) => Some(user).filter(|user| !is_root(user)),
+        Known::Is(user) => Some(user).filter(|user| !is_root_in_own_group(user)),
         Known::Unknown => Some("of the image"),
     })
 }
 
 /// Whether a command has brought that very file: its own mode goes with it.
 fn is_one_file(path: &String, deeds: &Deeds<'_>) -> bool {
-    deeds.brought.contains(path) && !deeds.directories.contains(path)
+    deeds.brought.contains(path) && !deeds.directories().any(|made| made == path)
 }
 
 /// The first path takes the place of the folder in its COPY; each of the others gets a COPY of its own with the same flags.

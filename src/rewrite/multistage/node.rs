@@ -54,6 +54,8 @@ fn product(single: &SingleStage<'_>, deeds: &Deeds<'_>) -> Result<Product, Refus
         product.assumptions.push(Assumption::LoadsNothingOfDevelopment);
     }
     product.assumptions.extend(start::scripts(single));
+    let unknown = scripts_of_shell(single).filter(|it| !product.assumptions.contains(it));
+    product.assumptions.extend(unknown.collect::<Vec<_>>());
     Ok(product)
 }
 
@@ -98,6 +100,27 @@ fn folder(single: &SingleStage<'_>, command: &Command<'_>, files: &[String]) -> 
     } else {
         Ok(None)
     }
+}
+
+/// Scripts of `package.json` that a command runs and that hand over to a script of the shell or to Make: what these do is not
+/// known.
+fn scripts_of_shell<'s>(single: &'s SingleStage<'_>) -> impl Iterator<Item = Assumption> + 's {
+    const BY_INSTALLATION: &[&str] = &["preinstall", "install", "postinstall", "prepare"];
+    single.build_commands().filter(|command| is_managed(command)).filter_map(|command| {
+        let context = single.context?;
+        let invocation = command.manager.as_ref()?;
+        let called = invocation.operands.first().and_then(|operand| operand.text).unwrap_or_default();
+        let names: Vec<String> = match invocation.action {
+            Action::InstallProject => BY_INSTALLATION.iter().map(|name| (*name).to_owned()).collect(),
+            _ => ["pre", "", "post"].iter().map(|before| format!("{before}{called}")).collect(),
+        };
+        let hands_over = |text: &str| {
+            let mut words = text.split(|c: char| c.is_whitespace() || matches!(c, ';' | '&' | '|'));
+            words.any(|word| matches!(word, "bash" | "make" | "sh" | "sudo") || word.ends_with(".sh"))
+        };
+        let mut texts = names.iter().filter_map(|name| context.package_script(name));
+        texts.any(|text| hands_over(&text)).then(|| Assumption::writes_beside_itself(command, 3))
+    })
 }
 
 /// Packages may have scripts that download programs to the home directory.
@@ -255,6 +278,20 @@ mod tests {
             let stage = new_stage(text, Some(&[("package.json", &package), ("a.js", "")]));
             assert!(stage.contains(&format!("install -y --no-install-recommends {installed} ")), "{stage}");
         }
+    }
+
+    #[test]
+    fn what_scripts_of_the_shell_do_in_the_build_is_for_the_user_to_know() {
+        let with = |script: &str| {
+            let package = PACKAGE.replace("\"start\"", &format!("{script}, \"start\""));
+            let text = "FROM node:18-slim\nWORKDIR /app\nRUN apt-get update && apt-get install -y g++\nCOPY . .\nRUN npm ci && npm run build\nCMD [\"node\", \"dist/a.js\"]\n";
+            split_with(text, Some(&[("package.json", &package), ("dist/a.js", "")])).1
+        };
+        let beside = |command: &str| [Assumption::WritesBesideItself(command.to_owned())];
+        assert_eq!(with("\"build\": \"tsc && ./build.sh\""), beside("npm run build"));
+        assert_eq!(with("\"prebuild\": \"make assets\", \"build\": \"tsc\""), beside("npm run build"));
+        assert_eq!(with("\"postinstall\": \"sh get.sh\", \"build\": \"tsc\""), beside("npm ci"));
+        assert_eq!(with("\"deploy\": \"sh deploy.sh\", \"build\": \"tsc\""), []);
     }
 
     #[test]

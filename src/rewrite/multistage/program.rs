@@ -122,6 +122,7 @@ pub fn bring_tools<'b>(
             return Err(Refusal::MissingTool(name.to_owned()));
         }
         deeds.add_packages(&[name]);
+        deeds.called.push(name);
     }
     Ok(())
 }

@@ -2,11 +2,10 @@
 
 use crate::context::BuildContext;
 use crate::edit::Edit;
-use crate::ir::{Build, Commands, Stage, Step};
+use crate::ir::{Build, Commands, Step};
 use crate::knowledge::package_managers::Home;
 use crate::syntax::Keyword;
 
-use super::copied_folder::CopiedFolder;
 use super::single_stage::SingleStage;
 use super::{Assumption, Refusal, emission, node};
 
@@ -32,15 +31,11 @@ pub fn prune<'b>(
     context: Option<&'b BuildContext>,
     step: &'b Step<'b>,
 ) -> Result<PrunedCopy, Refusal> {
-    let folder = CopiedFolder::of(build, step)?;
-    let last = build.target().filter(|last| last.index == step.stage).ok_or(Refusal::StageBetween)?;
+    let (single, folder) = SingleStage::behind(build, commands, context, step)?;
+    let last = single.run;
     if let Some(other) = build.stages.iter().find(|it| it.index != last.index && it.needs.contains(&folder.stage)) {
-        return Err(Refusal::NeededByStage(described(other)));
+        return Err(Refusal::needed_by(other));
     }
-    if build.lineage(last.index).any(|stage| stage.index == folder.stage) {
-        return Err(Refusal::NeededByStage(described(last)));
-    }
-    let single = SingleStage::behind(build, commands, context, last, folder)?;
     let command = node::pruning(&single)?;
     let behind = last.steps.iter().skip(step.index + 1).filter(|step| step.instruction.keyword == Some(Keyword::Run));
     let mut later = behind.flat_map(|step| commands.of_step(step)).filter_map(|command| command.manager.as_ref());
@@ -54,11 +49,4 @@ pub fn prune<'b>(
     let line_ending = build.file.source.line_ending(single.last_change.instruction.first_line);
     let edits = vec![Edit::insert(end, format!("{line_ending}RUN {command}"))];
     Ok(PrunedCopy { command, edits, assumptions: vec![Assumption::LoadsNothingOfDevelopment] })
-}
-
-fn described(stage: &Stage<'_>) -> String {
-    match &stage.from.name {
-        Some(name) => format!("the stage `{}`", name.word.text()),
-        None => format!("stage {}", stage.index),
-    }
 }

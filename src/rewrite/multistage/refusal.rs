@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::ir::Stage;
+
 /// Why a stage stays one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
@@ -13,6 +15,8 @@ pub enum Refusal {
     UnknownDistribution(String),
     /// The image is for Windows.
     Windows,
+    /// Another front end than Docker's reads the file.
+    UnknownFrontEnd(String),
     /// Neither CMD nor ENTRYPOINT.
     NoProgram,
     /// The container starts with several commands.
@@ -100,6 +104,14 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// That this stage needs the one that builds, too.
+    pub fn needed_by(stage: &Stage<'_>) -> Self {
+        Self::NeededByStage(match &stage.from.name {
+            Some(name) => format!("the stage `{}`", name.word.text()),
+            None => format!("stage {}", stage.index),
+        })
+    }
+
     /// A short name, for counting.
     pub fn name(&self) -> &'static str {
         match self {
@@ -107,6 +119,7 @@ impl Refusal {
             Self::UnknownImage => "unknown-image",
             Self::UnknownDistribution(_) => "unknown-distribution",
             Self::Windows => "windows",
+            Self::UnknownFrontEnd(_) => "unknown-front-end",
             Self::NoProgram => "no-program",
             Self::SeveralCommands => "several-commands",
             Self::NotAProgram(_) => "not-a-program",
@@ -149,6 +162,7 @@ impl Refusal {
                 "build on a tag of the image that stands on Debian, Ubuntu or Alpine".to_owned()
             }
             Self::Windows => "split the file by hand".to_owned(),
+            Self::UnknownFrontEnd(_) => "name `docker/dockerfile:1` behind `# syntax=`".to_owned(),
             Self::NoProgram => "say with CMD or ENTRYPOINT what the container runs".to_owned(),
             Self::SeveralCommands => "start the container with one program".to_owned(),
             Self::NotAProgram(_) | Self::BuildToolAtStart(_) => {
@@ -206,6 +220,7 @@ impl fmt::Display for Refusal {
                 write!(f, "no smaller image of `{family}` with the same libraries is known")
             }
             Self::Windows => f.write_str("the image is for Windows"),
+            Self::UnknownFrontEnd(image) => write!(f, "what `{image}` makes of the instructions is not known"),
             Self::NoProgram => f.write_str("neither CMD nor ENTRYPOINT says what the container runs"),
             Self::SeveralCommands => f.write_str("the container starts with several commands"),
             Self::NotAProgram(name) => {

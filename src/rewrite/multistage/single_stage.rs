@@ -1,10 +1,13 @@
 //! The stage that builds, with what is known of its image.
 
+use std::rc::Rc;
+
 use crate::context::BuildContext;
 use crate::ir::{
     Base, Build, Command, Commands, ContextCopy, ImageReference, Process, Stage, Step, clean_path, lies_in,
 };
 use crate::knowledge::List;
+use crate::knowledge::front_ends::is_of_docker;
 use crate::knowledge::images::{Configuration, Distribution, ImageFacts, Known, TagState, lookup, past_distribution};
 use crate::syntax::{InstructionKind, Keyword};
 
@@ -24,6 +27,8 @@ pub struct SingleStage<'b> {
     pub distribution: Distribution,
     /// The step behind which the new stage begins: the last that changes files, but for [late copies](Self::without_late_copies).
     pub last_change: &'b Step<'b>,
+    /// All steps of the stage, with those of the stages that it starts from before them.
+    steps: Rc<[&'b Step<'b>]>,
     /// The stage that the container runs: the same, but in a file of several stages.
     pub run: &'b Stage<'b>,
     /// The folder that the stage which runs takes from this one, where they are two.
@@ -44,6 +49,9 @@ impl<'b> SingleStage<'b> {
         if stage.is_windows {
             return Err(Refusal::Windows);
         }
+        if let Some(image) = build.file.front_ends().find(|image| !is_of_docker(image)) {
+            return Err(Refusal::UnknownFrontEnd(image.to_owned()));
+        }
         let image = build.root_image(stage.index).ok_or(Refusal::UnknownImage)?;
         let facts = build.image_facts(stage.index).ok_or(Refusal::UnknownImage)?;
         let configuration = build.image_configuration(stage.index).or_else(|| of_newest(image));
@@ -58,6 +66,7 @@ impl<'b> SingleStage<'b> {
         let changes = |step: &&Step<'_>| step.instruction.keyword.is_some_and(changes_files);
         let last_change = stage.steps.iter().rfind(changes).ok_or(Refusal::NoProgram)?;
         let (run, copied) = (stage, None);
+        let steps = build.inherited_steps(stage.index).into();
         Ok(Self {
             build,
             commands,
@@ -68,6 +77,7 @@ impl<'b> SingleStage<'b> {
             configuration,
             distribution,
             last_change,
+            steps,
             run,
             copied,
         })
@@ -113,28 +123,44 @@ impl<'b> SingleStage<'b> {
         })
     }
 
-    /// Whether the path lies where one of these copies to.
-    pub fn is_copied_late(&self, path: &str) -> bool {
-        self.late_copies().iter().any(|copy| {
-            let destination = copy.step.certain_value(&copy.transfer.destination);
-            let target = destination.and_then(|destination| self.build.absolute_path(copy.step, destination));
-            target.is_some_and(|target| lies_in(path, &target))
-        })
-    }
-
-    /// Looks at the stage from which the last one takes a folder.
+    /// Where these copy to, absolute.
     ///
     /// # Errors
-    /// As [`of`](Self::of).
+    /// Where that is only known when the build runs.
+    pub fn late_destinations(&self) -> Result<Vec<String>, Refusal> {
+        self.late_copies().iter().map(|copy| self.destination(copy)).collect()
+    }
+
+    /// Whether the path lies where one of these copies to.
+    pub fn is_copied_late(&self, path: &str) -> bool {
+        self.late_copies().iter().any(|copy| self.destination(copy).is_ok_and(|target| lies_in(path, &target)))
+    }
+
+    fn destination(&self, copy: &ContextCopy<'_>) -> Result<String, Refusal> {
+        let written = &copy.transfer.destination;
+        let path = copy.step.certain_value(written).and_then(|path| self.build.absolute_path(copy.step, path));
+        path.ok_or_else(|| Refusal::UnknownPath(written.text().to_owned()))
+    }
+
+    /// Looks at the stage from which a COPY of the last one takes a folder.
+    ///
+    /// # Errors
+    /// As [`of`](Self::of); where it is another stage that copies, and where the last one has the folder by standing on that
+    /// stage.
     pub fn behind(
         build: &'b Build<'b>,
         commands: &'b Commands<'b>,
         context: Option<&'b BuildContext>,
-        run: &'b Stage<'b>,
-        copied: CopiedFolder,
-    ) -> Result<Self, Refusal> {
-        let stage = build.stages.get(copied.stage).ok_or(Refusal::UnknownImage)?;
-        Ok(Self { run, copied: Some(copied), ..Self::of(build, commands, context, stage)? })
+        step: &Step<'_>,
+    ) -> Result<(Self, CopiedFolder), Refusal> {
+        let folder = CopiedFolder::of(build, step)?;
+        let run = build.target().filter(|last| last.index == step.stage).ok_or(Refusal::StageBetween)?;
+        if build.lineage(run.index).any(|stage| stage.index == folder.stage) {
+            return Err(Refusal::needed_by(run));
+        }
+        let stage = build.stages.get(folder.stage).ok_or(Refusal::UnknownImage)?;
+        let single = Self { run, copied: Some(folder.clone()), ..Self::of(build, commands, context, stage)? };
+        Ok((single, folder))
     }
 
     /// Whether the stage runs what it builds.
@@ -163,10 +189,9 @@ impl<'b> SingleStage<'b> {
     }
 
     /// The steps that go into the build stage, with those of the stages that it starts from.
-    pub fn steps_of_build(&self) -> impl DoubleEndedIterator<Item = &'b Step<'b>> + use<'b> {
-        let steps = self.build.inherited_steps(self.stage.index);
+    pub fn steps_of_build(&self) -> impl DoubleEndedIterator<Item = &'b Step<'b>> {
         let (stage, end) = (self.stage.index, self.last_change.index);
-        steps.into_iter().filter(move |step| step.stage != stage || step.index <= end)
+        self.steps.iter().copied().filter(move |step| step.stage != stage || step.index <= end)
     }
 
     /// The steps that stay where they are, now in the new stage.

@@ -184,12 +184,25 @@ fn judge(command: &Command<'_>, word: &str, has_more_arguments: bool) -> Result<
     if let Some(invocation) = &command.manager {
         return if starts(command, invocation) { Ok(()) } else { Err(develops()) };
     }
-    if DEVELOPING.contains(&name) {
+    if DEVELOPING.contains(&name) || watches_sources(command, name) {
         return Err(develops());
     }
     let is_interpreter = SHELLS.contains(&name) || matches!(name, "node" | "php" | "python" | "python3" | "ruby");
     let is_idle = is_interpreter && command.arguments().is_empty() && !has_more_arguments;
     if is_idle || WAITING.contains(&name) { Err(Refusal::NotAProgram(name.to_owned())) } else { Ok(()) }
+}
+
+/// Whether a server is told to start anew whenever a source changes, as those wish who work on it.
+fn watches_sources(command: &Command<'_>, name: &str) -> bool {
+    const WATCHING: &[(&str, &str)] = &[
+        ("fastapi", "dev"),
+        ("flask", "--debug"),
+        ("flask", "--reload"),
+        ("gunicorn", "--reload"),
+        ("hypercorn", "--reload"),
+        ("uvicorn", "--reload"),
+    ];
+    WATCHING.iter().any(|(program, word)| *program == name && command.has_argument(word))
 }
 
 /// Whether the command of a package manager starts what is installed, and neither installs nor builds.

@@ -3,7 +3,8 @@
 use crate::ir::{Command, Origin, clean_path, lies_in};
 
 use super::Refusal;
-use super::deeds::{Deeds, is_folder_by_name, needed_at_run_time, operands};
+use super::deeds::{Deeds, is_folder_by_name, needed_at_run_time};
+use super::operands::Operands;
 use super::single_stage::SingleStage;
 
 /// What the package `tzdata` holds.
@@ -16,20 +17,11 @@ impl<'b> Deeds<'b> {
     /// Where it is no symbolic link, or one to what is only known when the build runs.
     pub fn link(&mut self, single: &SingleStage<'b>, command: &'b Command<'b>) -> Result<(), Refusal> {
         let unknown = || Refusal::UnknownCommand("ln".to_owned());
-        let is_symbolic =
-            command.arguments().iter().filter_map(|word| word.value).any(|word| {
-                word == "--symbolic" || word.starts_with('-') && !word.starts_with("--") && word.contains('s')
-            });
-        // `ln -t FOLDER TARGET` names them the other way round.
-        let names_folder = command.arguments().iter().filter_map(|word| word.value).any(|word| {
-            word.starts_with("--target-directory")
-                || word.starts_with('-') && !word.starts_with("--") && word.contains('t')
-        });
-        if names_folder {
+        let operands = Operands::of(command)?;
+        let words: Vec<&str> = operands.texts().collect();
+        let (true, [target, written]) = (operands.has("-s --symbolic"), words.as_slice()) else {
             return Err(unknown());
-        }
-        let operands: Vec<&str> = operands(command).collect();
-        let (true, [target, written]) = (is_symbolic, operands.as_slice()) else { return Err(unknown()) };
+        };
         let mut link = single.path_of(command, written)?;
         if written.ends_with('/') || is_folder_by_name(&link) {
             link = clean_path(&format!("{link}/{}", target.rsplit('/').next().unwrap_or(target)));
@@ -72,8 +64,18 @@ impl<'b> Deeds<'b> {
     /// The links that no copy brings, each with what it points to.
     ///
     /// # Errors
-    /// Where the smaller image may not have what one points to, or the folder in which it lies.
-    pub fn links_beside(&self, artifacts: &[String]) -> Result<Vec<&(String, String)>, Refusal> {
+    /// Where the smaller image may not have what one points to, or the folder in which it lies; and where a copy goes to
+    /// where a link leads to another place.
+    pub fn links_beside(
+        &self,
+        single: &SingleStage<'_>,
+        artifacts: &[String],
+    ) -> Result<Vec<&(String, String)>, Refusal> {
+        let destinations = if self.links.is_empty() { Vec::new() } else { single.late_destinations()? };
+        let is_behind_link = |path: &String| self.links.iter().any(|(_, link)| lies_in(path, link));
+        if artifacts.iter().chain(&destinations).any(is_behind_link) {
+            return Err(Refusal::UnknownCommand("ln".to_owned()));
+        }
         const FOLDERS: &[&str] =
             &["", "/bin", "/etc", "/opt", "/sbin", "/srv", "/usr/bin", "/usr/local/bin", "/usr/sbin"];
         let is_copied = |path: &str| artifacts.iter().any(|artifact| lies_in(path, artifact));

@@ -1,6 +1,6 @@
 //! Whole files, before and after.
 
-use super::testing::{new_stage, outcome, refusal};
+use super::testing::{new_stage, outcome, refusal, split_with};
 use super::*;
 
 #[track_caller]
@@ -94,8 +94,8 @@ fn packages_users_and_directories_come_along() {
             "FROM golang:1.19-bookworm AS build\nRUN apt-get update && apt-get install -y --no-install-recommends gcc libpq-dev ffmpeg\n\
              RUN useradd -u 5 app && mkdir -p /data && chown app /data\nWORKDIR /src\nCOPY main.go .\nRUN go build -o /app .\n\n\
              FROM debian:bookworm-slim\nRUN apt-get update \\\n    && apt-get install -y --no-install-recommends libpq5 ffmpeg \\\n    \
-             && rm -rf /var/lib/apt/lists/*\nRUN useradd -u 5 app\nWORKDIR /src\nRUN mkdir -p /data\n\
-             RUN chown app /data\nCOPY --from=build /app /app\n{CERTIFICATES}\nUSER app\nCMD [\"/app\"]\n"
+             && rm -rf /var/lib/apt/lists/*\nRUN useradd -u 5 app\nWORKDIR /src\nRUN mkdir -p /data \\\n    && chown app /data\n\
+             COPY --from=build /app /app\n{CERTIFICATES}\nUSER app\nCMD [\"/app\"]\n"
         ),
     );
 }
@@ -202,6 +202,7 @@ fn certificates_languages_and_capabilities_come_along() {
         refusal(&java.replace("3.8-openjdk-17", "3-openjdk-17-slim")),
         Refusal::UnknownDistribution("debian".to_owned())
     );
+    assert_eq!(lines_for("echo it_IT.UTF-8 UTF-8 >> /etc/locale.gen && locale-gen")[1], archive);
     assert_eq!(lines_for("setcap cap_net_bind_service=+ep /opt/x"), ["COPY --from=build /opt/x /opt/x"]);
     assert_eq!(
         lines_for("sed -e 's/a/b/' -i /etc/hosts.allow"),
@@ -219,6 +220,8 @@ fn certificates_languages_and_capabilities_come_along() {
     assert_eq!(lines_for(pattern), ["COPY --from=build /etc/apache2/sites-available /etc/apache2/sites-available"]);
     assert_eq!(lines_for("echo x | tee /etc/x"), ["COPY --from=build /etc/x /etc/x"]);
     for run in [
+        "gunicorn --version",
+        "apt-cache depends redis-tools",
         "gpg --batch --verify a.asc a",
         "gpg --keyserver k.org --recv-keys $K && gpgconf --kill all",
         ". /etc/os-release && echo $ID",
@@ -226,6 +229,189 @@ fn certificates_languages_and_capabilities_come_along() {
         assert_eq!(lines_for(run), [""; 0], "{run}");
     }
     assert_eq!(lines_for("A=$(dpkg --print-architecture) && yes | apt-mark hold x"), [""; 0]);
+}
+
+#[test]
+fn a_language_beside_the_archive_lies_in_a_folder_of_its_own() {
+    let copied = |path: &str| [format!("COPY --from=build {path} {path}")];
+    assert_eq!(lines_for("localedef --no-archive -i en_US -f UTF-8 en_US.UTF-8"), copied("/usr/lib/locale/en_US.utf8"));
+    assert_eq!(
+        lines_for("localedef --no-archive -i de_DE -f ISO-8859-1 de_DE.ISO-8859-1@euro"),
+        copied("/usr/lib/locale/de_DE.iso88591@euro")
+    );
+    assert_eq!(lines_for("localedef -i en_US -f UTF-8 /opt/languages/en_US"), copied("/opt/languages/en_US"));
+    assert_eq!(lines_for("localedef --list-archive"), [""; 0]);
+    for run in ["localedef --prefix=/x -i en_US -f UTF-8 en_US.UTF-8", "localedef --delete-from-archive en_US.utf8"] {
+        assert_eq!(refused(run), Refusal::UnknownCommand("localedef".to_owned()), "{run}");
+    }
+}
+
+#[test]
+fn an_archive_of_languages_that_nobody_has_filled_is_not_copied() {
+    // Debian's program takes no words, and does nothing for an empty list.
+    for run in ["locale-gen", "locale-gen en_US.UTF-8", "locale-gen --purge en_US.UTF-8"] {
+        assert_eq!(refused(run), Refusal::UnknownCommand("locale-gen".to_owned()), "{run}");
+    }
+}
+
+/// Why a Python program stays in one stage for whose sake a command runs.
+#[track_caller]
+fn refused(run: &str) -> Refusal {
+    refusal(&format!("FROM python:3.11\nRUN {run}\nWORKDIR /app\nCOPY . .\nRUN pip install flask\nCMD python a.py\n"))
+}
+
+/// The new stage of a Go program that is written to `/srv/app/app`, and for whose sake a command runs before CMD.
+fn folders_of(run: &str, last: &str) -> Result<Vec<String>, Refusal> {
+    let text = format!(
+        "FROM golang:1.19-bookworm\nARG UID=7\nARG NAME\nENV OWNER=app\nWORKDIR /src\nCOPY main.go .\n{run}\n{last}\nCMD [\"/srv/app/app\"]\n"
+    );
+    let files = [("main.go", "package main\n"), ("go.mod", "module a\n")];
+    let (text, _) = outcome(&text, Some(&files)).expect("a build")?;
+    let known = ["WORKDIR /src", "ENV OWNER=app", "CMD [\"/srv/app/app\"]", "debian:bookworm-slim"];
+    let stage = text.split_once("\n\nFROM ").unwrap().1.replace(" \\\n    ", " ");
+    let lines = stage
+        .lines()
+        .filter(|line| !line.is_empty() && !known.contains(line))
+        .filter(|line| !["certs/", "zoneinfo"].iter().any(|it| line.contains(it)));
+    Ok(lines.map(str::to_owned).collect())
+}
+
+const BUILD: &str = "mkdir -p /srv/app && go build -o /srv/app/app .";
+const COPY: &str = "COPY --from=build /srv/app/app /srv/app/app";
+
+#[test]
+fn a_folder_is_made_before_its_owner_is_set_and_before_the_copies() {
+    let app = "RUN useradd app";
+    let of = |run: &str| folders_of(&format!("RUN {BUILD} && useradd app && {run}"), "USER app");
+    assert_eq!(
+        of("chown -R app:app /srv/app").unwrap(),
+        [app, "RUN mkdir -p /srv/app && chown -R app:app /srv/app", COPY, "USER app"]
+    );
+    for run in ["cd /srv && chown -R app app", "cd /srv/app && chown -R app ."] {
+        assert_eq!(of(run).unwrap()[1], "RUN mkdir -p /srv/app && chown -R app /srv/app", "{run}");
+    }
+    assert_eq!(of("chmod -v g+w /srv/app").unwrap()[1], "RUN mkdir -p /srv/app && chmod -v g+w /srv/app");
+    assert_eq!(of("chgrp -R app /srv").unwrap()[1], "RUN mkdir -p /srv/app && chgrp -R app /srv");
+    // Owner and mode of a file come along with its copy.
+    assert_eq!(
+        of("chown app /srv/app/app && chmod -x /srv/app/app && chmod +x /srv/app/*").unwrap(),
+        [app, COPY, "USER app"]
+    );
+    assert_eq!(of("chown app /srv/app/app /srv/app").unwrap()[1], "RUN mkdir -p /srv/app && chown app /srv/app");
+    assert_eq!(of("chown app /srv/*").unwrap()[1], "RUN mkdir -p /srv/app && chown app /srv/app");
+}
+
+#[test]
+fn owners_are_set_in_the_order_of_the_build() {
+    let run = format!(
+        "RUN {BUILD} && useradd app && mkdir -p /srv/a /srv/b && chown -R app /srv && mkdir /srv/c && chmod 700 /srv/c"
+    );
+    assert_eq!(
+        folders_of(&run, "").unwrap()[1],
+        "RUN mkdir -p /srv/a /srv/b /srv/app && chown -R app /srv && mkdir -p /srv/c && chmod 700 /srv/c"
+    );
+}
+
+#[test]
+fn values_of_options_are_no_paths() {
+    let of = |run: &str| folders_of(&format!("RUN {BUILD} && {run}"), "");
+    assert_eq!(of("mkdir -m 700 -p /data").unwrap()[0], "RUN mkdir -p /data && chmod 700 /data");
+    assert_eq!(
+        of("useradd app && install -d -m 750 -o app /data /logs").unwrap()[1],
+        "RUN mkdir -p /data /logs && chown app /data /logs && chmod 750 /data /logs"
+    );
+    assert_eq!(
+        of("install -m 755 app /usr/local/bin/").unwrap()[1],
+        "COPY --from=build /usr/local/bin/app /usr/local/bin/app"
+    );
+    assert_eq!(of("touch -d 2020-01-01 /etc/x").unwrap()[1], "COPY --from=build /etc/x /etc/x");
+    for run in ["chown --reference=/a /srv", "cp -t /etc a", "chown --from=a b /srv"] {
+        assert!(matches!(of(run), Err(Refusal::UnknownCommand(_))), "{run}");
+    }
+}
+
+#[test]
+fn an_owner_in_a_variable_is_one_that_the_new_stage_knows() {
+    let of = |run: &str| folders_of(&format!("RUN {BUILD} && mkdir /data && {run}"), "");
+    assert_eq!(
+        of("chown $UID:${UID} /data").unwrap(),
+        ["ARG UID=7", "RUN mkdir -p /data && chown $UID:${UID} /data", COPY]
+    );
+    assert_eq!(
+        of("useradd -u \"$UID\" $OWNER && chown \"$OWNER\" /data").unwrap(),
+        ["ARG UID=7", "RUN useradd -u \"$UID\" $OWNER", "RUN mkdir -p /data && chown \"$OWNER\" /data", COPY]
+    );
+    for run in ["ID=5 && chown $ID /data", "chown $(id -u) /data", "chown `id -u` /data", "chown $NOBODY /data"] {
+        assert_eq!(of(run), Err(Refusal::UnknownCommand("chown".to_owned())), "{run}");
+    }
+    assert_eq!(of("ID=5 && useradd -u $ID app"), Err(Refusal::UnknownCommand("useradd".to_owned())));
+    assert_eq!(of("chown postgres /data"), Err(Refusal::MissingUser("postgres".to_owned())));
+}
+
+#[test]
+fn folders_belong_to_the_user_who_made_them() {
+    let of = |run: &str, last: &str| {
+        folders_of(&format!("RUN {BUILD}\nRUN useradd -m app && mkdir /data && chown app /data\n{run}"), last)
+    };
+    let made = ["RUN useradd -m app", "RUN mkdir -p /data && chown app /data"];
+    assert_eq!(
+        of("USER app\nRUN mkdir /data/logs", "").unwrap(),
+        [made[0], made[1], "USER app", "RUN mkdir -p /data/logs", COPY]
+    );
+    assert_eq!(
+        of("USER app\nRUN mkdir /data/logs\nUSER root", "").unwrap(),
+        [made[0], made[1], "USER app", "RUN mkdir -p /data/logs", COPY, "USER root"]
+    );
+    assert_eq!(
+        of("USER app\nRUN sudo mkdir /data/logs", "USER root").unwrap()[1],
+        "RUN mkdir -p /data && chown app /data && mkdir -p /data/logs"
+    );
+    assert_eq!(of("RUN su app -c 'mkdir /data/logs'", ""), Err(Refusal::UnknownCommand("su".to_owned())));
+    assert_eq!(of("RUN gosu app mkdir /data/logs", ""), Err(Refusal::UnknownCommand("mkdir".to_owned())));
+}
+
+#[test]
+fn what_root_did_before_a_user_took_over_is_done_by_root() {
+    let text = "FROM golang:1.19-bookworm\nRUN useradd app && mkdir -p /data && chown app /data\nUSER app\nWORKDIR /home/app/src\n                COPY main.go .\nRUN go build -o /home/app/src/app .\nCMD [\"./app\"]\n";
+    let stage = new_stage(text, Some(&[("main.go", "package main\n"), ("go.mod", "module a\n")]));
+    let lines: Vec<&str> = stage.lines().skip(1).take(6).collect();
+    assert_eq!(
+        lines,
+        [
+            "RUN useradd app",
+            "USER app",
+            "WORKDIR /home/app/src",
+            "USER root",
+            "RUN mkdir -p /data \\",
+            "    && chown app /data"
+        ]
+    );
+    assert!(stage.ends_with("USER app\nCMD [\"./app\"]\n") || stage.contains("\nUSER app\n"), "{stage}");
+}
+
+#[test]
+fn a_copied_folder_itself_gets_its_owner_back() {
+    let text = "FROM python:3.11-bookworm\nRUN useradd app\nCOPY . /srv/app\nRUN pip install flask && chown -R app:app /srv/app\nUSER app\n                CMD [\"python\", \"/srv/app/a.py\"]\n";
+    let stage = new_stage(text, None);
+    // To set the owner of all files once more would double the layer.
+    assert!(stage.contains("COPY --from=build /usr/local /usr/local\nRUN chown app:app /srv/app\n"), "{stage}");
+    let made = text.replace("COPY", "RUN mkdir /srv/app\nCOPY");
+    let stage = new_stage(&made, None);
+    assert!(stage.contains("RUN mkdir -p /srv/app \\\n    && chown -R app:app /srv/app\nCOPY"), "{stage}");
+}
+
+#[test]
+fn owners_of_what_packages_bring_are_not_lost() {
+    let run = "apt-get update && apt-get install -y ffmpeg";
+    let of = |owned: &str| folders_of(&format!("RUN {BUILD} && {run} && useradd app && {owned}"), "");
+    assert_eq!(
+        of("chown -R app /var/lib/ffmpeg"),
+        Err(Refusal::OwnedFolders("chown -R app /var/lib/ffmpeg".to_owned()))
+    );
+    assert_eq!(of("chmod 1777 /run").unwrap()[2], "RUN chmod 1777 /run");
+    // These belong to the image of the build alone.
+    assert!(!of("chmod -R 777 /go /root/.cache").unwrap().iter().any(|line| line.contains("777")));
+    assert!(!of("chmod +x /usr/bin/ffmpeg").unwrap().iter().any(|line| line.contains("chmod")));
 }
 
 #[test]
@@ -255,9 +441,39 @@ fn what_only_the_user_can_know_is_an_assumption() {
 }
 
 #[test]
+fn what_a_generator_writes_is_for_the_user_to_know() {
+    let with = |run: &str| {
+        let text = format!("FROM golang:1.19\nWORKDIR /s\nCOPY . .\nRUN {run} && go build -o a .\nCMD [\"./a\"]\n");
+        split_with(&text, Some(&[("main.go", GO), ("go.mod", "module a\n")])).1
+    };
+    assert_eq!(with("go generate ./..."), [Assumption::ReadsNothingOf("go generate".to_owned())]);
+    assert_eq!(with("go vet ./..."), []);
+    let rust = "FROM rust:1.75-bookworm\nWORKDIR /s\nCOPY . .\nRUN cargo run --bin seed && cargo build --release\nCMD [\"target/release/a\"]\n";
+    let (_, assumptions) = split_with(rust, Some(&[("Cargo.lock", ""), ("src/main.rs", "fn main() {}\n")]));
+    assert_eq!(assumptions, [Assumption::ReadsNothingOf("cargo run".to_owned())]);
+}
+
+#[test]
+fn a_copy_that_goes_where_a_link_leads_elsewhere_is_refused() {
+    let with = |link: &str| {
+        refusal(&format!(
+            "FROM python:3.11-bookworm\nRUN mkdir -p /srv/app && {link}\nCOPY . /app\nRUN pip install flask\nCMD python /app/a.py\n"
+        ))
+    };
+    let refused = Refusal::UnknownCommand("ln".to_owned());
+    assert_eq!(with("ln -s /srv/app /app"), refused);
+    // Below a link, the late copy would find another folder; all goes through the build stage then.
+    let late = "FROM python:3.11-bookworm\nRUN pip install flask && ln -s /usr/local/share/x /opt/x\nCOPY x /opt/x\nCOPY . /app\nWORKDIR /app\nCMD python a.py\n";
+    assert_eq!(refusal(late), refused);
+    assert!(outcome(&late.replace("COPY x /opt/x\n", ""), None).unwrap().is_ok());
+}
+
+#[test]
 fn what_is_not_understood_is_refused() {
     let with = |run: &str| refusal(&format!("FROM golang:1.19\nWORKDIR /s\n{run}\nRUN go build -o a\nCMD [\"./a\"]\n"));
     assert_eq!(with("RUN ./setup.sh"), Refusal::UnknownCommand("setup.sh".to_owned()));
+    assert_eq!(with("RUN ./setup --version"), Refusal::UnknownCommand("setup".to_owned()));
+    assert_eq!(with("RUN setup --version --force"), Refusal::UnknownCommand("setup".to_owned()));
     assert_eq!(with("RUN curl https://e.org/x | sh"), Refusal::UnknownCommand("curl".to_owned()));
     assert_eq!(with("RUN apt-get install -y $P"), Refusal::UnknownPackage);
     assert_eq!(with("RUN echo deb http://e.org x main > /etc/apt/sources.list.d/x.list"), Refusal::UnknownPackage);
@@ -271,6 +487,26 @@ fn what_is_not_understood_is_refused() {
     assert_eq!(with("HEALTHCHECK CMD nc localhost"), Refusal::MissingTool("nc".to_owned()));
     assert_eq!(with("WORKDIR $D"), Refusal::UnknownPath("./a".to_owned()));
     assert_eq!(with("ONBUILD RUN x"), Refusal::Onbuild);
+}
+
+#[test]
+fn a_file_that_another_front_end_reads_is_left_alone() {
+    let text = "FROM golang:1.19\nWORKDIR /s\nRUN go build -o a\nCMD [\"./a\"]\n";
+    let with = |image: &str| outcome(&format!("# syntax={image}\n{text}"), None).unwrap().map(|_| ());
+    assert_eq!(with("docker/dockerfile:1-labs"), Ok(()));
+    assert_eq!(with("edrevo/dockerfile-plus"), Err(Refusal::UnknownFrontEnd("edrevo/dockerfile-plus".to_owned())));
+}
+
+#[test]
+fn servers_that_watch_their_sources_are_for_those_who_work_on_them() {
+    let with = |cmd: &str| {
+        outcome(&format!("FROM python:3.11\nWORKDIR /app\nCOPY . .\nRUN pip install flask\nCMD {cmd}\n"), None)
+            .unwrap()
+            .map(|_| ())
+    };
+    assert_eq!(with("flask run --debug"), Err(Refusal::BuildToolAtStart("flask".to_owned())));
+    assert_eq!(with("[\"uvicorn\", \"a:app\", \"--reload\"]"), Err(Refusal::BuildToolAtStart("uvicorn".to_owned())));
+    assert_eq!(with("flask run"), Ok(()));
 }
 
 #[test]

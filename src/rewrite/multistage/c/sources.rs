@@ -56,6 +56,13 @@ impl<'b> Sources<'b> {
         self.are_known() && !self.texts(is_told).any(|(_, text)| is_elsewhere(text))
     }
 
+    /// Whether the files of the build call a program that installs something, or fetches it.
+    pub fn do_more_than_build(&self) -> bool {
+        const DOING_MORE: &[&str] =
+            &["apk", "apt", "apt-get", "curl", "dnf", "npm", "pip", "pip3", "sudo", "wget", "yum"];
+        self.texts(is_told).any(|(_, text)| text.split_whitespace().any(|word| DOING_MORE.contains(&word)))
+    }
+
     /// The source that starts other programs.
     pub fn that_start_programs(&self) -> impl Iterator<Item = &'b str> {
         const STARTING: &[&str] = &["system(", "popen(", "execv", "execl", "posix_spawn"];

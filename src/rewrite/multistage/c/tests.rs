@@ -161,20 +161,36 @@ fn what_cannot_be_followed_is_refused() {
 }
 
 #[test]
-fn on_ubuntu_libraries_remain_where_two_releases_of_debian_agree() {
+fn on_ubuntu_libraries_remain_that_its_own_lists_name() {
     let file = |image: &str, package: &str| {
         format!(
             "FROM ubuntu:{image}\nRUN apt-get update && apt-get install -y --no-install-recommends gcc {package}\n\
              WORKDIR /s\nCOPY . .\nRUN gcc -o a a.c\nCMD [\"./a\"]\n"
         )
     };
-    let stage = new_stage(&file("22.04", "libpq-dev"), None);
-    assert!(
-        stage.starts_with("ubuntu:jammy\n") && stage.contains("install -y --no-install-recommends libpq5 "),
-        "{stage}"
-    );
-    for (image, package, release) in [("22.04", "libssl-dev", "jammy"), ("20.04", "libpq-dev", "focal")] {
+    for (image, codename, package, library) in [
+        ("22.04", "jammy", "libpq-dev", "libpq5"),
+        ("22.04", "jammy", "libssl-dev", "libssl3"),
+        ("20.04", "focal", "libpq-dev", "libpq5"),
+        ("24.04", "noble", "libcurl4-openssl-dev", "libcurl4t64"),
+    ] {
+        let stage = new_stage(&file(image, package), None);
+        let installs = format!("install -y --no-install-recommends {library} ");
+        assert!(stage.starts_with(&format!("ubuntu:{codename}\n")) && stage.contains(&installs), "{stage}");
+    }
+    for (image, package, release) in [("22.04", "libjpeg-dev", "jammy"), ("20.04", "libopencv-dev", "focal")] {
         let expected = Refusal::OtherLibraries { package: package.to_owned(), release };
         assert_eq!(refusal(&file(image, package)), expected);
     }
+}
+
+#[test]
+fn a_makefile_that_installs_or_fetches_is_for_the_user_to_know() {
+    let text =
+        "FROM debian:bookworm\nRUN apt-get install -y gcc make\nWORKDIR /src\nCOPY . .\nRUN make\nCMD [\"./app\"]\n";
+    let assumptions = |makefile: &str| split_with(text, Some(&[("Makefile", makefile), ("main.c", "int main() {}")])).1;
+    let by_make = [Assumption::WritesBesideItself("make".to_owned())];
+    assert_eq!(assumptions(&format!("{MAKEFILE}\tapt-get install -y ffmpeg\n")), by_make);
+    assert_eq!(assumptions(&format!("{MAKEFILE}\tcurl -o /opt/model https://e.org/model\n")), by_make);
+    assert_eq!(assumptions(MAKEFILE), []);
 }

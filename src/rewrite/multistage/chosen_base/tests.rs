@@ -59,3 +59,14 @@ fn an_interpreter_has_no_such_image() {
     let text = "FROM python:3.11\nCOPY a.py /a/\nRUN pip install flask\nCMD [\"python\", \"/a/a.py\"]\n";
     assert_eq!(stage("distroless", text), Err(Refusal::NoSuchBase("distroless")));
 }
+
+#[test]
+fn an_image_of_distroless_that_is_named_has_no_shell_either() {
+    let user = STATIC.replace("RUN", "RUN useradd a && ");
+    for image in ["gcr.io/distroless/static-debian12:nonroot", "gcr.io/distroless/base-debian12"] {
+        assert_eq!(stage(image, &user), Err(Refusal::NeedsShell(image.to_owned())), "{image}");
+        assert!(stage(image, STATIC).is_ok(), "{image}");
+    }
+    let script = STATIC.replace("CMD [\"/app\"]", "CMD /app");
+    assert!(matches!(stage("gcr.io/distroless/cc-debian12", &script), Err(Refusal::NeedsShell(_))));
+}

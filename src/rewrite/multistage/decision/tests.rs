@@ -4,7 +4,7 @@ use crate::ir::{Build, Commands};
 use crate::source::SourceFile;
 use crate::syntax::parse;
 
-use super::super::{BaseChoice, Split, split};
+use super::super::{BaseChoice, Split, Subject, split};
 
 fn split_of(text: &str) -> Split {
     let file = parse(SourceFile::new("Dockerfile", text));
@@ -43,4 +43,32 @@ fn what_is_saved_is_told_where_package_lists_tell() {
     assert!(megabytes("debian:bookworm", "gcc -o a a.c").is_some_and(|it| (100..400).contains(&it)));
     assert!(megabytes("golang:1.19", "go build -o a").is_some_and(|it| it > 400));
     assert_eq!(megabytes("ubuntu:22.04", "gcc -o a a.c"), None);
+}
+
+#[test]
+fn what_the_container_calls_is_not_called_a_library() {
+    let split = split_of(
+        "FROM golang:1.22-bookworm\nWORKDIR /s\nRUN go build -o a .\nHEALTHCHECK CMD curl -f http://localhost/\nCMD [\"./a\"]\n",
+    );
+    let told: Vec<String> = split.decisions.iter().map(ToString::to_string).collect();
+    assert_eq!(told[1], "installed: `curl`: the container calls it, and the image of the build has it");
+}
+
+#[test]
+fn tools_that_people_will_miss_are_told() {
+    let told = |choice: &str, text: &str| {
+        let file = parse(SourceFile::new("Dockerfile", text));
+        let build = Build::new(&file);
+        let split = split(&build, &Commands::new(&build), None, &choice.parse().unwrap()).unwrap().unwrap();
+        let behind = split.decisions.into_iter().filter(|decision| decision.about == Subject::LeftBehind);
+        behind.map(|decision| decision.chosen).collect::<Vec<_>>()
+    };
+    let text = "FROM golang:1.22-bookworm\nWORKDIR /s\nRUN CGO_ENABLED=0 go build -o a .\nCMD [\"./a\"]\n";
+    let tools = told("slim", text);
+    assert_eq!(tools.len(), 1, "{tools:?}");
+    assert!(["curl", "git", "wget"].iter().all(|tool| tools[0].split(' ').any(|it| it == *tool)), "{tools:?}");
+    let checked = text.replace("CMD [", "HEALTHCHECK CMD curl localhost\nCMD [");
+    assert!(!told("slim", &checked)[0].contains("curl"));
+    assert_eq!(told("distroless", text).last().map(String::as_str), Some("sh"));
+    assert_eq!(told("slim", &text.replace("bookworm", "alpine3.20")), [""; 0]);
 }

@@ -74,3 +74,14 @@ fn databases_and_certificates_that_commands_of_dotnet_make_are_not_lost() {
         assert_eq!(refusal(&text), Refusal::UnknownCommand("dotnet".to_owned()), "{run}");
     }
 }
+
+#[test]
+fn a_program_made_for_one_c_library_is_not_put_on_another() {
+    let with = |tag: &str| {
+        outcome(&format!("{}CMD dotnet out/A.dll\n", APP.replace("6.0", tag)), None).unwrap().map(|(after, _)| after)
+    };
+    let same = "\n\nFROM mcr.microsoft.com/dotnet/aspnet:8.0-alpine\n";
+    assert!(with("8.0-alpine").unwrap().contains(same));
+    // There is no image of ASP.NET Core of that name; what is left stands on Ubuntu.
+    assert_eq!(with("10.0-alpine-aot"), Err(Refusal::UnknownDistribution("alpine".to_owned())));
+}

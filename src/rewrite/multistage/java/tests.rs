@@ -88,3 +88,24 @@ fn what_runs_on_no_runtime_environment_is_refused() {
         Refusal::UnknownDistribution("debian".to_owned())
     );
 }
+
+#[test]
+fn java_of_another_maker_is_for_the_user_to_know() {
+    let of = |image: &str| {
+        let text = APP.replace("maven:3.8-openjdk-17", image);
+        split_with(&format!("{text}ENTRYPOINT [\"java\", \"-jar\", \"target/a-1.jar\"]\n"), Some(&[("pom.xml", POM)]))
+    };
+    let image = "maven:3.9-amazoncorretto-17";
+    let (after, assumptions) = of(image);
+    assert!(after.contains("\n\nFROM eclipse-temurin:17-jre\n"), "{after}");
+    assert_eq!(assumptions, [Assumption::NeedsNothingOfMaker(image.to_owned())]);
+    assert_eq!(of("maven:3.9-eclipse-temurin-17").1, []);
+}
+
+#[test]
+fn a_runtime_environment_that_the_build_makes_is_refused() {
+    let text = format!(
+        "{APP}RUN jlink --add-modules java.base --output /jre\nENTRYPOINT [\"/jre/bin/java\", \"-jar\", \"target/a.jar\"]\n"
+    );
+    assert_eq!(refusal(&text), Refusal::UnknownCommand("jlink".to_owned()));
+}

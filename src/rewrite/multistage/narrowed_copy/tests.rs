@@ -230,6 +230,20 @@ fn what_is_not_understood_stays() {
     assert_eq!(with("--from=b /app /app", "--from=b /app /"), Refusal::AmongSystemFiles("/".to_owned()));
 }
 
+#[test]
+fn what_a_generator_writes_is_for_the_user_to_know() {
+    let with = |run: &str| {
+        let build = format!("FROM golang:1.25 AS b\nWORKDIR /a\nCOPY . .\nRUN {run}\nRUN go build -o bin/a .\n");
+        let text = format!("{build}FROM debian:13\nCOPY --from=b /a /a\nCMD [\"/a/bin/a\"]\n");
+        let (_, assumptions) = narrowed(&text, Some(&["main.go", "go.mod"])).unwrap();
+        assumptions.into_iter().filter(|it| matches!(it, Assumption::ReadsNothingOf(_))).collect::<Vec<_>>()
+    };
+    let of = |program: &str| [Assumption::ReadsNothingOf(program.to_owned())];
+    assert_eq!(with("go generate ./..."), of("go generate"));
+    assert_eq!(with("go vet ./... && go run ./cmd/seed"), of("go run"));
+    assert_eq!(with("go mod download"), []);
+}
+
 const TYPESCRIPT: &str = "FROM node:22 AS b\nWORKDIR /app\nCOPY . .\nRUN npm ci && npm run build\nFROM node:22-slim\n\
                           COPY --from=b /app /srv\nWORKDIR /srv\nCMD [\"node\", \"dist/a.js\"]\n";
 const PACKAGE: (&str, &str) = (
