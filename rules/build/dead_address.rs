@@ -27,7 +27,7 @@
 use crate::edit::{Edit, Effect};
 use crate::finding::Severity;
 use crate::ir::Command;
-use crate::knowledge::dead_addresses::{DeadAddress, find_dead_address, may_hold_dead_address};
+use crate::knowledge::dead_addresses::{DeadAddress, find_dead_address};
 use crate::rules::{Context, Meta, Sink};
 use crate::source::Span;
 use crate::syntax::InstructionKind;
@@ -41,9 +41,6 @@ pub const META: Meta = Meta {
 };
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
-    if !may_hold_dead_address(cx.source().text()) {
-        return;
-    }
     for command in cx.commands.of_build() {
         let mut dead = command.arguments().iter().filter_map(|word| dead_address(cx, word.span)).peekable();
         if dead.peek().is_some() && uses_addresses(command) && !command.is_expected_to_fail() {

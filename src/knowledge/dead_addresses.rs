@@ -94,12 +94,6 @@ static DEAD: &[DeadAddress] = &[
     DeadAddress::only_https("repo.maven.apache.org", "http://", "Maven Central has refused `http://` since 2020"),
 ];
 
-/// Whether a word of `text` may hold a dead address: asked of a whole file, it saves asking of each of its words.
-pub fn may_hold_dead_address(text: &str) -> bool {
-    let holds = |part: &str| memchr::memmem::find(text.as_bytes(), part.as_bytes()).is_some();
-    DEAD.iter().any(|dead| holds(dead.host) && holds(dead.scheme))
-}
-
 /// The dead address that `text` holds, with the place of its scheme, or of its host where it has none.
 pub fn find_dead_address(text: &str) -> Option<(DeadAddress, std::ops::Range<usize>)> {
     // Most words hold no host, and all words are looked at.
@@ -156,13 +150,5 @@ mod tests {
         assert_eq!(found("https://github.com/a/b git://example.com"), None);
         assert_eq!(found("https://ftp.kernel.org/pub/a"), None);
         assert_eq!(found("ftp://ftp.kernel.org/pub/a"), Some("ftp://"));
-    }
-
-    #[test]
-    fn a_text_that_may_hold_none_is_told_by_hosts_and_schemes() {
-        for dead in DEAD {
-            assert!(may_hold_dead_address(&format!("RUN curl {}{}/a", dead.scheme, dead.host)), "{}", dead.host);
-        }
-        assert!(!may_hold_dead_address("RUN git clone https://github.com/a/b && curl http://example.com"));
     }
 }
