@@ -196,7 +196,7 @@ fn folders_of_sources(context: &BuildContext) -> Vec<String> {
 fn of_another_maker(single: &SingleStage<'_>) -> Option<Assumption> {
     const MAKERS: &[&str] = &["corretto", "dragonwell", "kona", "liberica", "microsoft", "sapmachine", "zulu"];
     let image = single.image_name_and_tag();
-    MAKERS.iter().any(|maker| image.contains(maker)).then(|| Assumption::NeedsNothingOfMaker(image))
+    MAKERS.iter().any(|maker| image.contains(maker)).then_some(Assumption::NeedsNothingOfMaker(image))
 }
 
 /// What the sources ask for that the runtime environment may lack.
