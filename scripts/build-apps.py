@@ -310,6 +310,8 @@ RUNGS = ["identical", "equivalent", "debris", "content", "runtime"]
 VARIANTS = {"default": (), "strict": ("--profile", "strict"), "unsafe": ("--unsafe", "--extend-select", SUGGESTIONS)}
 TIMED = ("default", "unsafe")
 
+TABLE_OF_TIMES = ("| application | from nothing | after a change | faster |", "| --- | ---: | ---: | ---: |")
+
 # So often is each built after a change: other programs may be at work at one time or another.
 ROUNDS = 2
 
@@ -432,26 +434,32 @@ def sizes_on_average(rows):
 
 
 def times(rows):
-    """The seconds of builds."""
+    """The seconds of builds, as far as they were taken."""
+    sections = few_dependencies(rows) + usual_dependencies()
+    return ["", "## How long they take"] + sections if sections else []
+
+
+def few_dependencies(rows):
     if not rows:
         return []
-    lines = ["", "## How long they take", "",
-             "Seconds of a build from nothing, with empty cache mounts, and of one after a line of a source file has changed "
+    lines = ["", "Seconds of a build from nothing, with empty cache mounts, and of one after a line of a source file has changed "
              f"(the least of {ROUNDS}, in turn): as it is, as `dfx fix` writes it, as `--unsafe` does. The applications have one or "
              "two dependencies, which a mirror nearby hands out in less than a second, so that more steps and a second stage "
              f"cost more than they spare; {' and '.join(ALSO_BY_BUILDAH)} have been built with as many as usual, too.", "",
-             "| application | from nothing | after a change | faster |", "| --- | ---: | ---: | ---: |"]
-    lines += [time_line(name, seconds) for entry in rows for name, seconds in entry["seconds"].items()]
+             *TABLE_OF_TIMES]
+    return lines + [time_line(name, seconds) for entry in rows for name, seconds in entry["seconds"].items()]
+
+
+def usual_dependencies():
     kept = kept_rebuilds()
-    if kept:
-        versions = " and ".join(sorted({f"Docker {entry['docker']}, dfx {entry['dfx']}, {entry['date']}" for entry in kept.values()}))
-        lines += ["", "### With as many dependencies as usual", "",
-                  f"The same by BuildKit, of every application whose dependencies come from a registry that can be reached "
-                  f"here, by `scripts/time-rebuilds.py` ({versions}):", "",
-                  "| application | from nothing | after a change | faster |", "| --- | ---: | ---: | ---: |"]
-        lines += [time_line(f"{name} with {MORE_DEPENDENCIES[name][0]}", seconds) for name, seconds in sorted(kept.items())]
-        lines += ["", rebuilds_on_average(kept)]
-    return lines
+    if not kept:
+        return []
+    versions = " and ".join(sorted({f"Docker {entry['docker']}, dfx {entry['dfx']}, {entry['date']}" for entry in kept.values()}))
+    lines = ["", "### With as many dependencies as usual", "",
+             f"The same by BuildKit, of every application whose dependencies come from a registry that can be reached "
+             f"here, by `scripts/time-rebuilds.py` ({versions}):", "", *TABLE_OF_TIMES]
+    lines += [time_line(f"{name} with {MORE_DEPENDENCIES[name][0]}", seconds) for name, seconds in sorted(kept.items())]
+    return lines + ["", rebuilds_on_average(kept)]
 
 
 def rebuilds_on_average(kept):
