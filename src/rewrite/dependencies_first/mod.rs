@@ -1,6 +1,7 @@
 //! A COPY of the sources put behind the installation of the dependencies, and in its place a COPY of the few files that
 //! name them: the installation then comes out of the cache until one of those files changes.
 
+mod javascript;
 mod late_sources;
 mod place;
 mod project;
@@ -189,6 +190,23 @@ mod tests {
     }
 
     #[test]
+    fn a_project_that_is_no_package_is_not_installed_a_second_time() {
+        let files = &[("pyproject.toml", "[tool.poetry]\npackage-mode = false\n"), ("poetry.lock", "")];
+        let after = "FROM a\nWORKDIR /a\nCOPY pyproject.toml poetry.lock ./\nRUN poetry install\nCOPY . .\n";
+        let before = "FROM a\nWORKDIR /a\nCOPY . .\nRUN poetry install\n";
+        assert_eq!(ordered(before, Some(&context(files, ""))).as_deref(), Ok(after));
+    }
+
+    #[test]
+    fn installations_that_run_no_scripts_read_no_sources() {
+        let package = "{\"dependencies\": {\"@prisma/client\": \"6\"}}";
+        let files =
+            [("package.json", package), ("prisma/schema.prisma", ""), (".yarnrc.yml", "yarnPath: .yarn/yarn.cjs\n")];
+        let context = context(&files, IGNORED);
+        assert!(ordered("FROM a\nCOPY . .\nRUN npm ci --ignore-scripts\n", Some(&context)).is_ok());
+    }
+
+    #[test]
     fn the_manifests_of_a_workspace_come_first_too() {
         let files: &[(&str, &str)] = &[
             ("package.json", "{\"workspaces\": [\"packages/*\"]}"),
@@ -265,6 +283,21 @@ mod tests {
                 &[("pyproject.toml", "")],
                 "COPY . .\nRUN poetry install --only-root\n",
                 "`--only-root` installs nothing but the project",
+            ),
+            (
+                &[("package.json", "{\"dependencies\": {\"@prisma/client\": \"6\"}}"), ("prisma/schema.prisma", "")],
+                "COPY . .\nRUN npm ci\n",
+                "the installation of `@prisma/client` reads files of the project",
+            ),
+            (
+                &[("package.json", "{}"), (".yarnrc.yml", "yarnPath: tools/yarn.cjs\n")],
+                "COPY . .\nRUN yarn install\n",
+                "`.yarnrc.yml` names a file that lies elsewhere",
+            ),
+            (
+                &[("package.json", "{}"), (".npmrc", "cafile=certs/ca.pem\n")],
+                "COPY . .\nRUN npm ci\n",
+                "`.npmrc` names a file that lies elsewhere",
             ),
             (
                 &[("package.json", "{}"), ("binding.gyp", "")],

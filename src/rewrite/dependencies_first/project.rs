@@ -7,7 +7,7 @@ use crate::knowledge::package_managers::{Invocation, OperandKind};
 
 use super::LateSources;
 
-const PACKAGE: &str = "package.json";
+pub(super) const PACKAGE: &str = "package.json";
 const PYPROJECT: &str = "pyproject.toml";
 
 /// Managers whose installation reads a few files of one folder.
@@ -32,13 +32,6 @@ const INSTALLED: &[(&str, &str, bool)] = &[
     ("yarn", ".yarn/install-state.gz", false),
     ("yarn", ".yarn/unplugged", false),
 ];
-
-/// What in the manifest of a member of a workspace needs more than that: its programs are linked only if they are there.
-const OF_A_MEMBER: &[&str] = &["\"install\"", "\"bin\"", "\"workspaces\""];
-
-/// Where pnpm is told to copy members into one another, which it does on installation.
-const INJECTS: &[&str] = &["injectWorkspacePackages", "inject-workspace-packages"];
-const SETTINGS_OF_PNPM: &[&str] = &["pnpm-workspace.yaml", ".npmrc"];
 
 /// A Dockerfile that copies more manifests one by one is nobody's wish.
 const MOST_MEMBERS: usize = 20;
@@ -80,11 +73,15 @@ pub fn words_of_local_parts(manager: &str) -> &'static [&'static str] {
 
 /// The flag that keeps the command from installing the project itself, which it does beside the dependencies; `None` where it
 /// does not. uv does if `pyproject.toml` names a build system, or says so (docs.astral.sh/uv/concepts/projects/config, "Build
-/// systems").
+/// systems"), Poetry unless it says otherwise.
 pub fn flag_without_project(invocation: &Invocation<'_>, pyproject: Option<&str>) -> Option<&'static str> {
-    let says_so =
-        |text: &str| text.lines().any(|line| line.starts_with("[build-system") || line.starts_with("package"));
-    let is_package = invocation.manager.name != "uv" || pyproject.is_none_or(says_so);
+    let says = |beginning: &str| {
+        pyproject.is_some_and(|text| text.lines().any(|line| line.replace(' ', "").starts_with(beginning)))
+    };
+    let is_package = match invocation.manager.name {
+        "uv" => pyproject.is_none() || says("[build-system") || says("package="),
+        _ => !says("package-mode=false"),
+    };
     invocation.flag_without_project().filter(|_| is_package)
 }
 
@@ -103,7 +100,7 @@ impl Project<'_> {
         self.invocation.manager.name
     }
 
-    fn text(&self, name: &str) -> Option<&str> {
+    pub(super) fn text(&self, name: &str) -> Option<&str> {
         self.context.text(&join(&self.root, name))
     }
 
@@ -130,7 +127,7 @@ impl Project<'_> {
     }
 
     /// The folders of the packages that are installed with the project, relative to it.
-    fn members(&self) -> Result<BTreeSet<String>, LateSources> {
+    pub(super) fn members(&self) -> Result<BTreeSet<String>, LateSources> {
         if !self.invocation.manager.project.manifests.contains(&PACKAGE) {
             return Ok(BTreeSet::new());
         }
@@ -195,6 +192,14 @@ impl Project<'_> {
         if has_manifest { files } else { Vec::new() }
     }
 
+    /// The word in a manifest by which it names more of the project: one of the manager's, or of others.
+    pub(super) fn says(&self, file: &str, more: &[&str]) -> Option<LateSources> {
+        let text = self.text(file)?;
+        let mut words = words_of_local_parts(self.name()).iter().chain(more);
+        let word = words.find(|word| text.contains(**word))?;
+        Some(LateSources::Says(format!("`{file}` says `{}`", word.trim())))
+    }
+
     /// Nothing that the manager reads names more of the project.
     pub(super) fn says_nothing_else(&self) -> Result<(), LateSources> {
         if !KNOWN.contains(&self.name()) {
@@ -203,12 +208,7 @@ impl Project<'_> {
         if self.is_part_of_workspace() {
             return Err(LateSources::PartOfWorkspace);
         }
-        let says = |file: &str, more: &[&str]| {
-            let text = self.text(file)?;
-            let mut words = words_of_local_parts(self.name()).iter().chain(more);
-            let word = words.find(|word| text.contains(**word))?;
-            Some(LateSources::Says(format!("`{file}` says `{}`", word.trim())))
-        };
+        let says = |file: &str, more: &[&str]| self.says(file, more);
         let elsewhere = |ending: &str| {
             let own = join(&self.root, "");
             let others = self.context.entries().iter().filter(|entry| entry.path.ends_with(ending));
@@ -224,7 +224,7 @@ impl Project<'_> {
             }
             "poetry" => says(PYPROJECT, &[]),
             "uv" if self.invocation.verb.len() < 2 => says(PYPROJECT, &["\ndynamic", "workspace"]),
-            "npm" | "yarn" | "pnpm" | "bun" => says(PACKAGE, &["\"install\""]).or_else(|| self.javascript_says(&says)),
+            "npm" | "yarn" | "pnpm" | "bun" => says(PACKAGE, &["\"install\""]).or_else(|| self.javascript_says()),
             "composer" if self.invocation.has_flag("-o --optimize-autoloader -a --classmap-authoritative") => {
                 Some(LateSources::Says("the optimized autoloader lists the classes of the project".to_owned()))
             }
@@ -249,35 +249,6 @@ impl Project<'_> {
             None if is_spread => Err(LateSources::Spread(self.name())),
             None => Ok(()),
         }
-    }
-
-    /// What the manifests of members and the files of settings say of other parts of the project.
-    fn javascript_says(&self, says: &dyn Fn(&str, &[&str]) -> Option<LateSources>) -> Option<LateSources> {
-        let members = match self.members() {
-            Ok(members) => members,
-            Err(refusal) => return Some(refusal),
-        };
-        let of_members = members.iter().find_map(|member| says(&join(member, PACKAGE), OF_A_MEMBER));
-        let folders = members.iter().map(String::as_str).chain([""]);
-        let compiled = || {
-            let mut files = folders.map(|folder| join(folder, "binding.gyp"));
-            let file = files.find(|file| self.context.exists(&join(&self.root, file)))?;
-            Some(LateSources::Says(format!("`{file}` is compiled on installation")))
-        };
-        let injected = || {
-            let is_set =
-                |file: &&&str| self.text(file).is_some_and(|text| INJECTS.iter().any(|word| text.contains(word)));
-            let file = SETTINGS_OF_PNPM.iter().find(is_set)?;
-            Some(LateSources::Says(format!("`{file}` has the packages of the workspace copied on installation")))
-        };
-        let patched = || {
-            let file = SETTINGS_OF_PNPM
-                .iter()
-                .chain([&PACKAGE])
-                .find(|file| self.text(file).is_some_and(names_other_patch))?;
-            Some(LateSources::Says(format!("`{file}` names a patch that lies elsewhere")))
-        };
-        of_members.or_else(compiled).or_else(injected).or_else(patched)
     }
 
     /// A project in a folder of a larger one: a manager that finds a workspace above it takes that one's lock file.
@@ -334,13 +305,6 @@ fn is_harmless(line: &str) -> bool {
     ]
     .iter()
     .any(|option| line.starts_with(option))
-}
-
-/// Whether a manifest names a patch beside those that are copied with the settings: `patches/`, and `.yarn/patches/`.
-fn names_other_patch(text: &str) -> bool {
-    let words = text.split(|c: char| c.is_whitespace() || "\"'#,".contains(c));
-    let mut patches = words.filter(|word| word.ends_with(".patch")).map(|word| word.trim_start_matches("./"));
-    patches.any(|patch| !patch.starts_with("patches/") && !patch.contains(".yarn/patches/"))
 }
 
 pub(super) fn join(folder: &str, name: &str) -> String {
