@@ -22,11 +22,11 @@ pub fn is_bake_file(name: &str) -> bool {
     name.starts_with("docker-bake.") && (name.ends_with(".hcl") || name.ends_with(".json"))
 }
 
-/// The targets of a bake file; none where it is not understood.
-pub fn bake_targets(name: &str, text: &str) -> Vec<BuildTarget> {
-    let targets = if name.ends_with(".json") { targets_in_json(text) } else { Hcl::of(text).targets() };
+/// The targets of a bake file. `None` where it is not understood.
+pub fn bake_targets(name: &str, text: &str) -> Option<Vec<BuildTarget>> {
+    let targets = if name.ends_with(".json") { targets_in_json(text)? } else { Hcl::of(text).targets() };
     let mut heirs = Heirs { all: &targets, known: BTreeMap::new() };
-    targets.keys().map(|name| heirs.target(name, DEEPEST)).collect()
+    Some(targets.keys().map(|name| heirs.target(name, DEEPEST)).collect())
 }
 
 /// The attributes of a target by name. A map's keys stand for it, an expression for itself.
@@ -93,8 +93,8 @@ fn over(other: BuildTarget, one: BuildTarget) -> BuildTarget {
     }
 }
 
-fn targets_in_json(text: &str) -> BTreeMap<String, Attributes> {
-    let file: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
+fn targets_in_json(text: &str) -> Option<BTreeMap<String, Attributes>> {
+    let file: serde_json::Value = serde_json::from_str(text).ok()?;
     let targets = file.get("target").and_then(serde_json::Value::as_object);
     let value = |value: &serde_json::Value| match value {
         serde_json::Value::String(text) => Some(Value::Text(text.clone())),
@@ -108,7 +108,7 @@ fn targets_in_json(text: &str) -> BTreeMap<String, Attributes> {
         let known = target.as_object().into_iter().flatten();
         known.filter_map(|(name, it)| Some((name.clone(), value(it)?))).collect()
     };
-    targets.into_iter().flatten().map(|(name, target)| (name.clone(), attributes(target))).collect()
+    Some(targets.into_iter().flatten().map(|(name, target)| (name.clone(), attributes(target))).collect())
 }
 
 /// The words of a file in HCL.
@@ -289,22 +289,22 @@ mod tests {
         "#;
         let common = target(Some("."), None, None, &["BUILD", "GO"]);
         let app = target(Some("."), Some("app.Dockerfile"), Some("release"), &["BUILD", "GO", "MODE"]);
-        assert_eq!(bake_targets("docker-bake.hcl", hcl), [common, app]);
+        assert_eq!(bake_targets("docker-bake.hcl", hcl), Some(vec![common, app]));
     }
 
     #[test]
     fn json_says_the_same() {
         let json = r#"{"target": {"app": {"context": "..", "target": "a", "args": {"V": "1"}}}, "group": {}}"#;
-        assert_eq!(bake_targets("docker-bake.json", json), [target(Some(".."), None, Some("a"), &["V"])]);
-        assert_eq!(bake_targets("docker-bake.json", "[{]"), []);
+        assert_eq!(bake_targets("docker-bake.json", json), Some(vec![target(Some(".."), None, Some("a"), &["V"])]));
+        assert_eq!(bake_targets("docker-bake.json", "[{]"), None);
     }
 
     #[test]
     fn an_expression_is_not_computed_and_a_ring_of_targets_ends() {
         let hcl = "target \"a\" {\n inherits = [\"a\"]\n target = STAGE\n}\n";
-        assert_eq!(bake_targets("docker-bake.hcl", hcl), [target(None, None, Some("${STAGE}"), &[])]);
+        assert_eq!(bake_targets("docker-bake.hcl", hcl), Some(vec![target(None, None, Some("${STAGE}"), &[])]));
         for text in ["target", "target \"a\"", "target \"a\" {", "target \"a\" { x = [", "\"", "{{{"] {
-            assert!(bake_targets("docker-bake.hcl", text).len() <= 1, "{text}");
+            assert!(bake_targets("docker-bake.hcl", text).is_some_and(|it| it.len() <= 1), "{text}");
         }
     }
 
@@ -318,16 +318,16 @@ mod tests {
             format!("target \"{name}\" {{\n inherits = [{parents}]\n args = {{ A{number} = 1 }}\n}}\n")
         };
         let hcl: String = (0..60).map(target).collect();
-        let targets = bake_targets("docker-bake.hcl", &hcl);
+        let targets = bake_targets("docker-bake.hcl", &hcl).unwrap();
         assert!(targets.iter().any(|target| target.arguments.len() == 60), "{targets:?}");
     }
 
     #[test]
     fn a_hundred_thousand_maps_in_one_another_end() {
         let nested = format!("target \"a\" {{ {} target = \"b\"", "x = {".repeat(100_000));
-        assert_eq!(bake_targets("docker-bake.hcl", &nested), [target(None, None, None, &[])]);
+        assert_eq!(bake_targets("docker-bake.hcl", &nested), Some(vec![target(None, None, None, &[])]));
         let shallow = "target \"a\" { args = { A = { B = { C = 1 } }, D = 2 } }";
-        assert_eq!(bake_targets("docker-bake.hcl", shallow), [target(None, None, None, &["A", "D"])]);
+        assert_eq!(bake_targets("docker-bake.hcl", shallow), Some(vec![target(None, None, None, &["A", "D"])]));
     }
 
     #[test]
