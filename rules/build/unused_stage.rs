@@ -111,12 +111,14 @@ mod tests {
         let file = |context: &str| format!("{context}FROM a AS lint\nRUN b\n\nFROM c\nRUN d\n");
         let marked = |context: &str| file(context).replacen("FROM a", "«FROM» a", 1);
         fires!(&marked("# context: a.go\n"));
-        fires!(&marked("# context: Makefile\n# text of Makefile: docker build --target other .\n\n"));
+        fires!(&marked("# context: Makefile\n# text of Makefile: \tdocker build --target other .\n\n"));
         for text in [
             "Makefile: \tdocker build --target lint .",
             "Makefile: \tdocker build --target $@ .",
             "compose.yaml: {services: {a: {build: {context: ., target: Lint}}}}",
-            ".github/workflows/a.yml: target: ${{ matrix.target }}",
+            "Makefile: \t$(CONTAINER_TOOL) build --target lint .",
+            ".devcontainer.json: {\"build\": {\"dockerfile\": \"Dockerfile\", \"target\": \"lint\"}}",
+            ".github/workflows/a.yml: with: {context: ., target: \"${{ matrix.target }}\"}",
             "docker-bake.hcl: target \"a\" { target = \"lint\" }",
             "ci/build.sh: docker build --target=\"$1\" .",
         ] {

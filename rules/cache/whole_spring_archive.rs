@@ -44,8 +44,8 @@
 //! Takes the archive apart at the end of the stage that it comes from, and copies its four layers. A suggestion: a program that
 //! looks into its own archive finds another. *Content* since Spring Boot 3.3, where the archive without libraries has the same
 //! name and is started by the same command. *Runtime* from 2.4 to 3.2, where the layers are the content of the archive, and the
-//! command starts its launcher in place of `-jar`. A pattern is
-//! taken for the one archive that it brings, where it is copied to the path of a file. Holds back where a pattern may bring more, where
+//! command starts its launcher in place of `-jar`. Holds back where a pattern may match more than one archive, as `*.jar` does
+//! where the task `jar` of Gradle leaves a plain one too: COPY keeps the last of them, and a shell names all. Holds back where
 //! the archive lies in `/`, where the COPY has other flags than `--from`, where the build asks for another launcher, a layout or a launch script, and before
 //! Spring Boot 2.4, where an archive has layers only if it is told so.
 //!
@@ -140,6 +140,42 @@ mod tests {
         fixes!(&before => &after);
         let in_folders = file("3.3.4", "/s/*/libs/a.jar /app/a.jar", java);
         assert!(!is_rewritten(&in_folders));
+    }
+
+    #[test]
+    fn a_pattern_that_matches_the_plain_archive_too_is_left_to_the_user() {
+        let java = "[\"java\", \"-jar\", \"/app/a.jar\"]";
+        let gradle = |setting: &str, pattern: &str, task: &str| {
+            let text = file(&format!("3.3.4' {setting} '"), &format!("/s/build/libs/{pattern} /app/a.jar"), java);
+            is_rewritten(&text.replace("gradle bootJar", task))
+        };
+        assert!(gradle("", "*.jar", "gradle clean :bootJar --no-daemon"));
+        assert!(gradle("; jar { enabled = false }", "*.jar", "gradle build"));
+        assert!(gradle("", "*-SNAPSHOT.jar", "gradle build"));
+        for task in ["gradle build", "gradle bootJar jar", "gradle $TASK", "gradle bootJar && gradle assemble"] {
+            assert!(!gradle("", "*.jar", task), "{task}");
+        }
+        assert!(!gradle("; jar { enabled = false }; java { withSourcesJar() }", "*.jar", "gradle build"));
+        let old = file("3.3.4", "/s/build/libs/*.jar /app/a.jar", java)
+            .replace("# context: build.gradle", "# context: build.gradle build/libs/old.jar");
+        assert!(!is_rewritten(&old));
+    }
+
+    #[test]
+    fn maven_leaves_one_archive_unless_it_is_asked_for_more() {
+        let maven = |more: &str| {
+            let pom = format!(
+                "<parent><artifactId>spring-boot-starter-parent</artifactId><version>3.3.4</version></parent>{more}"
+            );
+            is_rewritten(&format!(
+                "# context: pom.xml\n# text of pom.xml: {pom}\nFROM maven:3-eclipse-temurin-21 AS build\nCOPY . /s\n\
+                 RUN cd /s && mvn package\nFROM eclipse-temurin:21-jre\nCOPY --from=build /s/target/*.jar /app/a.jar\n\
+                 CMD [\"java\", \"-jar\", \"/app/a.jar\"]\n"
+            ))
+        };
+        assert!(maven(""));
+        assert!(!maven("<artifactId>maven-source-plugin</artifactId>"));
+        assert!(!maven("<classifier>exec</classifier>"));
     }
 
     #[test]

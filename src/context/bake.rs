@@ -24,11 +24,11 @@ pub fn is_bake_file(name: &str) -> bool {
     name.starts_with("docker-bake.") && (name.ends_with(".hcl") || name.ends_with(".json"))
 }
 
-/// The targets of a bake file; none where it is not understood.
-pub fn bake_targets(name: &str, text: &str) -> Vec<BuildTarget> {
-    let targets = if name.ends_with(".json") { targets_in_json(text) } else { targets_in_hcl(text) };
+/// The targets of a bake file. `None` where it is not understood.
+pub fn bake_targets(name: &str, text: &str) -> Option<Vec<BuildTarget>> {
+    let targets = if name.ends_with(".json") { targets_in_json(text) } else { targets_in_hcl(text) }?;
     let mut heirs = Heirs { all: &targets, known: BTreeMap::new() };
-    targets.keys().map(|name| heirs.target(name, DEEPEST)).collect()
+    Some(targets.keys().map(|name| heirs.target(name, DEEPEST)).collect())
 }
 
 /// The attributes of a target by name. A map's keys stand for it, an expression for itself.
@@ -95,8 +95,8 @@ fn over(other: BuildTarget, one: BuildTarget) -> BuildTarget {
     }
 }
 
-fn targets_in_json(text: &str) -> BTreeMap<String, Attributes> {
-    let file: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
+fn targets_in_json(text: &str) -> Option<BTreeMap<String, Attributes>> {
+    let file: serde_json::Value = serde_json::from_str(text).ok()?;
     let targets = file.get("target").and_then(serde_json::Value::as_object);
     let value = |value: &serde_json::Value| match value {
         serde_json::Value::String(text) => Some(Value::Text(text.clone())),
@@ -110,14 +110,15 @@ fn targets_in_json(text: &str) -> BTreeMap<String, Attributes> {
         let known = target.as_object().into_iter().flatten();
         known.filter_map(|(name, it)| Some((name.clone(), value(it)?))).collect()
     };
-    targets.into_iter().flatten().map(|(name, target)| (name.clone(), attributes(target))).collect()
+    Some(targets.into_iter().flatten().map(|(name, target)| (name.clone(), attributes(target))).collect())
 }
 
 /// The blocks `target "name" { ... }` of a file in HCL.
-fn targets_in_hcl(text: &str) -> BTreeMap<String, Attributes> {
-    let Ok(body) = hcl::parse(text.trim_start_matches('\u{feff}')) else { return BTreeMap::new() };
+fn targets_in_hcl(text: &str) -> Option<BTreeMap<String, Attributes>> {
+    let body = hcl::parse(text.trim_start_matches('\u{feff}')).ok()?;
     let targets = body.into_blocks().filter(|block| block.identifier() == "target");
-    targets.filter_map(|block| Some((block.labels().first()?.as_str().to_owned(), attributes(&block.body)))).collect()
+    let named = |block: hcl::Block| Some((block.labels().first()?.as_str().to_owned(), attributes(&block.body)));
+    Some(targets.filter_map(named).collect())
 }
 
 fn attributes(body: &hcl::Body) -> Attributes {
@@ -187,26 +188,29 @@ mod tests {
         "#;
         let common = target(Some("."), None, None, &["BUILD", "GO"]);
         let app = target(Some("."), Some("app.Dockerfile"), Some("release"), &["BUILD", "GO", "MODE"]);
-        assert_eq!(bake_targets("docker-bake.hcl", hcl), [common, app]);
+        assert_eq!(bake_targets("docker-bake.hcl", hcl), Some(vec![common, app]));
     }
 
     #[test]
     fn json_says_the_same() {
         let json = r#"{"target": {"app": {"context": "..", "target": "a", "args": {"V": "1"}}}, "group": {}}"#;
-        assert_eq!(bake_targets("docker-bake.json", json), [target(Some(".."), None, Some("a"), &["V"])]);
-        assert_eq!(bake_targets("docker-bake.json", "[{]"), []);
+        assert_eq!(bake_targets("docker-bake.json", json), Some(vec![target(Some(".."), None, Some("a"), &["V"])]));
+        assert_eq!(bake_targets("docker-bake.json", "[{]"), None);
     }
 
     #[test]
     fn an_expression_is_not_computed_and_a_ring_of_targets_ends() {
         let hcl = "target \"a\" {\n inherits = [\"a\"]\n target = STAGE\n}\n";
-        assert_eq!(bake_targets("docker-bake.hcl", hcl), [target(None, None, Some("${STAGE}"), &[])]);
+        assert_eq!(bake_targets("docker-bake.hcl", hcl), Some(vec![target(None, None, Some("${STAGE}"), &[])]));
         let hcl = "target \"a\" {\n target = \"${STAGE}-x\"\n args = { \"A\" = V, B = f(1) }\n}\n";
-        assert_eq!(bake_targets("docker-bake.hcl", hcl), [target(None, None, Some("${STAGE}-x"), &["A", "B"])]);
+        assert_eq!(
+            bake_targets("docker-bake.hcl", hcl),
+            Some(vec![target(None, None, Some("${STAGE}-x"), &["A", "B"])])
+        );
         let marked = "\u{feff}target \"a\" {}";
-        assert_eq!(bake_targets("docker-bake.hcl", marked), [target(None, None, None, &[])]);
+        assert_eq!(bake_targets("docker-bake.hcl", marked), Some(vec![target(None, None, None, &[])]));
         for text in ["target", "target \"a\"", "target \"a\" {", "target \"a\" { x = [", "\"", "{{{"] {
-            assert!(bake_targets("docker-bake.hcl", text).len() <= 1, "{text}");
+            assert_eq!(bake_targets("docker-bake.hcl", text), None, "{text}");
         }
     }
 
@@ -220,7 +224,7 @@ mod tests {
             format!("target \"{name}\" {{\n inherits = [{parents}]\n args = {{ A{number} = 1 }}\n}}\n")
         };
         let hcl: String = (0..60).map(target).collect();
-        let targets = bake_targets("docker-bake.hcl", &hcl);
+        let targets = bake_targets("docker-bake.hcl", &hcl).unwrap();
         assert!(targets.iter().any(|target| target.arguments.len() == 60), "{targets:?}");
     }
 
@@ -228,10 +232,10 @@ mod tests {
     fn a_hundred_thousand_maps_in_one_another_end() {
         for opening in ["{ x = ", "[", "(", "!", "-", "a ? b : ", "\"${", "a + "] {
             let nested = format!("target \"a\" {{\n x = {}1\n target = \"b\"\n}}", opening.repeat(100_000));
-            assert_eq!(bake_targets("docker-bake.hcl", &nested), [], "{opening}");
+            assert_eq!(bake_targets("docker-bake.hcl", &nested), None, "{opening}");
         }
         let shallow = "target \"a\" { args = { A = { B = { C = 1 } }, D = 2 } }";
-        assert_eq!(bake_targets("docker-bake.hcl", shallow), [target(None, None, None, &["A", "D"])]);
+        assert_eq!(bake_targets("docker-bake.hcl", shallow), Some(vec![target(None, None, None, &["A", "D"])]));
     }
 
     #[test]

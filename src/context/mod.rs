@@ -33,6 +33,6 @@ pub use ignore_pattern::Pattern;
 pub use manifest::{LARGEST_MANIFEST, is_folder_of_tools, is_manifest};
 pub use package_json::scripts_of_package;
 pub use pipeline::{Pipeline, is_pipeline_file, pipeline};
-pub use spring::SpringBoot;
+pub use spring::{Archives, SpringBoot};
 pub use workspace::UnknownMembers;
 pub use yarn::Yarn;

@@ -58,7 +58,8 @@ fn is_below(path: &str, folder: &str) -> bool {
 /// What the pipeline says. `None` where it cannot be read.
 pub fn pipeline(path: &str, text: &str) -> Option<Pipeline> {
     let mut pipeline = Pipeline::default();
-    documents(path, text)?.iter().for_each(|document| pipeline.read(document));
+    let is_cloud_build = path.rsplit('/').next().is_some_and(|name| name.starts_with("cloudbuild."));
+    documents(path, text)?.iter().for_each(|document| pipeline.read(document, Place { is_cloud_build, above: None }));
     Some(pipeline)
 }
 
@@ -79,25 +80,48 @@ const SCRIPTS: &[&str] = &[
     "sh",
 ];
 
+/// Where a value stands in a pipeline.
+#[derive(Clone, Copy)]
+struct Place<'v> {
+    is_cloud_build: bool,
+    /// The map above, and the key in it.
+    above: Option<(&'v Value, &'v str)>,
+}
+
+impl Place<'_> {
+    /// Whether the name of what stands here is that of an image: of a service of GitLab, of a step of Cloud Build. Elsewhere it
+    /// is a title.
+    fn is_named_by_image(self) -> bool {
+        let key = self.above.map(|(_, key)| key);
+        key == Some("services") || self.is_cloud_build && key == Some("steps")
+    }
+
+    /// The action, the task or the plugin whose settings stand here.
+    fn action(self) -> Option<String> {
+        let (step, _) = self.above?;
+        ["uses", "task", "image"].iter().find_map(|key| text_at(step, key))
+    }
+}
+
 impl Pipeline {
-    fn read(&mut self, value: &Value) {
+    fn read<'v>(&mut self, value: &'v Value, place: Place<'v>) {
         match value {
-            Value::Object(map) => self.read_map(map, value),
-            Value::Array(items) => items.iter().for_each(|item| self.read(item)),
+            Value::Object(map) => self.read_map(map, value, place),
+            Value::Array(items) => items.iter().for_each(|item| self.read(item, place)),
             _ => {}
         }
     }
 
-    fn read_map(&mut self, map: &Map<String, Value>, value: &Value) {
+    fn read_map<'v>(&mut self, map: &'v Map<String, Value>, value: &'v Value, place: Place<'v>) {
         // A list of words is the command of a container, which no shell reads.
         let is_script = |key: &&&str| **key != "command" || map.get("command").is_some_and(Value::is_string);
         let scripts = SCRIPTS.iter().filter(is_script).filter_map(|key| map.get(*key)).map(script);
         let scripts: Vec<String> = scripts.filter(|script| !script.is_empty()).collect();
-        self.containers.extend(container(value, &scripts));
+        self.containers.extend(container(value, &scripts, place));
         self.scripts.extend(scripts);
         self.scripts.extend(builder_command(value));
-        self.targets.extend(target(value));
-        map.values().for_each(|value| self.read(value));
+        self.targets.extend(target(value, place));
+        map.iter().for_each(|(key, below)| self.read(below, Place { above: Some((value, key)), ..place }));
     }
 }
 
@@ -111,9 +135,9 @@ fn script(value: &Value) -> String {
 }
 
 /// A step in the container of an image, or a service.
-fn container(value: &Value, scripts: &[String]) -> Option<Container> {
+fn container(value: &Value, scripts: &[String], place: Place<'_>) -> Option<Container> {
     let image = text_at(value, "image").or_else(|| text_at(value, "image.name"));
-    let service = || text_at(value, "name").filter(|name| name.contains(['/', ':', '$']));
+    let service = || text_at(value, "name").filter(|_| place.is_named_by_image());
     let image =
         image.or_else(service).or_else(|| text_at(value, "container.image")).or_else(|| text_at(value, "container"));
     let started = ["image.entrypoint", "entrypoint"].iter().flat_map(|path| super::document::at(value, path));
@@ -134,14 +158,18 @@ fn builder_command(value: &Value) -> Option<String> {
         Some(format!("docker build {}{file} .", text_at(value, "arguments")?))
     };
     let words = value.get("args").filter(|args| args.is_array()).map(command);
-    let is_docker = || text_at(value, "name").is_some_and(|name| name.contains("docker"));
-    words.filter(|_| is_docker()).map(|words| format!("docker {}", words.join(" "))).or_else(of_azure)
+    let program = || {
+        let name = text_at(value, "name")?;
+        let of_image = [("docker", "docker"), ("kaniko", "executor")].into_iter();
+        of_image.filter(|(image, _)| name.contains(image)).map(|(_, program)| program).next()
+    };
+    words.and_then(|words| Some(format!("{} {}", program()?, words.join(" ")))).or_else(of_azure)
 }
 
 /// What an action or a plugin builds: `docker/build-push-action` and its like.
-fn target(value: &Value) -> Option<(BuildTarget, Vec<String>)> {
+fn target(value: &Value, place: Place<'_>) -> Option<(BuildTarget, Vec<String>)> {
     let text = |keys: &[&str]| keys.iter().find_map(|key| text_at(value, key));
-    let stage = text(&["target"]);
+    let stage = text(&["target"]).filter(|_| builds_image(value, place));
     let dockerfile = text(&["file", "dockerfile", "Dockerfile"]);
     let names =
         text(&["tags", "repo"]).filter(|_| value.get("push").is_some() || dockerfile.is_some() || stage.is_some());
@@ -154,6 +182,19 @@ fn target(value: &Value) -> Option<(BuildTarget, Vec<String>)> {
     let names = names.unwrap_or_default();
     let names = names.split([',', '\n']).map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned);
     Some((target, names.collect()))
+}
+
+/// Whether a `target` is a stage: other actions have a `target` of their own, a platform or a branch.
+fn builds_image(value: &Value, place: Place<'_>) -> bool {
+    const SIGNS: &[&str] = &["Dockerfile", "build-args", "build_args", "context", "dockerfile", "push", "repo", "tags"];
+    const BUILDERS: &[&str] = &["bake", "build-push", "buildah", "buildx", "docker", "kaniko"];
+    let action = place.action();
+    let is_builder = |name: &str| BUILDERS.iter().any(|builder| name.to_ascii_lowercase().contains(builder));
+    let has_sign = || SIGNS.iter().any(|sign| value.get(sign).is_some());
+    let has_file = || action.is_none() && value.get("file").is_some();
+    // Skaffold says `docker: {target: ...}`.
+    let key = place.above.map(|(_, key)| key).filter(|key| *key != "with");
+    action.as_deref().is_some_and(is_builder) || key.is_some_and(is_builder) || has_sign() || has_file()
 }
 
 #[cfg(test)]
@@ -197,6 +238,40 @@ mod tests {
         ] {
             let scripts = pipeline(path, text).unwrap().scripts;
             assert!(scripts.iter().any(|it| it.starts_with("docker build --target a")), "{path} {scripts:?}");
+        }
+    }
+
+    #[test]
+    fn the_title_of_a_step_is_no_image() {
+        for (path, text) in [
+            (".github/workflows/a.yml", "jobs: {a: {steps: [{name: 'backend: test', run: go test ./...}]}}"),
+            (".circleci/config.yml", "jobs: {a: {steps: [{run: {name: 'a/backend: test', command: go test}}]}}"),
+            ("bitbucket-pipelines.yml", "pipelines: {default: [{step: {name: 'backend: test', script: [go test]}}]}"),
+        ] {
+            assert_eq!(pipeline(path, text).unwrap().containers, [], "{path}");
+        }
+        let cloud = "steps: [{name: e.org/backend, entrypoint: go, args: [test]}]";
+        let containers = pipeline("cloudbuild.yaml", cloud).unwrap().containers;
+        assert_eq!(containers[0].image.as_deref(), Some("e.org/backend"));
+    }
+
+    #[test]
+    fn the_target_of_another_action_is_no_stage() {
+        for text in [
+            "steps: [{uses: taiki-e/upload-rust-binary-action@v1, with: {bin: a, target: '${{ matrix.target }}'}}]",
+            "steps: [{uses: a/upload@v1, with: {file: a, target: app}}]",
+            "jobs: {a: {strategy: {matrix: {include: [{target: x86_64, os: linux}]}}}}",
+        ] {
+            assert_eq!(pipeline(".github/workflows/a.yml", text).unwrap().targets, [], "{text}");
+        }
+        for text in [
+            "steps: [{uses: docker/build-push-action@v6, with: {target: app}}]",
+            "steps: [{uses: ./.github/actions/image, with: {context: ., target: app}}]",
+            "steps: [{image: plugins/kaniko, settings: {target: app}}]",
+            "build: {artifacts: [{image: a, docker: {target: app}}]}",
+        ] {
+            let targets = pipeline(".woodpecker.yml", text).unwrap().targets;
+            assert_eq!(targets[0].0.stage.as_deref(), Some("app"), "{text}");
         }
     }
 

@@ -127,7 +127,7 @@ impl<'n> Needs<'n> {
         let mounted = binds.map(|mount| build.file.source.slice(mount.span));
         let secrets = build.steps().flat_map(|step| step.mounts()).filter(|mount| mount.kind == "secret");
         let secrets = secrets.filter_map(|mount| mount.target.as_deref().map(file_name).map(str::to_owned));
-        let words = commands.of_build().filter(|command| command.manager.is_some()).flat_map(|command| &command.words);
+        let mut packages = commands.package_managers().flat_map(|(_, invocation)| invocation.packages());
         Self {
             patterns: paths
                 .iter()
@@ -136,7 +136,7 @@ impl<'n> Needs<'n> {
                 .collect(),
             parts: paths.into_iter().chain(mounted).flat_map(|path| path.split(['/', '=', ','])).collect(),
             texts: build.steps().map(|step| step.instruction.text.text()).collect(),
-            has_git: words.into_iter().any(|word| word.value == Some("git")),
+            has_git: packages.any(|package| is_git(package.name)),
             secrets: secrets.collect(),
         }
     }
@@ -151,6 +151,11 @@ impl<'n> Needs<'n> {
         };
         is_asked_for || self.parts.contains(name) || self.patterns.iter().any(|pattern| pattern.matches(path))
     }
+}
+
+/// Whether the package brings git, or a part of it: `git`, `git-core`, `git-lfs`.
+fn is_git(package: &str) -> bool {
+    package == "git" || package.starts_with("git-")
 }
 
 #[cfg(test)]
@@ -193,6 +198,18 @@ mod tests {
         assert_eq!(needless("COPY node_modules /x\nRUN npm ci\n", &paths), [".git", ".vscode", "docker-compose.yml"]);
         assert_eq!(needless("COPY .* /x/\nRUN cat docker-compose.yml\n", &paths), [""; 0]);
         assert_eq!(needless("RUN --mount=source=.git,target=/g a\n", &paths), [".vscode", "docker-compose.yml"]);
+    }
+
+    #[test]
+    fn git_of_a_version_or_in_parts_reads_the_history_too() {
+        let paths = [".git/HEAD"];
+        for packages in ["git", "git=1:2.39.5-0+deb12u2", "curl git-core", "git-lfs"] {
+            assert_eq!(needless(&format!("RUN apt-get install -y {packages}\n"), &paths), [""; 0], "{packages}");
+        }
+        assert_eq!(needless("RUN apk add git~2.40 make\n", &paths), [""; 0]);
+        for step in ["apt-get install -y gitk libgit2-dev", "apt-get remove -y curl"] {
+            assert_eq!(needless(&format!("RUN {step}\n"), &paths), [".git"], "{step}");
+        }
     }
 
     #[test]

@@ -52,9 +52,9 @@ pub fn uses<'c>(context: &'c BuildContext, dockerfile: &str) -> Vec<Use<'c>> {
     all.into_iter().filter_map(|(path, said)| Some(Use { path, deed: finder.deed(path, said)? })).collect()
 }
 
-/// Whether only the build knows the value: a variable has a say.
+/// Whether only the build knows the value: a variable has a say, or what an action fills in (`{{defaultContext}}`).
 pub fn is_unknown(written: &str) -> bool {
-    written.contains('$')
+    written.contains('$') || written.contains("{{")
 }
 
 /// What a file says, of whatever Dockerfile.
@@ -65,8 +65,8 @@ enum Said {
     /// What is built, with the names of its images. Those who write command lines stand in the folder of the file or at the root
     /// of the context.
     Built(BuildTarget, Vec<String>, Written),
-    /// A container to work in is made of the Dockerfile of this name, in the folder of the file.
-    Workplace(String),
+    /// A container to work in is made of a Dockerfile, in the folder of the file, or of its stage.
+    Workplace(BuildTarget),
     Unreadable,
 }
 
@@ -99,14 +99,18 @@ fn said(path: &str, text: &str) -> Vec<Said> {
         };
     }
     if is_bake_file(name) {
-        let targets = bake_targets(name, text).into_iter();
-        return targets.map(|target| Said::Built(target, Vec::new(), Written::InDocument)).collect();
+        let built = |target| Said::Built(target, Vec::new(), Written::InDocument);
+        return bake_targets(name, text)
+            .map_or_else(|| vec![Said::Unreadable], |targets| targets.into_iter().map(built).collect());
     }
     if matches!(name, "devcontainer.json" | ".devcontainer.json") {
-        return scripts::dockerfiles_of_devcontainer(text).map(Said::Workplace).collect();
+        return match scripts::workplace_of_devcontainer(text) {
+            Ok(target) => target.map(Said::Workplace).into_iter().collect(),
+            Err(_) => vec![Said::Unreadable],
+        };
     }
     let mut all: Vec<Said> = scripts::of_file(name, text).iter().flat_map(|script| of_script(script)).collect();
-    all.extend(scripts::dockerfile_of_jenkins(name, text).map(Said::Workplace));
+    all.extend(scripts::workplace_of_jenkins(name, text).map(Said::Workplace));
     all
 }
 
@@ -160,9 +164,11 @@ impl Finder<'_, '_> {
                 (is_certain || may_be_own).then_some(Deed::Runs { container, is_certain })
             }
             Said::Built(target, _, written) => self.is_built(path, &target, written).then_some(Deed::Builds(target)),
-            Said::Workplace(dockerfile) => {
-                let named = self.context.name_of(resolved(split(path).0, &dockerfile).trim_start_matches('/'));
-                (plain(&named) == plain(self.dockerfile)).then_some(Deed::WorksInside)
+            Said::Workplace(target) => {
+                let dockerfile = target.dockerfile.as_deref().unwrap_or("Dockerfile");
+                let named = self.context.name_of(resolved(split(path).0, dockerfile).trim_start_matches('/'));
+                let deed = if target.stage.is_some() { Deed::Builds(target) } else { Deed::WorksInside };
+                (plain(&named) == plain(self.dockerfile)).then_some(deed)
             }
             Said::Unreadable => Some(Deed::Unreadable),
         }
@@ -174,7 +180,7 @@ impl Finder<'_, '_> {
             let is_certain = !target.context.as_deref().is_some_and(is_unknown);
             return self.is_built(path, target, Written::InDocument).then_some(is_certain);
         }
-        let image = container.image.as_deref().filter(|image| !is_unknown(image) && !image.contains("{{"));
+        let image = container.image.as_deref().filter(|image| !is_unknown(image));
         let has_name = image.is_some_and(|image| self.has_name(image));
         match file {
             ContainerFile::Platform => split(path).0.is_empty().then_some(false),
@@ -315,5 +321,31 @@ mod tests {
         assert_eq!(deeds(&[(".gitlab-ci.yml", "a: {image: 'golang:1', script: [go test]}")]), [""; 0]);
         assert_eq!(deeds(&[("Jenkinsfile", "pipeline { agent { dockerfile true } }")]), ["works inside"]);
         assert_eq!(deeds(&[("Jenkinsfile", "agent { dockerfile { filename 'ci.Dockerfile' } }")]), [""; 0]);
+    }
+
+    #[test]
+    fn a_container_for_development_builds_the_stage_that_it_names() {
+        let of_stage = "{\"build\": {\"dockerfile\": \"../Dockerfile\", \"target\": \"dev\"}}";
+        assert_eq!(deeds(&[(".devcontainer/devcontainer.json", of_stage)]), ["builds dev"]);
+        assert_eq!(deeds(&[(".devcontainer/devcontainer.json", "{\"build\": {")]), ["unreadable"]);
+    }
+
+    #[test]
+    fn a_makefile_may_call_docker_by_a_variable() {
+        let makefile = "CONTAINER_TOOL ?= docker\nimage:\n\t$(CONTAINER_TOOL) build --target dev -t $(IMG) .\n";
+        assert_eq!(deeds(&[("Makefile", makefile)]), ["builds dev"]);
+    }
+
+    #[test]
+    fn the_context_of_an_action_may_be_filled_in() {
+        let action =
+            "- uses: docker/build-push-action@v6\n  with:\n    context: \"{{defaultContext}}\"\n    target: dev\n";
+        assert_eq!(deeds(&[(".github/workflows/a.yml", action)]), ["builds dev"]);
+    }
+
+    #[test]
+    fn a_bake_file_that_cannot_be_read_may_build_anything() {
+        assert_eq!(deeds(&[("docker-bake.json", "{\"target\": ")]), ["unreadable"]);
+        assert_eq!(deeds(&[("docker-bake.json", "{}")]), [""; 0]);
     }
 }

@@ -5,7 +5,7 @@
 //! that the command stays as it is. Before (`-Djarmode=layertools`), they are what lay in the archive, and the command
 //! names the launcher that the archive would have started.
 
-use crate::context::{BuildContext, SpringBoot};
+use crate::context::{Archives, BuildContext, Glob, SpringBoot};
 use crate::edit::{Edit, Effect};
 use crate::ir::{Base, Build, Command, CommandWord, Commands, ImageReference, Stage, Step, clean_path};
 use crate::shell::Dialect;
@@ -49,7 +49,8 @@ pub fn whole_archive<'b>(
         let Base::Stage(from) = source.source else { return None };
         (*path == started.path).then_some((step, build.stages.get(from)?))
     })?;
-    let rewrite = rewrite(build, step, from, &started, spring);
+    let patterns = Patterns { commands, context: context?, archives: spring.archives };
+    let rewrite = rewrite(build, step, from, &started, spring, &patterns);
     Some(WholeArchive { step, rewrite })
 }
 
@@ -125,12 +126,67 @@ impl<'b> StartedArchive<'b> {
     }
 }
 
+/// What tells how many archives a pattern matches. COPY brings all of them to the path of one file, one over the other, so that
+/// the last stays; a shell hands all of them to `java -jar`.
+struct Patterns<'p, 'b> {
+    commands: &'b Commands<'b>,
+    context: &'p BuildContext,
+    archives: Archives,
+}
+
+impl Patterns<'_, '_> {
+    /// Whether the pattern surely is that of one archive, where the build puts its archives into that folder.
+    fn match_one(&self, folder: &str, pattern: &str) -> bool {
+        let is_below = |end: &str| folder == end || folder.ends_with(&format!("/{end}"));
+        let (end, is_one) = match self.archives {
+            Archives::OfMaven => ("target", true),
+            Archives::OfGradle => ("build/libs", true),
+            Archives::OfGradleWithPlain => ("build/libs", !may_match_plain(pattern) || self.runs_boot_jar_alone()),
+            Archives::Several => return false,
+        };
+        is_one && is_below(end) && !self.comes_along(end, pattern)
+    }
+
+    /// Whether all that is asked of Gradle is the archive of Spring Boot, for which the task `jar` does not run.
+    fn runs_boot_jar_alone(&self) -> bool {
+        const WITHOUT_JAR: &[&str] =
+            &["bootJar", "check", "classes", "clean", "compileJava", "dependencies", "processResources", "test"];
+        let tasks_of = |command: &Command<'_>| -> Option<Vec<String>> {
+            let words = command.words.get(command.manager.as_ref()?.tool + 1..)?;
+            let values: Option<Vec<&str>> = words.iter().map(|word| word.value).collect();
+            let tasks = values?.into_iter().filter(|word| !word.starts_with('-'));
+            Some(tasks.map(|task| task.rsplit(':').next().unwrap_or(task).to_owned()).collect())
+        };
+        let of_gradle = self.commands.package_managers().filter(|(_, invocation)| invocation.manager.name == "gradle");
+        let asked: Option<Vec<Vec<String>>> = of_gradle.map(|(command, _)| tasks_of(command)).collect();
+        let tasks: Vec<String> = asked.unwrap_or_default().concat();
+        tasks.iter().any(|task| task == "bootJar") && tasks.iter().all(|task| WITHOUT_JAR.contains(&task.as_str()))
+    }
+
+    /// Whether an archive of an earlier build lies in the context.
+    fn comes_along(&self, end: &str, pattern: &str) -> bool {
+        let glob = Glob::new(&format!("{end}/{pattern}"));
+        let is_old = |path: &str| {
+            let from = path.match_indices(end).map(|(at, _)| &path[at..]);
+            from.into_iter().any(|path| glob.as_ref().is_ok_and(|glob| glob.matches(path)))
+        };
+        self.context.entries().iter().any(|entry| is_old(&entry.path) && !self.context.would_exclude(&entry.path))
+    }
+}
+
+/// Whether the pattern may match a name that ends with `-plain.jar`.
+fn may_match_plain(pattern: &str) -> bool {
+    let end = pattern.rsplit('*').next().unwrap_or(pattern);
+    end.ends_with("-plain.jar") || "-plain.jar".ends_with(end)
+}
+
 fn rewrite(
     build: &Build<'_>,
     step: &Step<'_>,
     from: &Stage<'_>,
     archive: &StartedArchive<'_>,
     spring: SpringBoot,
+    patterns: &Patterns<'_, '_>,
 ) -> Result<LayerCopies, &'static str> {
     let form = Form::of(spring)?;
     let source = &build.file.source;
@@ -141,12 +197,14 @@ fn rewrite(
     let made = step.certain_value(written).filter(|path| path.ends_with(".jar") && !path.contains(['?', '[', ' ']));
     let made = made.map(|path| clean_path(&format!("/{path}"))).ok_or("the path of the archive is not written out")?;
     let (made_in, made_name) = made.rsplit_once('/').unwrap_or(("", &made));
-    // What COPY brings to the path of a file is one file, or the build would fail: a shell finds the same one.
     let is_pattern = made_name.contains('*');
     let is_to_file = step.certain_value(&transfer.destination).is_some_and(|path| path.ends_with(".jar"));
     let has_shell = from.steps.last().is_some_and(|step| build.shell_of(step).0 != Dialect::Opaque);
     if made_in.contains('*') || is_pattern && !(is_to_file && has_shell) {
         return Err("the path of the archive is not written out");
+    }
+    if is_pattern && !patterns.match_one(made_in, made_name) {
+        return Err("the pattern may match more than one archive, of which COPY keeps the last");
     }
     let (folder, name) = archive.path.rsplit_once('/').unwrap_or(("", &archive.path));
     let image = build.root_image(from.index).map(ImageReference::familiar_name);

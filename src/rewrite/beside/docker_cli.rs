@@ -1,8 +1,10 @@
-//! Command lines of Docker, Podman and nerdctl: what they build, and what they run.
+//! Command lines of Docker, Podman and other builders: what they build, and what they run.
 
 use crate::context::{BuildTarget, Container};
 use crate::knowledge::file_name;
 use crate::shell::{Dialect, Invoked, Script, ScriptForm, ScriptSource};
+
+use super::is_unknown;
 
 /// A command that builds or runs an image.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,12 +20,27 @@ pub enum DockerCommand {
     Run(Container),
 }
 
-/// The programs.
-const PROGRAMS: &[&str] = &["buildah", "docker", "docker-compose", "nerdctl", "podman"];
+/// Programs with the command line of Docker.
+const LIKE_DOCKER: &[&str] = &[
+    "buildah",
+    "depot",
+    "docker",
+    "docker-buildx",
+    "docker-compose",
+    "finch",
+    "img",
+    "nerdctl",
+    "podman",
+    "podman-compose",
+    "podman-remote",
+];
+
+/// Builders that have another one. The program of kaniko is called `executor`.
+const OTHERS: &[&str] = &["az", "buildctl", "buildctl-daemonless.sh", "executor"];
 
 /// The commands in the text of a script, as far as they can be read.
 pub fn commands(script: &str) -> Vec<DockerCommand> {
-    if !PROGRAMS.iter().any(|program| script.contains(program)) {
+    if !may_build_or_run(script) {
         return Vec::new();
     }
     let script = without_expressions(script);
@@ -33,7 +50,7 @@ pub fn commands(script: &str) -> Vec<DockerCommand> {
     }
     // What a shell does not understand may be another language around it: each line for itself.
     let joined = script.replace("\\\n", " ");
-    let lines = joined.lines().map(str::trim);
+    let lines = joined.lines().map(str::trim).filter(|line| may_build_or_run(line));
     let of_line = |line: &str| {
         let script = parse(line);
         match script.is_clean() {
@@ -42,6 +59,13 @@ pub fn commands(script: &str) -> Vec<DockerCommand> {
         }
     };
     lines.flat_map(of_line).collect()
+}
+
+/// Whether a text is worth the parser of shells.
+fn may_build_or_run(text: &str) -> bool {
+    let has = |programs: &[&str]| programs.iter().any(|program| text.contains(program));
+    let has_variable = || text.contains('$') && ["build", "run"].iter().any(|verb| text.contains(verb));
+    has(LIKE_DOCKER) || has(OTHERS) || text.contains("--target") || has_variable()
 }
 
 fn parse(text: &str) -> Script {
@@ -54,15 +78,25 @@ fn parse(text: &str) -> Script {
 fn without_expressions(text: &str) -> String {
     let mut result = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some((at, end)) = [("${{", "}}"), ("$[[", "]]")]
-        .into_iter()
-        .filter_map(|(start, end)| Some((rest.find(start)?, end)))
-        .min_by_key(|(at, _)| *at)
-    {
-        let Some(length) = rest[at..].find(end) else { break };
-        result.push_str(&rest[..at]);
+    while let Some(at) = rest.find('$') {
+        let (before, expression) = rest.split_at(at);
+        result.push_str(before);
+        let end = match expression.as_bytes() {
+            [b'$', b'{', b'{', ..] => expression.find("}}"),
+            [b'$', b'[', b'[', ..] => expression.find("]]"),
+            _ => {
+                result.push('$');
+                rest = &expression[1..];
+                continue;
+            }
+        };
+        let Some(end) = end else {
+            // Nothing behind it ends either.
+            rest = expression;
+            break;
+        };
         result.push_str("$EXPRESSION");
-        rest = &rest[at + length + end.len()..];
+        rest = &expression[end + 2..];
     }
     result.push_str(rest);
     result
@@ -82,28 +116,107 @@ fn cut(line: &str) -> Vec<String> {
 }
 
 fn of_words(words: &[String]) -> Option<DockerCommand> {
-    let (program, rest) = words.split_first()?;
-    let program = file_name(program);
-    if !PROGRAMS.contains(&program) {
-        return None;
-    }
+    let (written, rest) = words.split_first()?;
+    let program = file_name(written);
+    // `$(CONTAINER_TOOL) build`: the variable of a Makefile stands for one of them.
+    let is_variable = is_unknown(written);
     let mut line = CommandLine::new(rest);
-    if program == "docker-compose" {
-        return compose(&mut line);
+    match program {
+        "executor" => Some(executor(&mut line)),
+        "buildctl" | "buildctl-daemonless.sh" => buildctl(&mut line),
+        "az" => az(&mut line),
+        "docker-buildx" => buildx(&mut line),
+        "docker-compose" | "podman-compose" => compose(&mut line),
+        _ if is_variable || LIKE_DOCKER.contains(&program) => docker(&mut line).or_else(|| another_builder(words)),
+        _ => another_builder(words),
     }
+}
+
+fn docker(line: &mut CommandLine<'_>) -> Option<DockerCommand> {
     match line.verb(GLOBAL)? {
-        "compose" => compose(&mut line),
-        "build" | "bud" | "build-using-dockerfile" => Some(build(&mut line)),
-        "buildx" | "builder" | "image" => {
-            line.verb(GLOBAL).filter(|verb| matches!(*verb, "b" | "build")).map(|_| build(&mut line))
-        }
-        "run" | "create" => run(&mut line, PLAIN_OF_RUN),
+        "compose" => compose(line),
+        "build" | "bud" | "build-using-dockerfile" => Some(build(line)),
+        "buildx" | "builder" | "image" => buildx(line),
+        "run" | "create" => run(line, PLAIN_OF_RUN),
         "container" => {
             line.verb(GLOBAL).filter(|verb| matches!(*verb, "run" | "create"))?;
-            run(&mut line, PLAIN_OF_RUN)
+            run(line, PLAIN_OF_RUN)
         }
         _ => None,
     }
+}
+
+fn buildx(line: &mut CommandLine<'_>) -> Option<DockerCommand> {
+    line.verb(GLOBAL).filter(|verb| matches!(*verb, "b" | "build")).map(|_| build(line))
+}
+
+/// `az acr build --target STAGE .`
+fn az(line: &mut CommandLine<'_>) -> Option<DockerCommand> {
+    line.verb(&[]).filter(|group| *group == "acr")?;
+    line.verb(&[]).filter(|verb| *verb == "build").map(|_| build(line))
+}
+
+/// `/kaniko/executor --context . --dockerfile FILE --target STAGE --destination IMAGE`
+fn executor(line: &mut CommandLine<'_>) -> DockerCommand {
+    let mut target = BuildTarget::default();
+    let mut names = Vec::new();
+    while let Some(part) = line.next(|_| true) {
+        let Part::Option(option, value) = part else { continue };
+        let value = value.map(str::to_owned);
+        match option {
+            "--target" => target.stage = value,
+            "-f" | "--dockerfile" => target.dockerfile = value,
+            "-d" | "--destination" => names.extend(value),
+            // The folder of a Git repository, a bucket or an archive holds what it holds.
+            "-c" | "--context" => target.context = value.map(|it| it.trim_start_matches("dir://").to_owned()),
+            "--build-arg" => target.arguments.extend(value.as_deref().and_then(key).map(str::to_owned)),
+            _ => {}
+        }
+    }
+    DockerCommand::Build { target, names }
+}
+
+/// `buildctl build --local context=. --opt target=STAGE`
+fn buildctl(line: &mut CommandLine<'_>) -> Option<DockerCommand> {
+    line.verb(&["--addr", "--timeout"]).filter(|verb| matches!(*verb, "b" | "build"))?;
+    let mut target = BuildTarget::default();
+    let mut names = Vec::new();
+    while let Some(part) = line.next(|option| option != "--no-cache") {
+        let Part::Option(option, Some(value)) = part else { continue };
+        let (name, set) = value.split_once('=').unwrap_or((value, ""));
+        match (option, name) {
+            ("--opt", "target") => target.stage = Some(set.to_owned()),
+            ("--opt", "filename") => target.dockerfile = Some(set.to_owned()),
+            ("--opt", _) => target.arguments.extend(name.strip_prefix("build-arg:").map(str::to_owned)),
+            ("--local", "context") => target.context = Some(set.to_owned()),
+            ("--output" | "-o", _) => {
+                names.extend(value.split(',').filter_map(|it| it.strip_prefix("name=")).map(str::to_owned));
+            }
+            _ => {}
+        }
+    }
+    Some(DockerCommand::Build { target, names })
+}
+
+/// A program of another name that is told to build a stage: `./scripts/dockerw build --target STAGE`, `$(BUILD) --target STAGE`.
+fn another_builder(words: &[String]) -> Option<DockerCommand> {
+    let (program, arguments) =
+        words.split_first().filter(|(program, _)| !matches!(file_name(program), "echo" | "printf"))?;
+    let builds = is_unknown(program) || arguments.iter().any(|word| matches!(word.as_str(), "build" | "buildx"));
+    let mut line = CommandLine::new(arguments);
+    while let Some(part) = line.next(|option| option == "--target").filter(|_| builds) {
+        if let Part::Option("--target", Some(stage)) = part
+            && !is_unknown(stage)
+        {
+            let target = BuildTarget { stage: Some(stage.to_owned()), ..BuildTarget::default() };
+            return Some(DockerCommand::Build { target, names: Vec::new() });
+        }
+    }
+    None
+}
+
+fn key(setting: &str) -> Option<&str> {
+    setting.split('=').next()
 }
 
 /// Options before the verb that take a value.
@@ -123,33 +236,70 @@ const GLOBAL_OF_COMPOSE: &[&str] = &[
 ];
 /// Options of a build that take no value.
 const PLAIN_OF_BUILD: &[&str] = &[
+    "--all-platforms",
     "--check",
     "--compress",
+    "--debug",
+    "--detach",
+    "--disable-compression",
+    "--force-compression",
     "--force-rm",
+    "--http-proxy",
+    "--identity-label",
+    "--inherit-annotations",
+    "--inherit-labels",
+    "--layers",
+    "--lint",
     "--load",
     "--no-cache",
+    "--no-hostname",
+    "--no-hosts",
+    "--no-logs",
+    "--no-wait",
+    "--omit-history",
     "--pull",
+    "--pull-always",
+    "--pull-never",
     "--push",
     "--quiet",
+    "--rewrite-timestamp",
     "--rm",
+    "--save",
+    "--save-stages",
+    "--skip-unused-stages",
     "--squash",
+    "--squash-all",
+    "--stdin",
+    "--tls-verify",
+    "-D",
     "-q",
 ];
 /// Options of a run that take no value, those of one letter aside.
 const PLAIN_OF_RUN: &[&str] = &[
     "--detach",
     "--disable-content-trust",
+    "--env-host",
+    "--http-proxy",
     "--init",
     "--interactive",
     "--no-healthcheck",
+    "--no-hostname",
+    "--no-hosts",
     "--oom-kill-disable",
+    "--passwd",
     "--privileged",
     "--publish-all",
     "--quiet",
     "--read-only",
+    "--read-only-tmpfs",
+    "--replace",
     "--rm",
+    "--rmi",
     "--sig-proxy",
+    "--tls-verify",
     "--tty",
+    "--unsetenv-all",
+    "--use-api-socket",
 ];
 /// The same of `compose run` and `compose exec`.
 const PLAIN_OF_COMPOSE: &[&str] = &[
@@ -181,7 +331,7 @@ fn build(line: &mut CommandLine<'_>) -> DockerCommand {
             Part::Option("-f" | "--file", value) => target.dockerfile = value.map(str::to_owned),
             Part::Option("-t" | "--tag", value) => names.extend(value.map(str::to_owned)),
             Part::Option("--build-arg", value) => {
-                target.arguments.extend(value.and_then(|value| value.split('=').next()).map(str::to_owned));
+                target.arguments.extend(value.and_then(key).map(str::to_owned));
             }
             Part::Option(..) => {}
             Part::Operand(context) => target.context = Some(context.to_owned()),
@@ -263,7 +413,7 @@ impl<'w> CommandLine<'w> {
         if is_short && takes(&word[..2]) {
             return Some(Part::Option(&word[..2], Some(&word[2..])));
         }
-        let value = self.words.split_first().filter(|_| takes(word));
+        let value = self.words.split_first().filter(|(value, _)| takes(word) && is_value(value));
         Some(match value {
             Some((value, rest)) => {
                 self.words = rest;
@@ -286,6 +436,13 @@ impl<'w> CommandLine<'w> {
     fn rest(&self) -> &'w [String] {
         self.words
     }
+}
+
+/// Whether the word can be the value of the option before it: what begins with `-` is the next option, but for numbers and the
+/// standard input. An option without a value that no table here has does so not hide another.
+fn is_value(word: &str) -> bool {
+    let rest = word.strip_prefix('-');
+    rest.is_none_or(|rest| rest.is_empty() || rest.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 #[cfg(test)]
@@ -311,6 +468,61 @@ mod tests {
         assert_eq!(run("docker run -dit --init -w /a -v .:/a x y -z"), (some("x"), "y -z".to_owned(), String::new()));
         assert_eq!(run("docker run --entrypoint=sh $I -c 'a b'"), (some("$I"), String::new(), "sh -c a b".to_owned()));
         assert_eq!(commands("docker push x"), []);
+    }
+
+    /// The stage that a line builds.
+    fn stage(line: &str) -> Option<String> {
+        commands(line).into_iter().find_map(|command| match command {
+            DockerCommand::Build { target, .. } => target.stage,
+            DockerCommand::Run(_) => None,
+        })
+    }
+
+    #[test]
+    fn a_switch_that_is_not_known_hides_no_option_behind_it() {
+        for line in [
+            "podman build --squash-all --target dev .",
+            "buildah bud --layers --target dev .",
+            "docker build --brand-new-switch --target dev .",
+            "docker build --memory-swap -1 --target dev .",
+        ] {
+            assert_eq!(stage(line).as_deref(), Some("dev"), "{line}");
+        }
+        for line in ["podman run --replace img cmd", "docker run --memory-swap -1 img cmd"] {
+            let Some(DockerCommand::Run(container)) = commands(line).pop() else { panic!("{line}") };
+            assert_eq!(
+                (container.image.as_deref(), container.commands.concat().join(" ")),
+                (Some("img"), "cmd".to_owned())
+            );
+        }
+    }
+
+    #[test]
+    fn other_builders_and_programs_in_variables_build_a_stage_too() {
+        for line in [
+            "$CONTAINER_TOOL build --target dev .",
+            "${DOCKER} buildx build -t x --target=dev .",
+            "$DOCKER_BUILD --target dev .",
+            "./scripts/dockerw build --target dev .",
+            "/kaniko/executor --context . --no-push --target dev --destination x",
+            "buildctl build --frontend dockerfile.v0 --local context=. --opt target=dev",
+            "az acr build -r registry -t x --target dev .",
+            "depot build --save --target dev .",
+        ] {
+            assert_eq!(stage(line).as_deref(), Some("dev"), "{line}");
+        }
+        for line in ["cargo build --target $TARGET", "echo build --target dev", "pip install --target dev x"] {
+            assert_eq!(stage(line), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn half_a_million_bytes_of_expressions_are_read_in_one_pass() {
+        assert_eq!(without_expressions("a ${{ b }} $c $[[ d ]] ${{ e"), "a $EXPRESSION $c $EXPRESSION ${{ e");
+        let text = "${{}}".repeat(100_000);
+        let started = std::time::Instant::now();
+        assert_eq!(without_expressions(&text).len(), "$EXPRESSION".len() * 100_000);
+        assert!(started.elapsed().as_secs() < 2, "{:?}", started.elapsed());
     }
 
     #[test]

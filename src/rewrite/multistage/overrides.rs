@@ -216,8 +216,9 @@ impl Asker<'_, '_> {
 
     /// Whether the target is the stage of this file by its name, or by one that only the build knows.
     fn names_stage(&self, target: &BuildTarget) -> bool {
-        let is_stage = |name: &str| self.stage.as_ref().is_some_and(|stage| stage.eq_ignore_ascii_case(name));
-        target.stage.as_deref().is_some_and(|name| is_unknown(name) || is_stage(name))
+        // Nobody can ask for a stage without a name.
+        let Some(stage) = self.stage.as_deref() else { return false };
+        target.stage.as_deref().is_some_and(|name| is_unknown(name) || stage.eq_ignore_ascii_case(name))
     }
 
     /// The build arguments that choose the image of the build.
@@ -484,6 +485,15 @@ mod tests {
         ] {
             assert_eq!(asked(path, &target(rest)), [], "{path} {rest}");
         }
+    }
+
+    #[test]
+    fn a_stage_without_a_name_is_built_by_no_target() {
+        let workflow = "- uses: docker/build-push-action@v6\n  with: {target: \"${{ matrix.target }}\"}\n";
+        let files = [MAIN, (".github/workflows/a.yml", workflow)];
+        let asked = |dockerfile: &str| outcome(dockerfile, Some(&files)).unwrap().unwrap_or_else(|it| panic!("{it}")).1;
+        assert_eq!(asked(&DOCKERFILE.replace(" AS app", "")), []);
+        assert_eq!(asked(DOCKERFILE), [Assumption::BuildsStageByName(".github/workflows/a.yml".to_owned())]);
     }
 
     #[test]
