@@ -36,14 +36,15 @@ use crate::context::BuildContext;
 use crate::edit::Effect;
 use crate::finding::Weight;
 use crate::ir::Stage;
-use crate::rewrite::{StageStays, stage_removal, unused_stages};
+use crate::rewrite::{StageRemover, StageStays, unused_stages};
 use crate::rules::{Context, Meta, Sink};
 
 pub const META: Meta = Meta { name: "build/unused-stage", effect: Some(Effect::Identical), ..Meta::on_by_default() };
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
+    let remover = StageRemover::new(cx.build, cx.build_context);
     for stage in unused_stages(cx.build) {
-        let removal = stage_removal(cx.build, cx.build_context, stage);
+        let removal = remover.removal(stage);
         let (message, help, weight) = match stage.from.name.as_ref().map(|name| name.word.text()) {
             None => (
                 format!("nothing uses this stage, number {}", stage.index),

@@ -98,8 +98,8 @@ fn report_whole_context(cx: &Context<'_>, sink: &mut Sink<'_>, source: &Word, is
 fn remedy(cx: &Context<'_>, context: &BuildContext, secrets: &[(&str, &str)]) -> String {
     let quoted = |paths: Vec<&str>| paths.iter().map(|path| format!("`{path}`")).collect::<Vec<_>>().join(", ");
     let paths = || secrets.iter().take(MOST_NAMED).map(|(path, _)| *path);
-    let reader = |path: &str| cx.build.reader_of_secret(cx.commands, context, path);
-    let read: Vec<(&str, Reader)> = paths().filter_map(|path| Some((path, reader(path)?))).collect();
+    let readers = cx.build.secret_readers(cx.commands, context);
+    let read: Vec<(&str, Reader)> = paths().filter_map(|path| Some((path, readers.of(path)?))).collect();
     let all = quoted(paths().collect());
     if read.is_empty() {
         return format!("name {all} in `.dockerignore`");

@@ -28,11 +28,15 @@ impl BuildContext {
     }
 }
 
-/// The commands that a `package.json` has under `scripts`; none where it is no JSON.
-pub fn scripts_of_package(text: &str) -> Vec<String> {
+/// The names and commands that a `package.json` has under `scripts`; none where it is no JSON.
+pub fn scripts_of_package(text: &str) -> Vec<(String, String)> {
     let package: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
     let scripts = package.get("scripts").and_then(serde_json::Value::as_object);
-    scripts.into_iter().flatten().filter_map(|(_, script)| script.as_str().map(str::to_owned)).collect()
+    scripts
+        .into_iter()
+        .flatten()
+        .filter_map(|(name, script)| Some((name.clone(), script.as_str()?.to_owned())))
+        .collect()
 }
 
 fn names(text: &str, section: &str) -> Option<Vec<String>> {

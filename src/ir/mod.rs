@@ -51,7 +51,7 @@ mod windows;
 
 pub use account::{Account, is_root, is_root_in_own_group};
 pub use build::{Build, GlobalArg};
-pub use build_readers::Reader;
+pub use build_readers::{Reader, SecretReaders};
 pub use c_library::CLibrary;
 pub use chain_end::{ChainEnd, is_joint};
 pub use commands::{Command, CommandWord, Commands};

@@ -45,6 +45,7 @@ impl Build<'_> {
     pub fn spare_files(&self, commands: &Commands<'_>, context: &BuildContext) -> SpareFiles {
         let languages = languages(commands);
         let needs = Needs::of(self, commands);
+        let secret_readers = self.secret_readers(commands, context);
         let mut found: BTreeMap<(NeedlessKind, &str), Vec<&Entry>> = BTreeMap::new();
         let mut kept = Vec::new();
         let mut inside: Option<&str> = None;
@@ -62,7 +63,7 @@ impl Build<'_> {
             inside = Some(&entry.path).filter(|_| entry.is_dir()).map(String::as_str);
             let reader = match kind {
                 NeedlessKind::History => self.reader_of_history(commands, context),
-                NeedlessKind::Secret => self.reader_of_secret(commands, context, &entry.path),
+                NeedlessKind::Secret => secret_readers.of(&entry.path),
                 _ => None,
             };
             if let Some(reader) = reader {

@@ -65,14 +65,14 @@ const OF_HISTORY: &[Told] = &[
     },
     Told {
         files: &["*.csproj", "*.fsproj", "*.vbproj", "Directory.*"],
-        words: &["Nerdbank.GitVersioning", "GitVersion", "MinVer", "GitInfo"],
+        words: &["Nerdbank.GitVersioning", "GitVersion", "GitVersionTask", "MinVer", "GitInfo"],
     },
     Told { files: &["*.sbt"], words: &["sbt-git", "sbt-dynver"] },
     Told { files: &["CMakeLists.txt", "*.cmake"], words: &["find_package(Git", "GetGitRevisionDescription"] },
     Told { files: &["meson.build"], words: &["vcs_tag("] },
     Told { files: &["mkdocs.yml"], words: &["git-revision-date", "git-committers", "git-authors"] },
     Told { files: &["hugo.toml"], words: &["enableGitInfo"] },
-    Told { files: &["docusaurus.config.*"], words: &["showLastUpdate"] },
+    Told { files: &["docusaurus.config.*"], words: &["showLastUpdateAuthor", "showLastUpdateTime"] },
 ];
 
 /// Files in which a build says itself what it runs.
@@ -138,13 +138,12 @@ const OF_ENVIRONMENT: &[Told] = &[
 const PROGRAMS_WITH_ENVIRONMENT: &[&str] =
     &["artisan", "bin/console", "dotenv", "env-cmd", "manage.py", "prisma", "rails", "rake"];
 
-/// What in a file of a project reads the history while the project is built: a tool, or a command of git.
+/// What in a file of a project reads the history while the project is built: a tool, or a command of git. The commands of a
+/// `package.json` are for [`history_command`]: the build runs few of them.
 pub fn history_reader(file_name: &str, text: &str) -> Option<&'static str> {
-    let is_description = is_one_of(file_name, DESCRIPTIONS);
-    // The `package.json` of a project says of its repository that it is one of git.
-    let words = AS_A_WORD.iter().filter(|_| file_name != "package.json");
-    let commands = COMMANDS.iter().chain(words).filter(|_| is_description);
-    named(OF_HISTORY, file_name, text).or_else(|| commands.copied().find(|word| text.contains(word)))
+    let is_description = file_name != "package.json" && is_one_of(file_name, DESCRIPTIONS);
+    let commands = COMMANDS.iter().chain(AS_A_WORD).copied().filter(|_| is_description);
+    named(OF_HISTORY, file_name, text).or_else(|| commands.into_iter().find(|word| says(text, word)))
 }
 
 /// Whether the file of this name says how a project is built.
@@ -154,7 +153,7 @@ pub fn describes_build(file_name: &str) -> bool {
 
 /// The command of git in a script that reads the history.
 pub fn history_command(text: &str) -> Option<&'static str> {
-    COMMANDS.iter().copied().find(|command| text.contains(command))
+    COMMANDS.iter().copied().find(|command| says(text, command))
 }
 
 /// What in a file of a project reads `.env` while the project is built.
@@ -171,7 +170,20 @@ pub fn reads_environment(word: &str) -> bool {
 
 fn named(table: &'static [Told], file_name: &str, text: &str) -> Option<&'static str> {
     let of_file = table.iter().filter(|told| is_one_of(file_name, told.files));
-    of_file.flat_map(|told| told.words).copied().find(|word| text.contains(word))
+    of_file.flat_map(|told| told.words).copied().find(|word| says(text, word))
+}
+
+/// Whether the text has the word, and not as a part of another: `built =` is not in `prebuilt =`. What goes on with a `-` or `_`
+/// is of the same family: `git-commit-id-maven-plugin`.
+pub fn says(text: &str, word: &str) -> bool {
+    let goes_on = |text: &str| text.starts_with(|c: char| c.is_alphanumeric());
+    let is_behind = |text: &str| text.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '-' | '_'));
+    let starts_inside = word.starts_with(|c: char| c.is_alphanumeric());
+    let ends_inside = word.ends_with(|c: char| c.is_alphanumeric());
+    text.match_indices(word).any(|(at, _)| {
+        let (before, behind) = (&text[..at], &text[at + word.len()..]);
+        !(starts_inside && is_behind(before) || ends_inside && goes_on(behind))
+    })
 }
 
 fn is_one_of(name: &str, files: &[&str]) -> bool {
@@ -186,17 +198,30 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_part_of_another_word_names_no_tool() {
+        for (name, text) in [
+            ("Cargo.toml", "prebuilt = \"1\""),
+            ("pyproject.toml", "name = \"cupbraid\""),
+            ("pyproject.toml", "dependencies = [\"three-pbr\"]"),
+            ("a.csproj", "<Compile Include=\"DigitInfo.cs\" />"),
+            ("setup.py", "legit log"),
+        ] {
+            assert_eq!(history_reader(name, text), None, "{name} {text}");
+        }
+        for (name, text) in [("Cargo.toml", "built = \"0.7\""), ("setup.py", "setup(pbr=True)")] {
+            assert!(history_reader(name, text).is_some(), "{name} {text}");
+        }
+    }
+
+    #[test]
     fn tools_are_told_by_the_files_that_name_them() {
         for (name, text, tool) in [
             ("pyproject.toml", "requires = [\"setuptools_scm[toml]>=8\"]", Some("setuptools_scm")),
             ("pom.xml", "<artifactId>git-commit-id-maven-plugin</artifactId>", Some("git-commit-id")),
             ("app.gradle", "commandLine 'git', 'describe'", Some("'git'")),
             ("build.rs", "Command::new(\"git\")", Some("\"git\"")),
-            (
-                "package.json",
-                "{\"scripts\": {\"build\": \"V=$(git rev-parse HEAD) vite build\"}}",
-                Some("git rev-parse"),
-            ),
+            ("package.json", "{\"devDependencies\": {\"git-rev-sync\": \"3\"}}", Some("git-rev-sync")),
+            ("package.json", "{\"scripts\": {\"build\": \"git describe\"}}", None),
             ("package.json", "{\"repository\": {\"type\": \"git\", \"url\": \"git+https://a\"}}", None),
             ("Cargo.toml", "a = { git = \"https://b\" }", None),
             ("main.rs", "Command::new(\"git\")", None),

@@ -24,4 +24,4 @@ pub use joined_words::{Layout, join_pairs, join_words};
 pub use reordered::reordered;
 pub use split_run::{PackagesFirst, SplitRefusal};
 pub use spring_layers::{WholeArchive, whole_archive};
-pub use unused_stage::{StageStays, stage_removal, unused_stages};
+pub use unused_stage::{StageRemover, StageStays, unused_stages};

@@ -1,5 +1,6 @@
 //! A stage that nothing needs, taken out.
 
+use std::cell::OnceCell;
 use std::fmt;
 
 use crate::context::{BuildContext, BuildTarget};
@@ -7,7 +8,7 @@ use crate::edit::Edit;
 use crate::ir::{Base, Build, Stage};
 use crate::syntax::{Instruction, Keyword, Word};
 
-use super::beside::{Deed, is_unknown, uses};
+use super::beside::{Deed, Use, is_unknown, uses};
 use super::whole_lines;
 
 /// Why a stage that nothing in the file needs stays.
@@ -47,33 +48,58 @@ pub fn unused_stages<'b>(build: &'b Build<'b>) -> Vec<&'b Stage<'b>> {
     earlier.iter().filter(|stage| !is_needed(stage.index) && !may_be_chosen(stage)).collect()
 }
 
-/// Takes a stage out that no other needs, and counts the stages behind it anew.
-///
-/// # Errors
-/// Why it stays.
-pub fn stage_removal(
-    build: &Build<'_>,
-    context: Option<&BuildContext>,
-    stage: &Stage<'_>,
-) -> Result<Vec<Edit>, StageStays> {
-    if let (Some(name), Some(context)) = (stage.name(), context)
-        && let Some(path) = file_that_builds(context, build.file.source.name(), &name)
-    {
-        return Err(StageStays::BuiltBy(path.to_owned()));
+/// Takes stages out that no other needs. What lies beside the Dockerfile is read once, however many there are.
+pub struct StageRemover<'b> {
+    build: &'b Build<'b>,
+    context: Option<&'b BuildContext>,
+    beside: OnceCell<Vec<Use<'b>>>,
+}
+
+impl<'b> StageRemover<'b> {
+    /// One for a Dockerfile in its build context, where that is known.
+    pub fn new(build: &'b Build<'b>, context: Option<&'b BuildContext>) -> Self {
+        Self { build, context, beside: OnceCell::new() }
     }
-    if build.stages.iter().any(copies_for_the_next_build) {
-        return Err(StageStays::Onbuild);
+
+    /// Takes a stage out that no other needs, and counts the stages behind it anew.
+    ///
+    /// # Errors
+    /// Why it stays.
+    pub fn removal(&self, stage: &Stage<'_>) -> Result<Vec<Edit>, StageStays> {
+        if let Some(path) = stage.name().and_then(|name| self.file_that_builds(&name)) {
+            return Err(StageStays::BuiltBy(path.to_owned()));
+        }
+        let build = self.build;
+        if build.stages.iter().any(copies_for_the_next_build) {
+            return Err(StageStays::Onbuild);
+        }
+        let instructions: Vec<&Instruction> =
+            std::iter::once(stage.instruction).chain(stage.steps.iter().map(|step| step.instruction)).collect();
+        let lines = whole_lines::of(build.file, &instructions).ok_or(StageStays::Comment)?;
+        let later = build.stages.iter().skip(stage.index + 1);
+        let sources = later.flat_map(|stage| &stage.steps).flat_map(|step| &step.sources);
+        let renumbered = sources.filter_map(|source| {
+            let number = number(&source.word).filter(|number| *number > stage.index)?;
+            Some(Edit::replace(source.word.span(), (number - 1).to_string()))
+        });
+        Ok(renumbered.chain([Edit::delete(lines)]).collect())
     }
-    let instructions: Vec<&Instruction> =
-        std::iter::once(stage.instruction).chain(stage.steps.iter().map(|step| step.instruction)).collect();
-    let lines = whole_lines::of(build.file, &instructions).ok_or(StageStays::Comment)?;
-    let later = build.stages.iter().skip(stage.index + 1);
-    let sources = later.flat_map(|stage| &stage.steps).flat_map(|step| &step.sources);
-    let renumbered = sources.filter_map(|source| {
-        let number = number(&source.word).filter(|number| *number > stage.index)?;
-        Some(Edit::replace(source.word.span(), (number - 1).to_string()))
-    });
-    Ok(renumbered.chain([Edit::delete(lines)]).collect())
+
+    /// The file of the context that builds the stage of this name, or one by a name that only the build knows.
+    fn file_that_builds(&self, name: &str) -> Option<&'b str> {
+        let context = self.context?;
+        let is_it = |target: &BuildTarget| {
+            target.stage.as_deref().is_some_and(|stage| is_unknown(stage) || stage.eq_ignore_ascii_case(name))
+        };
+        let builds = |deed: &Deed| match deed {
+            Deed::Builds(target) => is_it(target),
+            Deed::Runs { container, .. } => container.build.as_ref().is_some_and(is_it),
+            Deed::Unreadable => true,
+            Deed::WorksInside => false,
+        };
+        let beside = self.beside.get_or_init(|| uses(context, self.build.file.source.name()));
+        beside.iter().find(|used| builds(&used.deed)).map(|used| used.path)
+    }
 }
 
 /// The number by which a stage is named.
@@ -99,18 +125,4 @@ fn copies_for_the_next_build(stage: &Stage<'_>) -> bool {
         let is_trigger = step.instruction.keyword == Some(Keyword::Onbuild);
         is_trigger && step.instruction.arguments.text().contains("from=")
     })
-}
-
-/// The file of the context that builds the stage of this name, or one by a name that only the build knows.
-fn file_that_builds<'c>(context: &'c BuildContext, dockerfile: &str, name: &str) -> Option<&'c str> {
-    let is_it = |target: &BuildTarget| {
-        target.stage.as_deref().is_some_and(|stage| is_unknown(stage) || stage.eq_ignore_ascii_case(name))
-    };
-    let builds = |deed: &Deed| match deed {
-        Deed::Builds(target) => is_it(target),
-        Deed::Runs { container, .. } => container.build.as_ref().is_some_and(is_it),
-        Deed::Unreadable => true,
-        Deed::WorksInside => false,
-    };
-    uses(context, dockerfile).into_iter().find(|used| builds(&used.deed)).map(|used| used.path)
 }

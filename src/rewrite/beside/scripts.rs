@@ -14,7 +14,7 @@ pub fn of_file(name: &str, text: &str) -> Vec<String> {
     } else if name == "Jenkinsfile" {
         steps(text)
     } else if name == "package.json" {
-        scripts_of_package(text)
+        scripts_of_package(text).into_iter().map(|(_, script)| script).collect()
     } else {
         Vec::new()
     }
