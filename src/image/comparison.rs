@@ -210,12 +210,11 @@ fn differing_files(before: &Image, after: &Image, varying: &BTreeSet<String>) ->
     let debris = [Debris::of(&before.configuration), Debris::of(&after.configuration)];
     let can_be_made_again = |path: &str| debris.iter().any(|debris| debris.can_be_made_again(path));
     let is_volatile = |path: &str| debris.iter().any(|debris| debris.is_volatile(path));
-    // A directory that is there for debris goes with it.
+    // A directory that is there for debris goes with it, if it is only the place where a cache was mounted, which Buildah leaves.
     let holds_debris_only = |path: &str| {
-        let mut below =
-            before.tree.below(path).chain(after.tree.below(path)).filter(|(_, it)| it.kind != Kind::Directory);
-        below.next().is_some_and(|(first, _)| can_be_made_again(first))
-            && below.all(|(path, _)| can_be_made_again(path))
+        let below = || before.tree.below(path).chain(after.tree.below(path));
+        below().any(|(path, _)| can_be_made_again(path))
+            && below().all(|(path, entry)| entry.kind == Kind::Directory || can_be_made_again(path))
     };
     let effect = |path: &str, change: &Change| match change {
         _ if varying.contains(path) => None,

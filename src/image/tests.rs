@@ -226,6 +226,16 @@ fn what_a_package_manager_makes_again_is_debris_and_its_logs_are_nothing() {
 }
 
 #[test]
+fn the_place_where_a_cache_was_mounted_is_debris() {
+    let base = || LayerArchive::new().folder("root/");
+    let mounted = base().folder("root/.hex/").folder("root/.hex/packages/");
+    assert_eq!(rung(vec![base()], vec![mounted]), Effect::Debris);
+    assert_eq!(rung(vec![base()], vec![base().folder("root/.hex/")]), Effect::Content);
+    let with_more = base().folder("root/.hex/").folder("root/.hex/packages/").file("root/.hex/hex.config", "1");
+    assert_eq!(rung(vec![base()], vec![with_more]), Effect::Content);
+}
+
+#[test]
 fn paths_that_vary_from_build_to_build_do_not_count() {
     let build = |time: &str| image(vec![LayerArchive::new().file("app.jar", time).file("b", "1")]);
     let varying = compared(&build("1"), &build("2")).differing_paths();
