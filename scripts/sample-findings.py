@@ -166,6 +166,8 @@ def report_of_rules():
     lines += [
         f"Each rule with more than {SAMPLE} findings in the corpus. Below {GOOD} % right, it is mended and drawn again with",
         "the next seed, made opt-in, or dropped. What only `--profile strict` shows is judged for somebody who asked for it.",
+        "The figures are those of the last sample of a rule, drawn after what was done. How many of the samples *before* it",
+        "were right says how good the rule was then: each sample is another one, and may be better or worse by chance.",
         "",
     ]
     lines += table("rule", "profile", "findings", "sample", "right", "share", "on purpose", "what was done", left=2)
@@ -174,12 +176,13 @@ def report_of_rules():
         judged[row["rule"], row["profile"]][int(row["seed"])].append(row)
     for rule in rows("rules.tsv"):
         *earlier, last = sorted(judged[rule["rule"], rule["profile"]].items()) or [(0, [])]
-        done = [f"{right(sample)} of {len(sample)} were right at first" for _, sample in earlier[:1]]
+        before = [f"{right(sample)} of {len(sample)}" for _, sample in earlier]
+        done = [f"before: {', '.join(before)}"] if before else []
         done += [rule["what was done"]] if rule["what was done"] else []
         sample = last[1]
         share = percent(right(sample), len(sample)) if sample else "-"
         figures = (rule["findings"], len(sample), right(sample), share, on_purpose(sample))
-        lines.append(cells(rule["rule"], rule["profile"], *figures, ": ".join(done)))
+        lines.append(cells(rule["rule"], rule["profile"], *figures, "; ".join(done)))
     return lines
 
 

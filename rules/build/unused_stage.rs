@@ -61,7 +61,7 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
                 report.suggest("take the stage out", Effect::Identical, edits).removes_stage();
             }
             Err(reason) => {
-                report.note(format!("Not rewritten by dfx: {reason}."));
+                report.no_fix(reason);
             }
         }
     }

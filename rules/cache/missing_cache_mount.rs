@@ -94,6 +94,8 @@ pub const META: Meta = Meta {
     name: "cache/missing-cache-mount",
     severity: Severity::Info,
     effect: Some(Effect::Content),
+    // Each half of a RUN that is cut in two gets the mounts of its own package managers.
+    gives_way_to: &["cache/packages-in-volatile-run"],
     ..Meta::opt_in()
 };
 

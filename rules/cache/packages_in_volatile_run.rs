@@ -190,6 +190,19 @@ mod tests {
     }
 
     #[test]
+    fn a_comment_between_the_flags_keeps_no_mount_in_the_wrong_half() {
+        let (npm, mount) = ("--mount=type=cache,target=/root/.npm", "--mount=type=cache,target=/c");
+        fixes!(
+            &format!("{COPY}RUN {npm} \\\n    # why\n    {mount} \\\n    apk add gcc && npm ci\n") =>
+            &format!("{COPY}RUN \\\n    # why\n    {mount} \\\n    apk add gcc\nRUN {npm} {mount} npm ci\n")
+        );
+        fixes!(
+            &format!("{COPY}RUN {mount} \\\n    {npm} \\\n    # why\n    apk add gcc && npm ci\n") =>
+            &format!("{COPY}RUN {mount} \\\n    # why\n    apk add gcc\nRUN {mount} {npm} npm ci\n")
+        );
+    }
+
+    #[test]
     fn what_is_removed_again_stays_in_one_layer() {
         silent!(&format!("{COPY}RUN apk add gcc && make && apk del gcc\n"));
         silent!(&format!("{COPY}RUN apk add gcc && make && rm -rf /usr/lib/gcc\n"));

@@ -66,7 +66,7 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         .help("take the archive apart in the stage that builds it, and copy its layers");
     match archive.rewrite {
         Ok(copies) => report.suggest("copy the layers of the archive one by one", copies.effect, copies.edits),
-        Err(reason) => report.note(format!("Not rewritten by dfx: {reason}.")),
+        Err(reason) => report.no_fix(reason),
     };
 }
 

@@ -20,7 +20,8 @@
 //!
 //! ## Fix
 //! Writes the words as a JSON array, where they are plain words that no shell would change. What runs is another
-//! process: *runtime*. Holds back at variables, quotes, wildcards, operators and commands of the shell itself.
+//! process: *runtime*. Holds back at variables, quotes, wildcards, operators and commands of the shell itself, and where the
+//! program is a script of the build context without `#!`, which only a shell can start.
 //!
 //! ## Sources
 //! BuildKit, JSONArgsRecommended, which holds back behind a SHELL instruction; hadolint DL3025; KICS b86987e1; Semgrep
@@ -29,7 +30,7 @@
 use crate::edit::{Edit, Effect};
 use crate::finding::{Severity, Weight};
 use crate::ir::{Command, Step};
-use crate::rules::{Context, Meta, Sink};
+use crate::rules::{Context, Meta, Report, Sink};
 use crate::syntax::{CommandForm, Healthcheck, InstructionKind, Word};
 
 pub const META: Meta = Meta {
@@ -69,13 +70,7 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         let weight = if hardly_matters { Weight::Minor } else { Weight::Ordinary };
         let report = sink.report(span, message).weight(weight);
         match plain_words(text) {
-            Some(words) => {
-                let array = array(&words);
-                let report = report.help(format!("write `{keyword} {array}`"));
-                if text.is_contiguous() {
-                    report.fix("use the exec form", Effect::Runtime, vec![Edit::replace(text.span(), array)]);
-                }
-            }
+            Some(words) => with_array(cx, report, step, text, &words),
             None => drop(report.help(match last_of_several(cx, step) {
                 Some(last) => format!("use the exec form, or put `exec` before `{last}`"),
                 None => "use the exec form, or put `exec` before the command".to_owned(),
@@ -84,16 +79,43 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     }
 }
 
+/// Adds the words as an array, or why they are none.
+fn with_array(cx: &Context<'_>, report: Report<'_>, step: &Step<'_>, text: &Word, words: &[&str]) {
+    let (keyword, array) = (step.instruction.keyword_word.text(), array(words));
+    if let Some(script) = script_for_shell(cx, words) {
+        report
+            .help(format!("begin `{script}` with a line such as `#!/bin/sh`, and write `{keyword} {array}`"))
+            .no_fix(format!("`{script}` has no `#!` line, so that only a shell can start it"));
+        return;
+    }
+    let report = report.help(format!("write `{keyword} {array}`"));
+    if text.is_contiguous() {
+        report.fix("use the exec form", Effect::Runtime, vec![Edit::replace(text.span(), array)]);
+    }
+}
+
 /// Only where the shell adds nothing: `|| exit 1` is worth one.
 fn check_healthcheck(cx: &Context<'_>, sink: &mut Sink<'_>, step: &Step<'_>, text: &Word) {
     let is_moot = text.text().starts_with('[') || cx.build.stage_of(step).is_windows || !cx.shapes_final_image(step);
     let Some(words) = plain_words(text).filter(|_| !is_moot && text.is_contiguous()) else { return };
+    if script_for_shell(cx, &words).is_some() {
+        return;
+    }
     let array = array(&words);
     sink.report(text.span(), "each check starts a shell that adds nothing to the command")
         .weight(Weight::Minor)
         .aliases(&[])
         .help(format!("write `CMD {array}`"))
         .fix("use the exec form", Effect::Runtime, vec![Edit::replace(text.span(), array)]);
+}
+
+/// The program, where a file of this name in the build context is a script without `#!`: the kernel does not start it
+/// (execve(2), ENOEXEC), and a shell reads it itself (POSIX, "Command Search and Execution").
+fn script_for_shell<'w>(cx: &Context<'_>, words: &[&'w str]) -> Option<&'w str> {
+    let program = *words.first()?;
+    let name = program.rsplit('/').next();
+    let mut files = cx.build_context?.texts(|path| path.rsplit('/').next() == name);
+    files.any(|(_, text)| !text.starts_with("#!")).then_some(program)
 }
 
 fn array(words: &[&str]) -> String {
@@ -180,6 +202,23 @@ mod tests {
             let found = findings(&META, check, &format!("FROM a\nCMD {command}\n"));
             assert!(found.len() == 1 && found[0].fix.is_none(), "{command}");
         }
+    }
+
+    #[test]
+    fn a_script_without_an_interpreter_is_left_to_the_shell() {
+        let file = |text: &str, command: &str| {
+            format!("# context: bin/start.sh\n# text of bin/start.sh: {text}\nFROM a\nCOPY bin/start.sh .\n{command}\n")
+        };
+        for command in ["CMD ./start.sh", "ENTRYPOINT /app/start.sh --port=80"] {
+            let found = findings(&META, check, &file("export A=1", command));
+            assert!(found.len() == 1 && found[0].fix.is_none() && found[0].refusal.is_some(), "{found:?}");
+            let found = findings(&META, check, &file("#!/bin/sh", command));
+            assert!(found.len() == 1 && found[0].fix.is_some(), "{found:?}");
+        }
+        silent!(&file("export A=1", "HEALTHCHECK CMD ./start.sh"));
+        fires!(&file("#!/bin/sh", "HEALTHCHECK CMD «./start.sh»"));
+        let by_interpreter = findings(&META, check, &file("export A=1", "CMD sh ./start.sh"));
+        assert!(by_interpreter[0].fix.is_some(), "{by_interpreter:?}");
     }
 
     #[test]

@@ -86,7 +86,7 @@ fn with_rewrite(report: Report<'_>, rewrite: Result<NarrowedCopy, Refusal>) {
             report.help(title.clone()).rewritten(title, Effect::Content, edits, &assumptions);
         }
         Err(refusal) => {
-            report.help("copy what comes out of the build alone").not_rewritten(&refusal);
+            report.help("copy what comes out of the build alone").no_fix(&refusal).remedy(refusal.remedy());
         }
     }
 }

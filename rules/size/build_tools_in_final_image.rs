@@ -91,7 +91,7 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
 fn with_rewrite<'r>(report: Report<'r>, rewrite: &Rewrite) -> Report<'r> {
     match rewrite {
         None => report,
-        Some(Err(refusal)) => report.not_rewritten(refusal),
+        Some(Err(refusal)) => report.no_fix(refusal).remedy(refusal.remedy()),
         Some(Ok(Split { edits, new_stage, decisions, assumptions, remarks })) => {
             let base = decisions.first().map_or("", |decision| &decision.chosen);
             let title = format!("build in a stage of its own, and run on `{base}`");

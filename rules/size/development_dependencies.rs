@@ -136,7 +136,7 @@ fn with_rewrite(report: Report<'_>, rewrite: Result<PrunedCopy, Refusal>) {
             report.rewritten(title, Effect::Content, edits, &assumptions);
         }
         Err(refusal) => {
-            report.not_rewritten(&refusal);
+            report.no_fix(&refusal).remedy(refusal.remedy());
         }
     }
 }

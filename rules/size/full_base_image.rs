@@ -50,8 +50,8 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             Some(same) => match calls_what_is_missing(cx, last) {
                 None => replaced(report, root, &same),
                 Some(tool) => {
-                    let note = format!("Not rewritten by dfx: `{tool}` is called, which `{same}` does not have.");
-                    report.help(format!("try `{same}`, and install `{tool}`")).note(note);
+                    let reason = format!("`{tool}` is called, which `{same}` does not have");
+                    report.help(format!("try `{same}`, and install `{tool}`")).no_fix(reason);
                 }
             },
             None => drop(report.help(format!("try `{}`", of_same_version(slim, image)))),

@@ -83,7 +83,7 @@ pub const META: Meta = Meta {
         "yarnCacheCleanAfterInstall",
         "yumInstallRmVarCacheYum",
     ],
-    gives_way_to: Some("cache/missing-cache-mount"),
+    gives_way_to: &["cache/missing-cache-mount", "cache/packages-in-volatile-run"],
     ..Meta::on_by_default()
 };
 

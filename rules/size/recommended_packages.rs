@@ -20,7 +20,8 @@
 //!
 //! ## Fix
 //! Adds the flag: *content*. A program may want a recommended package when it runs, so try the image out. Holds back
-//! where `curl`, `git` or `wget` would lose `ca-certificates`, without which they trust no server.
+//! where `curl`, `git` or `wget` would lose `ca-certificates`, without which they trust no server, and where builds would
+//! lose what they need: `gcc` only recommends the headers of the C library, `cmake` a compiler, `python3-pip` both.
 //!
 //! ## Sources
 //! hadolint DL3015; Trivy DS-0029; apt-get(8), `--no-install-recommends`; Debian Policy, 7.2.
@@ -63,24 +64,42 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             continue;
         }
         let flag = switch.insert;
-        let client = client_without_certificates(cx, command, invocation);
-        let help = match client {
-            Some(client) => format!("add `{flag}`, and name `ca-certificates`, which `{client}` only recommends"),
-            None => format!("add `{flag}`"),
-        };
+        let needed = needed_too(cx, command, invocation, base.parts_of_builds_left_out(&names));
         let words = cx.text(command.verb_span());
         let report = sink
             .report(
                 command.verb_span(),
                 format!("`{} {words}` brings about {saved} MB of merely recommended packages", invocation.manager.name),
             )
-            .note(base.basis())
-            .help(help);
+            .note(base.basis());
+        if !needed.is_empty() {
+            let packages: Vec<String> = needed.iter().map(Needed::listed).collect();
+            let reasons: Vec<String> = needed.iter().map(|it| format!("{}, which {}", it.listed(), it.by)).collect();
+            report
+                .help(format!("add `{flag}`, and name {}", packages.join(", ")))
+                .no_fix(format!("it would leave out {}", reasons.join(", and ")));
+            continue;
+        }
+        let report = report.help(format!("add `{flag}`"));
         let anchor = command.words.get(invocation.insert_after(switch.place)).filter(|word| word.is_contiguous);
-        if let Some(anchor) = anchor.filter(|_| client.is_none()) {
+        if let Some(anchor) = anchor {
             let edit = Edit::insert(anchor.span.end, format!(" {flag}"));
             report.fix(format!("add `{flag}`"), Effect::Content, vec![edit]);
         }
+    }
+}
+
+/// Recommended packages that are needed all the same.
+struct Needed {
+    packages: Vec<&'static str>,
+    /// Who needs them, with the verb.
+    by: &'static str,
+}
+
+impl Needed {
+    fn listed(&self) -> String {
+        let quoted: Vec<String> = self.packages.iter().map(|package| format!("`{package}`")).collect();
+        quoted.join(", ")
     }
 }
 
@@ -89,19 +108,25 @@ fn saved_megabytes(base: DebianBase, names: &[&str]) -> u64 {
     with.saturating_sub(base.added_megabytes(Recommends::LeftOut, names.iter().copied()))
 }
 
-/// A program that speaks HTTPS and would have no certificates to check the other side with.
-fn client_without_certificates(
+/// What the image would lack: `parts_of_builds`, and certificates where a program speaks HTTPS, which could not check the
+/// other side.
+fn needed_too(
     cx: &Context<'_>,
     command: &Command<'_>,
     invocation: &Invocation<'_>,
-) -> Option<&'static str> {
+    parts_of_builds: Vec<&'static str>,
+) -> Vec<Needed> {
     let names = |name: &str| invocation.packages().any(|package| package.name == name);
     let in_base = cx.build.image_configuration(command.step.stage).map(|image| image.has("ca-certificates"));
-    if names("ca-certificates") || in_base == Some(Presence::Present) {
-        return None;
-    }
-    ["curl", "git", "wget"].into_iter().find(|client| names(client))
+    let has_certificates = names("ca-certificates") || in_base == Some(Presence::Present);
+    let client = CLIENTS.iter().find(|(name, _)| !has_certificates && names(name));
+    let certificates = client.map(|(_, by)| Needed { packages: vec!["ca-certificates"], by });
+    let parts = Some(parts_of_builds).filter(|parts| !parts.is_empty());
+    parts.map(|packages| Needed { packages, by: "builds need" }).into_iter().chain(certificates).collect()
 }
+
+/// Programs that speak HTTPS, and how they are told.
+const CLIENTS: [(&str, &str); 3] = [("curl", "`curl` needs"), ("git", "`git` needs"), ("wget", "`wget` needs")];
 
 #[cfg(test)]
 mod tests {
@@ -138,6 +163,28 @@ mod tests {
     fn certificates_are_not_taken_from_a_client() {
         let found = findings(&META, check, "FROM debian:12-slim\nRUN apt-get install -y git imagemagick\n");
         assert!(found.len() == 1 && found[0].fix.is_none(), "{found:?}");
+    }
+
+    #[test]
+    fn headers_are_not_taken_from_a_compiler() {
+        for (from, packages, refusal) in [
+            ("debian:12", "gcc make", "`libc6-dev`, which builds need"),
+            ("python:3.12-slim-bookworm", "gcc", "`libc6-dev`, which builds need"),
+            ("debian:12", "gcc git", "`libc6-dev`, which builds need, and `ca-certificates`, which `git` needs"),
+        ] {
+            let found = findings(&META, check, &format!("FROM {from}\nRUN apt-get install -y {packages}\n"));
+            assert!(found.len() == 1 && found[0].fix.is_none(), "{found:?}");
+            assert_eq!(found[0].refusal, Some(format!("it would leave out {refusal}")));
+        }
+        let help = |packages: &str| {
+            let found = findings(&META, check, &format!("FROM debian:12\nRUN apt-get install -y {packages}\n"));
+            assert!(found[0].fix.is_none(), "{found:?}");
+            found[0].help.clone().unwrap_or_default()
+        };
+        assert_eq!(help("cmake"), "add `--no-install-recommends`, and name `gcc`, `libc6-dev`, `make`");
+        assert_eq!(help("python3-pip"), "add `--no-install-recommends`, and name `build-essential`, `python3-dev`");
+        let complete = findings(&META, check, "FROM debian:12\nRUN apt-get install -y g++ make\n");
+        assert!(complete.iter().all(|finding| finding.fix.is_some()), "{complete:?}");
     }
 
     #[test]

@@ -59,7 +59,7 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             report.fix(format!("make a stage `{name}` of the steps, and start from it"), Effect::Identical, edits);
         }
         Err(reason) => {
-            report.note(format!("Not rewritten by dfx: {}.", reason.text()));
+            report.no_fix(reason.text());
         }
     }
 }

@@ -52,10 +52,11 @@ pub fn choose<'f>(file: &Dockerfile, mut candidates: Vec<Candidate<'f>>) -> Vec<
     chosen
 }
 
-/// Whether the fix waits for that of another rule, which would make it needless: a cache that is mounted is not cleaned up.
+/// Whether the fix waits for that of another rule, which would make it needless or another: a cache that is mounted is not
+/// cleaned up, and a RUN that is cut in two gets a mount in one half.
 fn gives_way(file: &Dockerfile, candidate: &Candidate<'_>, all: &[Candidate<'_>]) -> bool {
-    let Some(first) = find(candidate.finding.rule).and_then(|rule| rule.meta.gives_way_to) else { return false };
-    let mut others = all.iter().filter(|other| other.finding.rule == first).peekable();
+    let Some(rule) = find(candidate.finding.rule) else { return false };
+    let mut others = all.iter().filter(|other| rule.meta.gives_way_to.contains(&other.finding.rule)).peekable();
     if others.peek().is_none() {
         return false;
     }
@@ -122,15 +123,40 @@ mod tests {
     use crate::source::SourceFile;
     use crate::syntax::parse;
 
+    use super::super::outcome::Fixed;
     use super::*;
 
-    /// The rules whose fixes are made when those of `rules` are asked for.
-    fn made(rules: &[&'static str], text: &str) -> Vec<&'static str> {
+    fn repaired(rules: &[&'static str], text: &str) -> Fixed {
         let select = Some(rules.iter().map(|rule| Selector::Rule(rule)).collect());
         let selection = Selection::new(Choice { select, ..Choice::default() }, Choice::default(), Vec::new());
         let settings = Settings::new(selection, Options::new(Date::new(2026, 11, 25).unwrap()));
-        let fixed = crate::fix(&parse(SourceFile::new("Dockerfile", text)), &settings, None, Effect::Debris);
-        fixed.applied.iter().map(|fix| fix.rule).collect()
+        crate::fix(&parse(SourceFile::new("Dockerfile", text)), &settings, None, Effect::Debris)
+    }
+
+    /// The rules whose fixes are made when those of `rules` are asked for.
+    fn made(rules: &[&'static str], text: &str) -> Vec<&'static str> {
+        repaired(rules, text).applied.iter().map(|fix| fix.rule).collect()
+    }
+
+    /// What becomes of a text by the fixes of `rules`.
+    fn fixed(rules: &[&'static str], text: &str) -> String {
+        repaired(rules, text).after.source.text().to_owned()
+    }
+
+    #[test]
+    fn a_mount_or_a_clean_up_does_not_get_into_the_half_of_a_run_that_has_no_use_for_it() {
+        let (split, mount, clean) =
+            ("cache/packages-in-volatile-run", "cache/missing-cache-mount", "size/package-cache-kept");
+        let head = "FROM node:22\nWORKDIR /app\nCOPY . .\nRUN apt-get update && apt-get install -y jq";
+        let text = &format!("{head} && npm ci\n");
+        assert_eq!(
+            fixed(&[split, clean], text),
+            format!("{head} && rm -rf /var/lib/apt/lists/*\nRUN npm ci && npm cache clean --force\n")
+        );
+        let mounted = fixed(&[split, mount], text);
+        assert!(mounted.ends_with("RUN --mount=type=cache,target=/root/.npm npm ci\n"), "{mounted}");
+        assert_eq!(mounted.matches("/root/.npm").count(), 1, "{mounted}");
+        assert_eq!(mounted.matches("/var/lib/apt/lists").count(), 1, "{mounted}");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! How large Debian's packages are in the image that a stage starts from.
 
-use crate::knowledge::debian::{Base, Recommends, Release, added, extras_kib};
+use crate::knowledge::debian::{Base, Recommends, Release, added, extras_kib, parts_of_builds_left_out};
 use crate::knowledge::made_on;
 
 use super::Build;
@@ -37,6 +37,11 @@ impl DebianBase {
     /// not know.
     pub fn added_megabytes<'a>(self, recommends: Recommends, names: impl IntoIterator<Item = &'a str>) -> u64 {
         added(self.release, self.packages, recommends, names).layer_kib() * 1024 / 1_000_000
+    }
+
+    /// The packages that builds need and `--no-install-recommends` would take from `apt-get install names...`.
+    pub fn parts_of_builds_left_out(self, names: &[&str]) -> Vec<&'static str> {
+        parts_of_builds_left_out(self.release, self.packages, names)
     }
 
     /// Where such figures come from, as a sentence.

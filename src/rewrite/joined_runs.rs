@@ -23,6 +23,8 @@ pub enum Refusal {
     Form,
     /// One of them has a heredoc.
     Heredoc,
+    /// This stands behind the last command of one of them: a `;` or `&`, or a comment of the shell.
+    Behind(String),
     /// The first leaves its shell, or leaves something running in it.
     Ending,
     /// With `set -e`, the commands of the first would go on behind a failure.
@@ -37,6 +39,7 @@ impl fmt::Display for Refusal {
             Self::Flag(flag) => write!(f, "only one of them has `{flag}`"),
             Self::Form => f.write_str("one of them is no plain shell command"),
             Self::Heredoc => f.write_str("one of them has a heredoc"),
+            Self::Behind(text) => write!(f, "`{text}` stands behind the last command of one of them"),
             Self::Ending => f.write_str("the first one leaves its shell or leaves something running"),
             Self::Errexit => f.write_str("`set -e` would not hold any more for the commands of the first one"),
         }
@@ -124,10 +127,15 @@ fn joined_under_one_set(build: &Build<'_>, before: &Half<'_>, after: &Half<'_>) 
         return None;
     }
     let mut edits = vec![joint(build, before.step, after.step, between)];
-    if after.script.top_level_and_chain().is_none() {
+    if !is_chain(others.get(settings..)?) {
         edits.extend(braces(rest));
     }
     Some(edits)
+}
+
+/// Whether the parts are one command, or several with `&&` between them.
+fn is_chain(parts: &[ScriptPart<'_>]) -> bool {
+    parts.iter().enumerate().all(|(at, part)| part.pipeline.is_some() && (at == 0 || part.operator.is_some()))
 }
 
 /// Whether it is an `&&` chain of simple commands. In others, `set -e` would be ignored once `&&` stands behind them.
@@ -163,9 +171,12 @@ impl<'b> Half<'b> {
             return Err(Refusal::Form);
         };
         let span = script.source.to_file_cover(start.chain.span().cover(end.chain.span()));
-        // A `;` or `&` at the very end, or a comment of the shell.
         let behind = build.file.source.slice(Span::new(span.end, step.instruction.span.end.max(span.end)));
-        if behind.trim().is_empty() { Ok(Self { step, script, span }) } else { Err(Refusal::Form) }
+        if behind.trim().is_empty() {
+            return Ok(Self { step, script, span });
+        }
+        let text = script.source.text().get(end.chain.span().end..).unwrap_or_default();
+        Err(Refusal::Behind(text.trim().to_owned()))
     }
 }
 
@@ -284,8 +295,6 @@ mod tests {
         for (text, refusal) in [
             ("RUN a\nENV B=c\n", Refusal::Form),
             ("RUN [\"a\"]\nRUN b\n", Refusal::Form),
-            ("RUN a;\nRUN b\n", Refusal::Form),
-            ("RUN a &\nRUN b\n", Refusal::Form),
             ("RUN <<E\na\nE\nRUN b\n", Refusal::Heredoc),
             ("RUN exit 0\nRUN b\n", Refusal::Ending),
             ("RUN ( a & ) ; b & c\nRUN b\n", Refusal::Ending),
@@ -298,6 +307,27 @@ mod tests {
         ] {
             assert_eq!(joined(text), Err(refusal), "{text}");
         }
+    }
+
+    #[test]
+    fn what_ends_a_plain_command_is_not_said_to_make_it_none() {
+        for (text, behind) in [
+            ("RUN a;\nRUN b\n", ";"),
+            ("RUN a\nRUN b \\\n  ;\n", ";"),
+            ("RUN a &\nRUN b\n", "&"),
+            ("RUN a # why\nRUN b\n", "# why"),
+        ] {
+            assert_eq!(joined(text), Err(Refusal::Behind(behind.to_owned())), "{text}");
+        }
+    }
+
+    #[test]
+    fn one_command_behind_the_same_set_needs_no_braces() {
+        assert_eq!(joined("RUN set -e; a && b\nRUN set -e; c\n").unwrap(), "RUN set -e; a && b \\\n    && c\n");
+        assert_eq!(
+            joined("RUN set -e; a && b\nRUN set -e; c && d | e\n").unwrap(),
+            "RUN set -e; a && b \\\n    && c && d | e\n"
+        );
     }
 
     #[test]

@@ -130,13 +130,26 @@ impl<'b> PackagesFirst<'b> {
         Ok((edits, is_debris))
     }
 
-    /// The edit that takes a flag out of the first half, with the blanks or the line break behind it.
+    /// The edit that takes a flag out of the first half, with the blanks or the line break behind it. A comment stays on a
+    /// line of its own.
     fn without_flag(&self, build: &Build<'_>, mount: &Mount) -> Option<Edit> {
         let instruction = self.step.instruction;
         let starts = instruction.flags.iter().map(|flag| flag.span.start).chain([instruction.arguments.span().start]);
         let end = starts.filter(|start| *start >= mount.span.end).min()?;
-        let is_plain = !build.file.source.slice(Span::new(mount.span.end, end)).contains('#');
-        is_plain.then(|| Edit::delete(Span::new(mount.span.start, end)))
+        let behind = build.file.source.slice(Span::new(mount.span.end, end));
+        let end = match behind.find('#') {
+            None => end,
+            Some(comment) if self.starts_its_line(build, mount) => mount.span.end + comment,
+            Some(_) => mount.span.end + behind.len() - behind.trim_start_matches([' ', '\t']).len(),
+        };
+        Some(Edit::delete(Span::new(mount.span.start, end)))
+    }
+
+    /// Whether nothing stands before the flag on its line.
+    fn starts_its_line(&self, build: &Build<'_>, mount: &Mount) -> bool {
+        let before = Span::new(self.step.instruction.span.start, mount.span.start);
+        let line = build.file.source.slice(before).rsplit_once('\n');
+        line.is_some_and(|(_, line)| line.trim().is_empty())
     }
 
     /// What the second half empties of them.

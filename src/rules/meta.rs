@@ -20,9 +20,9 @@ pub struct Meta {
     pub cwe: Option<u16>,
     /// For a rule about security: how bad, in tenths of the CVSS scale (75 is 7.5). `None` for all others.
     pub security_severity: Option<u8>,
-    /// The rule whose fix makes a fix of this one needless, or would have to take it out again, where both are made in the
-    /// same instruction.
-    pub gives_way_to: Option<&'static str>,
+    /// The rules whose fixes make a fix of this one needless, would have to take it out again, or change what it has to be,
+    /// where both are made in the same instruction.
+    pub gives_way_to: &'static [&'static str],
     /// Whether a finding of severity error means that BuildKit refuses the file, before it runs anything.
     pub is_refusal: bool,
     /// The version of dfx that had it first.
@@ -49,7 +49,7 @@ impl Meta {
             aliases: &[],
             cwe: None,
             security_severity: None,
-            gives_way_to: None,
+            gives_way_to: &[],
             is_refusal: false,
             since: "0.1.0",
         }

@@ -2,7 +2,7 @@
 
 use crate::edit::{Applicability, Edit, Effect, Fix, NewFile, NewStage, StageChange};
 use crate::finding::{Finding, Label, Severity, Weight};
-use crate::rewrite::multistage::{Assumption, Refusal};
+use crate::rewrite::multistage::Assumption;
 use crate::source::Span;
 
 use super::Meta;
@@ -145,13 +145,6 @@ impl Report<'_> {
         if if_true.is_empty() { report.fix(title, effect, edits) } else { report.suggest(title, effect, edits) }
     }
 
-    /// Why there is no repair, and what would make one possible.
-    pub fn not_rewritten(self, refusal: &Refusal) -> Self {
-        let remedy = refusal.remedy();
-        let decided = [format!("refused: {refusal}"), format!("to make it possible: {remedy}")];
-        self.note(format!("Not rewritten by dfx: {refusal}. To make it possible: {remedy}.")).decisions(decided)
-    }
-
     /// The repair is another file, of which only the user can know whether it is right: the engine writes it when the
     /// rule is selected by name.
     pub fn suggest_file(self, title: impl Into<String>, effect: Effect, file: NewFile) -> Self {
@@ -167,6 +160,13 @@ impl Report<'_> {
         self.finding.notes.push(format!("dfx does not fix this: {reason}."));
         self.finding.refusal = Some(reason);
         self
+    }
+
+    /// What would make the repair possible that [`no_fix`](Self::no_fix) refuses. An order: "copy the file".
+    pub fn remedy(self, remedy: impl std::fmt::Display) -> Self {
+        let refused = self.finding.refusal.as_ref().map(|reason| format!("refused: {reason}"));
+        let decided = refused.into_iter().chain([format!("to make it possible: {remedy}")]).collect::<Vec<_>>();
+        self.note(format!("To make it possible: {remedy}.")).decisions(decided)
     }
 
     /// The fix adds a stage, of which it promises this.

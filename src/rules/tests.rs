@@ -151,7 +151,7 @@ fn messages_are_sentences_without_a_full_stop() {
 
 #[test]
 fn a_rule_gives_way_to_one_that_there_is() {
-    for first in all().filter_map(|rule| rule.meta.gives_way_to) {
+    for first in all().flat_map(|rule| rule.meta.gives_way_to) {
         assert!(find(first).is_some_and(|rule| rule.meta.effect.is_some()), "{first}");
     }
 }

@@ -202,6 +202,25 @@ fn why_a_finding_has_no_fix_is_told_where_it_is_asked_for() {
 }
 
 #[test]
+fn why_a_stage_is_not_cut_in_two_is_told_wherever_other_refusals_are() {
+    let text = "FROM golang:1.24\nWORKDIR /src\nCOPY . .\nRUN go build -o $OUT/app .\nCMD [\"/src/app\"]\n";
+    let folder =
+        Folder::with(&[("Dockerfile", text), ("go.mod", "module a\n\ngo 1.24\n"), ("main.go", "package main\n")]);
+    let asked = "--select size/build-tools-in-final-image --effect runtime";
+    let json = folder.run(&format!("fix --quiet --format json {asked}")).stdout;
+    let report: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let reason = report["files"][0]["refused"][0]["reason"].as_str().unwrap_or_else(|| panic!("{json}"));
+    assert_eq!(report["summary"]["refused"], 1);
+    let full = folder.run(&format!("fix --format full {asked}")).stdout;
+    assert!(full.contains(": no fix: ") && full.contains(reason), "{full}");
+    let explained = folder.run(&format!("fix --explain-plan {asked}")).text();
+    assert!(explained.contains(&format!("refused: {reason}")), "{explained}");
+    let lint = folder.run(&format!("lint {asked}").replace(" --effect runtime", "")).stdout;
+    assert!(lint.contains(&format!("dfx does not fix this: {reason}.")), "{lint}");
+    assert!(lint.contains("To make it possible: "), "{lint}");
+}
+
+#[test]
 fn that_no_mount_serves_a_manager_is_told_to_those_who_name_the_rule() {
     let folder = Folder::with(&[("Dockerfile", "FROM alpine:3.22\nRUN apk add --no-cache git\n")]);
     for by_the_way in ["--profile strict", "--select cache", "--select ALL"] {

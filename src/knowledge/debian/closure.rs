@@ -1,5 +1,7 @@
 //! What several packages add together.
 
+use std::collections::BTreeSet;
+
 use super::{Base, Release, base_of_digit};
 
 /// Lump n is line n, eight bytes: KiB in base 36 (5 digits), the first base that has it, `p` for Python.
@@ -50,39 +52,75 @@ pub fn added<'a>(
     recommends: Recommends,
     names: impl IntoIterator<Item = &'a str>,
 ) -> Added<'a> {
-    let lumps = Lumps::of(release);
-    let mut union = Union { release, recommends, lumps: Vec::new(), packages: Vec::new(), pending: Vec::new() };
-    let mut unknown = Vec::new();
-    for name in names {
-        match release.packages().find([name]) {
-            Some(row) => union.add(row.field(union.column())),
-            None => unknown.push(name),
-        }
-    }
+    let mut union = Union::new(release, recommends);
+    let unknown = names.into_iter().filter(|name| !union.add_package(name)).collect();
     let mut total = Added { installed_kib: 0, python_kib: 0, unknown };
-    union.lumps.sort_unstable();
-    union.lumps.dedup();
-    for lump in union.lumps.into_iter().filter_map(|number| lumps.get(number)) {
-        if lump.in_base.is_none_or(|has| has > base) {
-            total.installed_kib += lump.kib;
-            total.python_kib += if lump.python { lump.kib } else { 0 };
-        }
+    let lumps = Lumps::of(release);
+    for lump in union.beyond(base).into_iter().filter_map(|number| lumps.get(number)) {
+        total.installed_kib += lump.kib;
+        total.python_kib += if lump.python { lump.kib } else { 0 };
     }
     total
+}
+
+/// What builds need of the packages that others merely recommend: `gcc` the headers of the C library, `cmake` a compiler and
+/// `make`, pip all that compiles a wheel. The larger before what they depend on. (Debian Policy 7.2 leaves to "Recommends"
+/// what is there in all but unusual installations.)
+const PARTS_OF_BUILDS: [&str; 9] =
+    ["build-essential", "g++", "gcc", "libc6-dev", "make", "python3-dev", "cargo", "automake", "pkg-config"];
+
+/// The packages without which builds fail that `apt-get install names...` adds to `base`, and
+/// `apt-get install --no-install-recommends names...` does not.
+pub fn parts_of_builds_left_out(release: Release, base: Base, names: &[&str]) -> Vec<&'static str> {
+    let added = |recommends, names: &[&str]| {
+        let mut union = Union::new(release, recommends);
+        for name in names {
+            union.add_package(name);
+        }
+        union.beyond(base)
+    };
+    // A lump arrives with each of its packages: where all lumps of a package arrive, it does.
+    let with = added(Recommends::Installed, names);
+    let mut without = added(Recommends::LeftOut, names);
+    let mut left_out = Vec::new();
+    for part in PARTS_OF_BUILDS {
+        let own = added(Recommends::LeftOut, &[part]);
+        if own.is_subset(&with) && !own.is_subset(&without) {
+            left_out.push(part);
+            without.extend(own);
+        }
+    }
+    left_out
 }
 
 /// The lumps of the closures added so far.
 struct Union {
     release: Release,
     recommends: Recommends,
-    /// With repetitions.
-    lumps: Vec<usize>,
+    lumps: BTreeSet<usize>,
     /// Offsets of the packages whose closures are in already.
     packages: Vec<usize>,
     pending: Vec<usize>,
 }
 
 impl Union {
+    fn new(release: Release, recommends: Recommends) -> Self {
+        Self { release, recommends, lumps: BTreeSet::new(), packages: Vec::new(), pending: Vec::new() }
+    }
+
+    /// Adds what is installed for the package; `false` where the tables do not know it.
+    fn add_package(&mut self, name: &str) -> bool {
+        let row = self.release.packages().find([name]);
+        row.map(|row| self.add(row.field(self.column()))).is_some()
+    }
+
+    /// The lumps that the base does not have.
+    fn beyond(self, base: Base) -> BTreeSet<usize> {
+        let lumps = Lumps::of(self.release);
+        let is_new = |number: &usize| lumps.get(*number).is_some_and(|lump| lump.in_base.is_none_or(|has| has > base));
+        self.lumps.into_iter().filter(is_new).collect()
+    }
+
     fn column(&self) -> usize {
         match self.recommends {
             Recommends::LeftOut => 6,
@@ -111,7 +149,9 @@ impl Union {
             let number = item.get(1..).and_then(|digits| usize::from_str_radix(digits, 36).ok());
             match (mark, number) {
                 ('+', Some(offset)) => self.pending.push(offset),
-                (_, Some(number)) => self.lumps.push(number),
+                (_, Some(number)) => {
+                    self.lumps.insert(number);
+                }
                 (_, None) => return,
             }
             rest = behind;

@@ -14,7 +14,7 @@ use super::table::{List, Row, Table};
 mod closure;
 mod ubuntu;
 
-pub use closure::{Added, Recommends, added};
+pub use closure::{Added, Recommends, added, parts_of_builds_left_out};
 pub use ubuntu::runtime_packages_on_ubuntu;
 
 /// name, installed size, closure, closure with recommends, first base that has it, provider, the two closures encoded.

@@ -107,3 +107,19 @@ fn odd_names_are_looked_up_without_panic() {
         assert_eq!(added(Release::Bullseye, Base::Full, Recommends::Installed, [odd]).unknown, [odd]);
     }
 }
+
+#[test]
+fn a_compiler_would_lose_the_headers_that_it_only_recommends() {
+    for release in Release::ALL {
+        let left_out = |names: &[&str]| parts_of_builds_left_out(release, Base::Minimal, names);
+        assert_eq!(left_out(&["gcc"]), ["libc6-dev"], "{release:?}");
+        assert_eq!(left_out(&["cmake"]), ["gcc", "libc6-dev", "make"], "{release:?}");
+        assert_eq!(left_out(&["python3-pip"]), ["build-essential", "python3-dev"], "{release:?}");
+        assert_eq!(left_out(&["autoconf", "git"]), ["automake"], "{release:?}");
+        for complete in [&["gcc", "libc6-dev"][..], &["g++"], &["cmake", "build-essential"], &["imagemagick"], &["git"]]
+        {
+            assert!(left_out(complete).is_empty(), "{release:?} {complete:?}");
+        }
+        assert!(parts_of_builds_left_out(release, Base::Full, &["gcc", "cmake"]).len() < 2, "{release:?}");
+    }
+}

@@ -155,7 +155,7 @@ fn fix_object<'a>(fix: &'a AppliedFix, places: &Places<'_>) -> FixObject<'a> {
     }
 }
 
-/// `None` where nothing but decisions say why, which `--explain-plan` tells.
+/// `None` where no fix was looked for.
 fn refused_object<'a>(refused: &'a Refused, places: &Places<'_>) -> Option<RefusedObject<'a>> {
     Some(RefusedObject {
         rule: refused.rule,

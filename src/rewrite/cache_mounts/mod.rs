@@ -81,18 +81,14 @@ fn caches_of<'b>(
     let mut kept = Vec::new();
     let mut needless = None;
     for cache in manager.caches {
-        if let Mounting::Needless(why) = cache.mounting {
-            needless = needless.or(Some(why));
-            continue;
-        }
-        if !build.is_worth_a_mount(command, cache).ok_or(Refusal::Place)? {
-            continue;
-        }
+        let is_worth_it = || build.is_worth_a_mount(command, cache).ok_or(Refusal::Place);
         match cache.mounting {
+            Mounting::Needless(why) => needless = needless.or(Some(why)),
+            Mounting::Serves | Mounting::WherePlaced { .. } if !is_worth_it()? => {}
             Mounting::WherePlaced { otherwise, .. } if !build.is_placed(command, cache) => {
                 return Err(Refusal::Unplaced(otherwise));
             }
-            _ => kept.push(cache),
+            Mounting::Serves | Mounting::WherePlaced { .. } => kept.push(cache),
         }
     }
     if let Some(why) = needless.filter(|_| kept.is_empty()) {
