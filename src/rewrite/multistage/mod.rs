@@ -13,6 +13,7 @@
 mod application;
 mod assumption;
 mod c;
+mod certainty;
 mod chosen_base;
 mod context_files;
 mod copied_folder;

@@ -526,3 +526,37 @@ fn files_of_several_stages_and_without_a_build_have_nothing_to_split() {
     assert_eq!(outcome("FROM golang:1.19\nRUN go build\nFROM debian:13\nCMD a\n", None), None);
     assert_eq!(outcome("FROM debian:13\nRUN a\nCMD a\n", None), None);
 }
+
+/// The lines of the new stage that copy from a build of Go in `/src`, with the given RUN behind `COPY . .`.
+fn copied_behind(run: &str) -> Result<Vec<String>, Refusal> {
+    let text = format!("FROM golang:1.19-bookworm\nWORKDIR /src\nCOPY . .\n{run}\nCMD [\"/srv/a\"]\n");
+    let files =
+        [("main.go", GO), ("go.mod", "module a\n"), ("migrations/1.sql", "select 1;\n"), ("conf/a.toml", "a = 1\n")];
+    let (after, _) = outcome(&text, Some(&files)).expect("a build")?;
+    let lines = after.lines().filter(|line| line.starts_with("COPY --from=build /s"));
+    Ok(lines.map(|line| line.rsplit(' ').next().unwrap().to_owned()).collect())
+}
+
+#[test]
+fn files_of_the_context_that_the_build_removes_are_not_copied() {
+    let of = |run: &str| copied_behind(run);
+    assert_eq!(of("RUN go build -o /srv/a .").unwrap(), ["/srv/a", "/src/conf", "/src/migrations"]);
+    for run in [
+        "RUN go build -o /srv/a . && cd / && rm -rf /src",
+        "RUN go build -o /srv/a .\nRUN rm -rf /src",
+        "RUN go build -o /srv/a .\nRUN rm -rf ./*",
+        "RUN go build -o /srv/a . && rm -rf migrations conf",
+    ] {
+        assert_eq!(of(run).unwrap(), ["/srv/a"], "{run}");
+    }
+    assert_eq!(
+        of("RUN go build -o /srv/a . && mv migrations /srv/sql").unwrap(),
+        ["/srv/a", "/src/conf", "/srv/sql"],
+        "where it was moved to is copied"
+    );
+    assert_eq!(
+        of("RUN go build -o /srv/a . && if [ -n \"$SLIM\" ]; then rm -rf /src; fi"),
+        Err(Refusal::Conditional("rm".to_owned()))
+    );
+    assert_eq!(of("RUN go build -o /srv/a . && rm -rf \"$PWD\""), Err(Refusal::UnknownPath("\"$PWD\"".to_owned())));
+}
