@@ -4,18 +4,13 @@ use crate::ir::Command;
 use crate::shell::{AndOr, Chain, Command as ShellCommand, CommandKind, Item, Pipeline, Sequence, Simple};
 
 use super::Refusal;
-use super::single_stage::SingleStage;
 
 /// Sees to it that the command runs whenever its RUN works.
 ///
 /// # Errors
 /// Where it stands below a condition or in a loop, behind a test or beside `||`: what it does may not be done.
-pub fn check(single: &SingleStage<'_>, command: &Command<'_>) -> Result<(), Refusal> {
-    let is_sure = command.invoked.as_ref().is_none_or(|invoked| {
-        let of_step = || single.build.scripts(command.step).iter();
-        surely_runs(&invoked.script.body, invoked.simple)
-            && invoked.circumstances.inside.is_none_or(|outer| of_step().any(|it| surely_runs(&it.body, outer)))
-    });
+pub fn check(command: &Command<'_>) -> Result<(), Refusal> {
+    let is_sure = command.invoked.as_ref().is_none_or(|invoked| surely_runs(&invoked.script.body, invoked.simple));
     match is_sure {
         true => Ok(()),
         false => Err(Refusal::Conditional(command.name().unwrap_or_default().to_owned())),

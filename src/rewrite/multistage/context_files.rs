@@ -3,6 +3,7 @@
 use crate::context::{BuildContext, Entry, EntryKind, Glob};
 use crate::ir::{Breadth, Command, ContextCopy, Step, clean_path, lies_in};
 
+use super::deeds::{FindActs, search_folders};
 use super::ecosystem::{Ecosystem, Product};
 use super::operands::Operands;
 use super::single_stage::SingleStage;
@@ -63,7 +64,7 @@ impl<'s, 'b> Removals<'s, 'b> {
     /// Those that run behind that step.
     fn behind(single: &'s SingleStage<'b>, step: &Step<'_>) -> Self {
         let is_behind = |command: &Command<'_>| (step.stage, step.index) < (command.step.stage, command.step.index);
-        let removes = |command: &Command<'_>| matches!(command.name(), Some("mv" | "rm" | "rmdir" | "unlink"));
+        let removes = |command: &Command<'_>| matches!(command.name(), Some("find" | "mv" | "rm" | "rmdir"));
         let commands = single.build_commands().filter(|command| removes(command) && is_behind(command)).collect();
         Self { single, commands }
     }
@@ -75,20 +76,38 @@ impl<'s, 'b> Removals<'s, 'b> {
     fn of(&self, paths: &[String]) -> Result<Vec<String>, Refusal> {
         let mut gone = Vec::new();
         for command in self.commands.iter().filter(|_| !paths.is_empty()) {
+            if command.name() == Some("find") {
+                self.check_search(command, paths)?;
+                continue;
+            }
             let operands = Operands::of(command)?;
             let operands: Vec<&str> = operands.texts().collect();
             let stays = usize::from(command.name() == Some("mv"));
             for word in &operands[..operands.len().saturating_sub(stays)] {
                 let removed = self.single.path_of(command, word)?;
+                if removed.contains('{') {
+                    return Err(Refusal::UnknownPath((*word).to_owned()));
+                }
                 let is_gone = |path: &&String| is_below(path, &removed);
                 let taken: Vec<String> = paths.iter().filter(is_gone).cloned().collect();
                 if !taken.is_empty() {
-                    certainty::check(self.single, command)?;
+                    certainty::check(command)?;
                 }
                 gone.extend(taken);
             }
         }
         Ok(gone)
+    }
+
+    /// What a search removes is not known, but where it looks.
+    fn check_search(&self, command: &Command<'_>, paths: &[String]) -> Result<(), Refusal> {
+        for folder in search_folders(command).filter(|_| FindActs::of(command) != FindActs::Tells) {
+            let folder = self.single.path_of(command, folder)?;
+            if paths.iter().any(|path| lies_in(path, &folder) || lies_in(&folder, path)) {
+                return Err(Refusal::UnknownCommand("find".to_owned()));
+            }
+        }
+        Ok(())
     }
 }
 

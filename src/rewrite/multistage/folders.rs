@@ -142,6 +142,11 @@ impl<'b> Deeds<'b> {
         })
     }
 
+    /// Forgets that folders are made, but not their owners and modes.
+    pub fn forget_made_folders(&mut self, is_needless: &dyn Fn(&String) -> bool) {
+        self.folders.retain(|deed| !matches!(&deed.act, Act::Makes(path) if is_needless(path)));
+    }
+
     /// Forgets folders that are gone, and owners and modes of what is gone.
     pub fn forget_folders(&mut self, is_gone: &dyn Fn(&String) -> bool) {
         self.folders.retain_mut(|deed| match &mut deed.act {
