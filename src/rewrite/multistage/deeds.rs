@@ -36,6 +36,8 @@ pub struct Deeds<'b> {
     pub links: Vec<(String, String)>,
     /// Files that come from elsewhere than the build: by COPY from another image, by cp and mv, absolute.
     pub brought: Vec<String>,
+    /// Those among them that `cp` copies with all that lies below.
+    pub copied_folders: Vec<String>,
 }
 
 impl<'b> Deeds<'b> {
@@ -240,7 +242,12 @@ impl<'b> Deeds<'b> {
     }
 
     fn moved(&mut self, single: &SingleStage<'b>, command: &Command<'b>) -> Result<(), Refusal> {
-        self.brought.extend(moves(single, command)?.into_iter().map(|(_, destination)| destination));
+        let destinations = moves(single, command)?.into_iter().map(|(_, destination)| destination);
+        let destinations: Vec<String> = destinations.collect();
+        if Operands::of(command)?.has("-R -a -r --archive --recursive") {
+            self.copied_folders.extend(destinations.iter().cloned());
+        }
+        self.brought.extend(destinations);
         Ok(())
     }
 
@@ -370,6 +377,7 @@ impl<'b> Deeds<'b> {
         if sets_package_sources {
             return Err(Refusal::UnknownPackage);
         }
+        self.give(single, step);
         let of_context = single.build.context_copies(step);
         let (InstructionKind::Copy(transfer) | InstructionKind::Add(transfer)) = &step.instruction.kind else {
             return Ok(());

@@ -657,3 +657,18 @@ fn no_user_is_set_directly_above_another() {
     let lines = folders_of(&format!("RUN {BUILD}\nRUN useradd app\nUSER root\nRUN mkdir /data"), "USER app").unwrap();
     assert_eq!(lines, ["RUN useradd app", "RUN mkdir -p /data", COPY, "USER app"]);
 }
+
+#[test]
+fn a_folder_keeps_the_owner_that_copy_or_cp_gave_it() {
+    let python = |rest: &str| {
+        let text = format!("FROM python:3.11-bookworm\nRUN useradd app\n{rest}\nUSER app\nCMD python /srv/app/a.py\n");
+        new_stage(&text, None)
+    };
+    let stage = python("COPY --chown=app:app . /srv/app\nWORKDIR /srv/app\nRUN pip install flask");
+    assert!(stage.contains("RUN chown app:app /srv/app\n"), "{stage}");
+    let stage = python("WORKDIR /srv/app\nCOPY --chown=app:app . /srv/app\nRUN pip install flask");
+    assert!(!stage.contains("RUN chown"), "the folder was root's before: {stage}");
+    let run = format!("RUN {BUILD} && useradd app && cp -r static /opt/a/static && chown -R app:app /opt/a");
+    let lines = folders_of(&run, "USER app").unwrap();
+    assert!(lines.contains(&"RUN chown app:app /opt/a/static".to_owned()), "{lines:?}");
+}
