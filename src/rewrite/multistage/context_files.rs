@@ -1,11 +1,13 @@
 //! The files of the build context that the program may read when it runs.
 
-use crate::context::{BuildContext, Entry, EntryKind};
-use crate::ir::{Breadth, ContextCopy, clean_path};
+use crate::context::{BuildContext, Entry, EntryKind, Glob};
+use crate::ir::{Breadth, Command, ContextCopy, Step, clean_path, lies_in};
 
+use super::deeds::{FindActs, search_folders};
 use super::ecosystem::{Ecosystem, Product};
+use super::operands::Operands;
 use super::single_stage::SingleStage;
-use super::{Assumption, Refusal};
+use super::{Assumption, Refusal, certainty};
 
 /// Files of the build context that go into the new stage.
 #[derive(Default)]
@@ -43,10 +45,77 @@ pub fn needed(single: &SingleStage<'_>, ecosystem: &Ecosystem, product: &Product
             None => without_context(&copy, source, &is_source, &mut files.assumption),
         };
         let is_folder = destination.ends_with('/') || destination == "." || copy.transfer.sources.len() > 1;
-        files.paths.extend(found.into_iter().map(|file| file.place(&target, is_folder)));
+        let places = found.into_iter().map(|file| file.place(&target, is_folder));
+        let places: Vec<String> = places.collect();
+        let gone = Removals::behind(single, copy.step).of(&places)?;
+        files.paths.extend(places.into_iter().filter(|path| !gone.contains(path)));
     }
     files.paths.dedup();
     if files.paths.len() > MOST_FILES { Err(Refusal::TooManyFiles(files.paths.len())) } else { Ok(files) }
+}
+
+/// Commands of the build that take files away which COPY has brought: `rm`, and `mv` from where they were.
+struct Removals<'s, 'b> {
+    single: &'s SingleStage<'b>,
+    commands: Vec<&'b Command<'b>>,
+}
+
+impl<'s, 'b> Removals<'s, 'b> {
+    /// Those that run behind that step.
+    fn behind(single: &'s SingleStage<'b>, step: &Step<'_>) -> Self {
+        let is_behind = |command: &Command<'_>| (step.stage, step.index) < (command.step.stage, command.step.index);
+        let removes = |command: &Command<'_>| matches!(command.name(), Some("find" | "mv" | "rm" | "rmdir"));
+        let commands = single.build_commands().filter(|command| removes(command) && is_behind(command)).collect();
+        Self { single, commands }
+    }
+
+    /// Those of the paths that are gone at the end of the build.
+    ///
+    /// # Errors
+    /// Where it is only known when the build runs whether one of them is gone.
+    fn of(&self, paths: &[String]) -> Result<Vec<String>, Refusal> {
+        let mut gone = Vec::new();
+        for command in self.commands.iter().filter(|_| !paths.is_empty()) {
+            if command.name() == Some("find") {
+                self.check_search(command, paths)?;
+                continue;
+            }
+            let operands = Operands::of(command)?;
+            let operands: Vec<&str> = operands.texts().collect();
+            let stays = usize::from(command.name() == Some("mv"));
+            for word in &operands[..operands.len().saturating_sub(stays)] {
+                let removed = self.single.path_of(command, word)?;
+                if removed.contains('{') {
+                    return Err(Refusal::UnknownPath((*word).to_owned()));
+                }
+                let is_gone = |path: &&String| is_below(path, &removed);
+                let taken: Vec<String> = paths.iter().filter(is_gone).cloned().collect();
+                if !taken.is_empty() {
+                    certainty::check(command)?;
+                }
+                gone.extend(taken);
+            }
+        }
+        Ok(gone)
+    }
+
+    /// What a search removes is not known, but where it looks.
+    fn check_search(&self, command: &Command<'_>, paths: &[String]) -> Result<(), Refusal> {
+        for folder in search_folders(command).filter(|_| FindActs::of(command) != FindActs::Tells) {
+            let folder = self.single.path_of(command, folder)?;
+            if paths.iter().any(|path| lies_in(path, &folder) || lies_in(&folder, path)) {
+                return Err(Refusal::UnknownCommand("find".to_owned()));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether a path is what the other one, which may be a pattern, stands for, or lies below that.
+fn is_below(path: &str, pattern: &str) -> bool {
+    let glob = Glob::new(pattern).ok().filter(|_| pattern.contains(['*', '?', '[']));
+    let mut above = std::iter::successors(Some(path), |path| path.rsplit_once('/').map(|(folder, _)| folder));
+    glob.map_or_else(|| lies_in(path, pattern), |glob| above.any(|folder| glob.matches(folder)))
 }
 
 /// What COPY brings.

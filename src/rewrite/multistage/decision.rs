@@ -72,11 +72,17 @@ pub fn decisions(
     for artifact in artifacts {
         decisions.push(decide(Subject::Copied, artifact, reason_for_path(deeds, product, artifact)));
     }
-    if !deeds.left_out.is_empty() {
+    let is_for_people = |package: &&&str| {
+        TOOLS.contains(package) && !single.build_commands().any(|command| command.name() == Some(**package))
+    };
+    let (for_people, for_the_build): (Vec<&str>, Vec<&str>) =
+        deeds.left_out.iter().partition(|package| is_for_people(&package));
+    if !for_the_build.is_empty() {
         let reason = "only the build needs them";
-        decisions.push(decide(Subject::LeftBehind, &deeds.left_out.join(" "), reason));
+        decisions.push(decide(Subject::LeftBehind, &for_the_build.join(" "), reason));
     }
-    let tools = tools_of_people(single, deeds, base);
+    let mut tools = tools_of_people(single, deeds, base);
+    tools.extend(for_people);
     if !tools.is_empty() {
         let reason = "nothing that is known calls them: whoever looks into a running container will miss them";
         decisions.push(decide(Subject::LeftBehind, &tools.join(" "), reason));
@@ -95,9 +101,10 @@ pub fn decisions(
     decisions
 }
 
+const TOOLS: &[&str] = &["bash", "curl", "git", "less", "nano", "openssl", "procps", "unzip", "vim", "wget"];
+
 /// Programs of the image of the build with which people look for faults, and which the new stage lacks.
-fn tools_of_people(single: &SingleStage<'_>, deeds: &Deeds<'_>, base: &RuntimeBase) -> Vec<&'static str> {
-    const TOOLS: &[&str] = &["bash", "curl", "git", "less", "nano", "openssl", "procps", "unzip", "vim", "wget"];
+fn tools_of_people<'b>(single: &SingleStage<'_>, deeds: &Deeds<'b>, base: &RuntimeBase) -> Vec<&'b str> {
     let has = |image: &Configuration, tool: &str| image.has(tool) == Presence::Present;
     let is_there = |tool: &str| {
         deeds.packages.contains(&tool) || base.configuration.as_ref().is_some_and(|image| has(image, tool))

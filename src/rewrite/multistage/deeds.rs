@@ -13,7 +13,7 @@ use super::folders::{self, FolderDeed};
 use super::operands::{Operands, text};
 use super::sed::SedOptions;
 use super::single_stage::SingleStage;
-use super::{Refusal, fetched};
+use super::{Refusal, certainty, fetched};
 
 /// What the commands of a build leave behind, beside the program itself.
 #[derive(Default)]
@@ -36,6 +36,8 @@ pub struct Deeds<'b> {
     pub links: Vec<(String, String)>,
     /// Files that come from elsewhere than the build: by COPY from another image, by cp and mv, absolute.
     pub brought: Vec<String>,
+    /// Those among them that `cp` copies with all that lies below.
+    pub copied_folders: Vec<String>,
 }
 
 impl<'b> Deeds<'b> {
@@ -70,9 +72,26 @@ impl<'b> Deeds<'b> {
         self.forget(&|path| names.iter().any(|name| path.rsplit('/').next() == Some(name)));
     }
 
-    /// Folders that only the build fills.
+    /// Folders of which nothing goes into the new stage.
     pub fn leave_folders(&mut self, folders: &[String]) {
         self.forget_folders(&|path| folders.iter().any(|folder| lies_in(path, folder)));
+    }
+
+    /// Folders of projects that are compiled: what is made there for the build is not made again. Folders beside the sources,
+    /// such as one for uploads, are the program's.
+    pub fn leave_projects(&mut self, single: &SingleStage<'b>, projects: &[String]) {
+        let copied = application::copied(single).unwrap_or_default();
+        let owned: Vec<String> = self.ownership().flat_map(|ownership| ownership.paths.iter().cloned()).collect();
+        let is_for_the_build = |path: &String| {
+            let is_filled = |below: &str| below.split('/').any(|name| FILLED_BY_BUILDS.contains(&name));
+            let is_of = |project: &String| {
+                path == project
+                    || path.strip_prefix(&**project).is_some_and(|below| below.starts_with('/') && is_filled(below))
+            };
+            let is_in_project = projects.iter().any(|project| lies_in(path, project));
+            projects.iter().any(is_of) || is_in_project && copied.iter().any(|it| lies_in(&it.path, path))
+        };
+        self.forget_made_folders(&|path| is_for_the_build(path) && !owned.contains(path));
     }
 
     /// Forgets files and folders that are gone.
@@ -124,21 +143,30 @@ impl<'b> Deeds<'b> {
 
     fn command(&mut self, single: &SingleStage<'b>, command: &'b Command<'b>) -> Result<(), Refusal> {
         if let Some(manager) = command.manager.as_ref().filter(|manager| manager.manager.is_system()) {
-            return if single.runs_itself() { self.packages(single, manager) } else { Ok(()) };
+            if !single.runs_itself() {
+                return Ok(());
+            }
+            if manager.installs() || manager.action == Action::Remove {
+                certainty::check(command)?;
+            }
+            return self.packages(single, manager);
         }
         let Some(name) = command.name() else {
             // Assignments alone.
             return if command.words.is_empty() { Ok(()) } else { Err(Refusal::UnknownScript) };
         };
+        if HARMLESS.contains(&name) || only_tells(command) {
+            return Ok(());
+        }
+        if CHANGING.contains(&name) || downloaded_file(command).is_some() {
+            certainty::check(command)?;
+        }
         if let Some(file) = downloaded_file(command) {
             return self.bring(single.path_of(command, file)?);
         }
         match name {
-            _ if HARMLESS.contains(&name) || only_tells(command) => Ok(()),
-            "rm" => {
-                self.removed(single, command);
-                Ok(())
-            }
+            "find" => self.found(single, command),
+            "rm" | "rmdir" => self.removed(single, command),
             "sed" => self.edited(single, command),
             "groupadd" | "addgroup" | "useradd" | "adduser" | "usermod" if single.runs_itself() => {
                 self.user(single, command)
@@ -207,25 +235,19 @@ impl<'b> Deeds<'b> {
         if !is_plain || text.contains('\n') {
             return Err(Refusal::UnknownCommand(command.name().unwrap_or_default().to_owned()));
         }
+        certainty::check(command)?;
         self.users.push(text);
         self.words_of_users.extend(expanded.split_whitespace().map(str::to_owned));
         Ok(())
     }
 
     fn moved(&mut self, single: &SingleStage<'b>, command: &Command<'b>) -> Result<(), Refusal> {
-        let words: Vec<&str> = Operands::of(command)?.texts().collect();
-        let Some((destination, sources)) = words.split_last() else { return Ok(()) };
-        let path = single.path_of(command, destination)?;
-        let is_folder = destination.ends_with('/') || matches!(*destination, "." | "..") || is_folder_by_name(&path);
-        for source in sources {
-            let name = source.trim_end_matches('/').rsplit('/').next().unwrap_or(source);
-            // A file's own name stands for what the pattern finds: `mv target/*.jar app.jar`.
-            let is_one_file = !is_folder && words.len() == 2 && path.ends_with(".jar");
-            if name.contains(['*', '?', '[']) && !is_one_file {
-                return Err(Refusal::UnknownPath((*source).to_owned()));
-            }
-            self.brought.push(if is_folder { clean_path(&format!("{path}/{name}")) } else { path.clone() });
+        let destinations = moves(single, command)?.into_iter().map(|(_, destination)| destination);
+        let destinations: Vec<String> = destinations.collect();
+        if Operands::of(command)?.has("-R -a -r --archive --recursive") {
+            self.copied_folders.extend(destinations.iter().cloned());
         }
+        self.brought.extend(destinations);
         Ok(())
     }
 
@@ -250,14 +272,41 @@ impl<'b> Deeds<'b> {
     }
 
     /// What is removed again is not there to be copied.
-    fn removed(&mut self, single: &SingleStage<'b>, command: &Command<'b>) {
+    fn removed(&mut self, single: &SingleStage<'b>, command: &Command<'b>) -> Result<(), Refusal> {
         for word in command.arguments().iter().map(text).filter(|word| !word.starts_with('-')) {
-            let Some(path) = single.build.path_of(command, word) else { continue };
-            self.forget(&|file| match path.split_once(['*', '?', '[']) {
+            let Ok(path) = single.path_of(command, word) else { continue };
+            let is_gone = |file: &String| match path.split_once(['*', '?', '[']) {
                 Some((stem, _)) => file.starts_with(stem),
                 None => lies_in(file, &path),
-            });
+            };
+            if self.leaves(&is_gone) {
+                certainty::check(command)?;
+            }
+            self.forget(&is_gone);
         }
+        Ok(())
+    }
+
+    /// `find` harms nothing as long as it only looks, or removes where the build has left nothing that would be copied.
+    fn found(&self, single: &SingleStage<'b>, command: &Command<'b>) -> Result<(), Refusal> {
+        let unknown = || Refusal::UnknownCommand("find".to_owned());
+        let finds = FindActs::of(command);
+        if finds == FindActs::Changes {
+            return Err(unknown());
+        }
+        for folder in search_folders(command).filter(|_| finds == FindActs::Removes) {
+            let folder = single.path_of(command, folder)?;
+            if self.leaves(&|file| lies_in(file, &folder)) {
+                return Err(unknown());
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the build leaves a file, a link or a folder of that kind.
+    fn leaves(&self, is_it: &dyn Fn(&String) -> bool) -> bool {
+        let links = self.links.iter().map(|(_, link)| link);
+        self.brought.iter().chain(links).chain(self.directories()).any(is_it)
     }
 
     /// What `localedef` and `locale-gen` add to the languages that the C library knows.
@@ -309,9 +358,14 @@ impl<'b> Deeds<'b> {
             let RedirectionTarget::Word(word) = &redirection.target else { continue };
             let target = word.literal().ok_or(Refusal::UnknownScript)?;
             let is_file = !target.starts_with("/dev/") && target.parse::<i32>().is_err() && target != "-";
-            if is_file {
-                self.bring(single.path_of(command, target)?)?;
+            if !is_file {
+                continue;
             }
+            let path = single.path_of(command, target)?;
+            if !lies_in(&path, TEMPORARY) {
+                certainty::check(command)?;
+            }
+            self.bring(path)?;
         }
         Ok(())
     }
@@ -323,6 +377,7 @@ impl<'b> Deeds<'b> {
         if sets_package_sources {
             return Err(Refusal::UnknownPackage);
         }
+        self.give(single, step);
         let of_context = single.build.context_copies(step);
         let (InstructionKind::Copy(transfer) | InstructionKind::Add(transfer)) = &step.instruction.kind else {
             return Ok(());
@@ -339,6 +394,31 @@ impl<'b> Deeds<'b> {
         Ok(())
     }
 }
+
+/// What `cp`, `mv` and `install` bring: each source as written, and where it goes to, absolute.
+///
+/// # Errors
+/// Where that is only known when the build runs.
+pub fn moves<'c>(single: &SingleStage<'_>, command: &'c Command<'_>) -> Result<Vec<(&'c str, String)>, Refusal> {
+    let words: Vec<&str> = Operands::of(command)?.texts().collect();
+    let Some((destination, sources)) = words.split_last() else { return Ok(Vec::new()) };
+    let path = single.path_of(command, destination)?;
+    let is_folder = destination.ends_with('/') || matches!(*destination, "." | "..") || is_folder_by_name(&path);
+    let mut moves = Vec::new();
+    for source in sources {
+        let name = source.trim_end_matches('/').rsplit('/').next().unwrap_or(source);
+        // A file's own name stands for what the pattern finds: `mv target/*.jar app.jar`.
+        let is_one_file = !is_folder && words.len() == 2 && path.ends_with(".jar");
+        if name.contains(['*', '?', '[']) && !is_one_file {
+            return Err(Refusal::UnknownPath((*source).to_owned()));
+        }
+        moves.push((*source, if is_folder { clean_path(&format!("{path}/{name}")) } else { path.clone() }));
+    }
+    Ok(moves)
+}
+
+/// Folders by these names in a project hold what its build makes.
+const FILLED_BY_BUILDS: &[&str] = &[".gradle", ".m2", "build", "obj", "target"];
 
 /// Where the C library of Debian and Ubuntu looks for what it knows of languages.
 const LOCALES: &str = "/usr/lib/locale";
@@ -417,6 +497,63 @@ fn is_plain(form: ScriptForm) -> bool {
     matches!(form, ScriptForm::ShellForm | ScriptForm::Heredoc)
 }
 
+/// What `find` does with what it finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FindActs {
+    /// It only tells.
+    Tells,
+    /// It removes it.
+    Removes,
+    /// It starts a command that may do anything, or writes files.
+    Changes,
+}
+
+impl FindActs {
+    /// Reads the words of the command.
+    pub fn of(command: &Command<'_>) -> Self {
+        let words: Vec<&str> = command.arguments().iter().map(text).collect();
+        let act = |at: usize, word: &str| match word {
+            "-exec" | "-execdir" if words.get(at + 1) == Some(&"rm") => Self::Removes,
+            "-exec" | "-execdir" | "-ok" | "-okdir" => Self::Changes,
+            "-delete" => Self::Removes,
+            word if word.starts_with("-fprint") || word == "-fls" => Self::Changes,
+            _ => Self::Tells,
+        };
+        let acts: Vec<Self> = words.iter().enumerate().map(|(at, word)| act(at, word)).collect();
+        let worst = [Self::Changes, Self::Removes].into_iter().find(|act| acts.contains(act));
+        worst.unwrap_or(Self::Tells)
+    }
+}
+
+/// The folders in which `find` looks, as written.
+pub fn search_folders<'c>(command: &'c Command<'_>) -> impl Iterator<Item = &'c str> {
+    let is_of_expression = |word: &str| word.starts_with(['-', '(', '!', '\\']);
+    let words = command.arguments().iter().map(text).skip_while(|word| matches!(*word, "-H" | "-L" | "-P"));
+    let mut folders = words.take_while(move |word| !is_of_expression(word)).peekable();
+    let here = folders.peek().is_none().then_some(".");
+    here.into_iter().chain(folders)
+}
+
+/// Commands whose effect is repeated in the new stage or copied from the build.
+const CHANGING: &[&str] = &[
+    "chgrp",
+    "chmod",
+    "chown",
+    "cp",
+    "dos2unix",
+    "install",
+    "ln",
+    "locale-gen",
+    "localedef",
+    "mkdir",
+    "mv",
+    "sed",
+    "setcap",
+    "tee",
+    "touch",
+    "update-ca-certificates",
+];
+
 /// Commands that leave nothing that a program could need.
 const HARMLESS: &[&str] = &[
     ":",
@@ -442,7 +579,6 @@ const HARMLESS: &[&str] = &[
     "false",
     "fc-cache",
     "file",
-    "find",
     "getconf",
     "gpgconf",
     "grep",
@@ -458,7 +594,6 @@ const HARMLESS: &[&str] = &[
     "pwd",
     "readlink",
     "realpath",
-    "rmdir",
     "seq",
     "set",
     "sha1sum",

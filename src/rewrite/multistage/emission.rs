@@ -152,6 +152,7 @@ impl Stage<'_, '_> {
         };
         lines.extend(moved.iter().map(text_of));
         lines.extend(metadata::stop_signal(self.single, self.base).map(|signal| format!("STOPSIGNAL {signal}")));
+        let user = user.filter(|_| !metadata::is_user_set_behind(self.single));
         lines.extend(user.filter(|_| !users.is_written || users.now != metadata::name_of_last_user(self.single)));
         Ok(lines)
     }

@@ -5,11 +5,12 @@
 
 use crate::ir::Command;
 use crate::knowledge::debian::{Class, class};
-use crate::shell::{Dialect, Invoked, Script, ScriptForm, ScriptSource};
+use crate::shell::{Dialect, Invoked, RedirectionTarget, Script, ScriptForm, ScriptSource};
+use crate::syntax::InstructionKind;
 
 use super::program::{Program, is_in_every_image, is_searched_by_default};
 use super::single_stage::SingleStage;
-use super::{Refusal, application};
+use super::{Refusal, application, deeds};
 
 /// Whether the command runs a script, by its name.
 pub fn is_script(command: &Command<'_>) -> bool {
@@ -62,6 +63,72 @@ fn found<'b>(single: &SingleStage<'b>, command: &Command<'_>, word: &str) -> Opt
     };
     let path = copied.iter().map(|copied| &copied.path).find(is_found)?.clone();
     Some((path, text))
+}
+
+/// Sees to it that the program is none that a command of the build has written as text: what such a script calls stays
+/// behind.
+///
+/// # Errors
+/// Where it is one.
+pub fn check_written(single: &SingleStage<'_>, program: &Program<'_>) -> Result<(), Refusal> {
+    let path = program.path(single)?;
+    let is_program = |written: &String| match &path {
+        Some(path) => path == written,
+        None => written
+            .rsplit_once('/')
+            .is_some_and(|(folder, name)| name == program.word && is_searched_by_default(folder)),
+    };
+    match scripts_of_build(single).iter().any(is_program) {
+        true => Err(Refusal::Script(program.word.to_owned())),
+        false => Ok(()),
+    }
+}
+
+/// Where the build has written texts, or put scripts of the context, absolute.
+fn scripts_of_build(single: &SingleStage<'_>) -> Vec<String> {
+    let mut scripts = Vec::new();
+    for step in single.steps_of_build() {
+        if let InstructionKind::Copy(transfer) | InstructionKind::Add(transfer) = &step.instruction.kind
+            && transfer.sources.iter().any(|source| source.text().starts_with("<<"))
+        {
+            scripts.extend(single.build.copied_to(step).map(|copied| copied.destination));
+        }
+        for command in single.commands.of_step(step) {
+            scripts.extend(written_by(single, command));
+            let moves = matches!(command.name(), Some("cp" | "install" | "mv"));
+            let moved = if moves { moves_of(single, command) } else { Vec::new() };
+            let is_script = |source: &str| {
+                is_script_of_context(single, source)
+                    || single.path_of(command, source).is_ok_and(|path| scripts.contains(&path))
+            };
+            let copies: Vec<String> =
+                moved.into_iter().filter(|(source, _)| is_script(source)).map(|(_, copy)| copy).collect();
+            scripts.extend(copies);
+        }
+    }
+    scripts
+}
+
+/// The files into which a command writes what it says.
+fn written_by(single: &SingleStage<'_>, command: &Command<'_>) -> Vec<String> {
+    let redirections = command.invoked.iter().flat_map(|invoked| invoked.redirections);
+    let targets = redirections.filter(|it| !it.operator.reads()).filter_map(|it| match &it.target {
+        RedirectionTarget::Word(word) => word.literal(),
+        _ => None,
+    });
+    let of_tee = command.arguments().iter().filter(|_| command.name() == Some("tee")).filter_map(|word| word.value);
+    targets.chain(of_tee).filter_map(|word| single.path_of(command, word).ok()).collect()
+}
+
+fn moves_of<'c>(single: &SingleStage<'_>, command: &'c Command<'_>) -> Vec<(&'c str, String)> {
+    deeds::moves(single, command).unwrap_or_default()
+}
+
+/// Whether a file of the context that a source may be starts as scripts do.
+fn is_script_of_context(single: &SingleStage<'_>, source: &str) -> bool {
+    let name = source.rsplit('/').next().unwrap_or(source);
+    let has_name = |path: &str| path.rsplit('/').next() == Some(name);
+    single.context.is_some_and(|context| context.texts(has_name).any(|(_, text)| text.starts_with("#!")))
 }
 
 /// Debian and Ubuntu have it.

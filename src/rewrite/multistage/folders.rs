@@ -4,7 +4,7 @@
 //! and all above belong to root. So these are made before, and given their owners, in the order of the build.
 
 use crate::context::Glob;
-use crate::ir::{Command, CreatedUser, Origin, is_root_in_own_group, lies_in};
+use crate::ir::{Command, CreatedUser, Origin, Step, is_root_in_own_group, lies_in};
 use crate::knowledge::images::Known;
 use crate::syntax::{InstructionKind, Keyword};
 
@@ -142,6 +142,11 @@ impl<'b> Deeds<'b> {
         })
     }
 
+    /// Forgets that folders are made, but not their owners and modes.
+    pub fn forget_made_folders(&mut self, is_needless: &dyn Fn(&String) -> bool) {
+        self.folders.retain(|deed| !matches!(&deed.act, Act::Makes(path) if is_needless(path)));
+    }
+
     /// Forgets folders that are gone, and owners and modes of what is gone.
     pub fn forget_folders(&mut self, is_gone: &dyn Fn(&String) -> bool) {
         self.folders.retain_mut(|deed| match &mut deed.act {
@@ -151,6 +156,30 @@ impl<'b> Deeds<'b> {
                 !ownership.paths.is_empty()
             }
         });
+    }
+
+    /// The owner that `--chown` gives a folder which COPY or ADD makes, where the stage has a USER of that name. A folder that
+    /// is there before keeps its owner.
+    pub fn give(&mut self, single: &SingleStage<'b>, step: &'b Step<'b>) {
+        let Some(word) = step.instruction.flag("chown").and_then(|flag| flag.value.as_ref()) else { return };
+        let Some(owner) = step.certain_value(word).filter(|owner| runs_as(single, owner)) else { return };
+        let Some(copied) = single.build.copied_to(step) else { return };
+        let path = copied.destination;
+        let is_folder = |it: &application::FromContext<'_>| it.path == path && !it.is_file;
+        let is_copied = application::copied(single).is_ok_and(|all| all.iter().any(is_folder));
+        let is_there = self.directories().any(|made| lies_in(made, &path)) || is_working_directory(single, step, &path);
+        if !is_copied || is_there {
+            return;
+        }
+        let ownership = Ownership {
+            program: "chown",
+            setting: word.text(),
+            is_recursive: false,
+            options: String::new(),
+            paths: vec![path],
+            owner: owner.to_owned(),
+        };
+        self.folders.push(FolderDeed { user: None, act: Act::Sets(ownership) });
     }
 
     /// Owners and modes that a command sets.
@@ -192,6 +221,25 @@ impl<'b> Deeds<'b> {
         }
         Ok(())
     }
+}
+
+/// Whether a USER of the stage names the owner.
+fn runs_as(single: &SingleStage<'_>, owner: &str) -> bool {
+    let name = owner.split(':').next().unwrap_or(owner);
+    single.stage.steps.iter().any(|step| match &step.instruction.kind {
+        InstructionKind::User(word) => step.certain_value(word).and_then(|user| user.split(':').next()) == Some(name),
+        _ => false,
+    })
+}
+
+/// Whether a WORKDIR before the step has made the folder.
+fn is_working_directory(single: &SingleStage<'_>, step: &Step<'_>, path: &str) -> bool {
+    let before = single.steps_of_build().filter(|it| (it.stage, it.index) < (step.stage, step.index));
+    let mut set = before.filter_map(|step| match &step.instruction.kind {
+        InstructionKind::Workdir(word) => single.build.absolute_path(step, step.certain_value(word)?),
+        _ => None,
+    });
+    set.any(|made| lies_in(&made, path))
 }
 
 /// The user that runs a command; none for root.
@@ -299,7 +347,11 @@ impl<'b> Folders<'_, 'b> {
                 ownership.is_recursive && ownership.paths.iter().any(|path| lies_in(artifact, path))
             };
             let named = ownership.paths.iter().filter(|path| self.artifacts.contains(path));
-            let below = self.artifacts.iter().filter(is_about).filter(|path| self.is_folder_of_context(path));
+            let below = self
+                .artifacts
+                .iter()
+                .filter(is_about)
+                .filter(|path| self.is_folder_of_context(path) || self.deeds.copied_folders.contains(path));
             let mut paths: Vec<String> = named.chain(below).filter(is_copied).cloned().collect();
             paths.sort();
             paths.dedup();

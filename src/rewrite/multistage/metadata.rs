@@ -111,6 +111,13 @@ pub fn last_user<'b>(single: &SingleStage<'b>) -> Option<&'b Step<'b>> {
     single.steps_of_build().rfind(|step| step.instruction.keyword == Some(Keyword::User))
 }
 
+/// Whether a USER stands behind the build stage, before anything that the one above it would have a say in.
+pub fn is_user_set_behind(single: &SingleStage<'_>) -> bool {
+    const DONE_BY_USERS: &[Keyword] = &[Keyword::Add, Keyword::Copy, Keyword::User, Keyword::Workdir];
+    let mut keywords = single.steps_behind().iter().filter_map(|step| step.instruction.keyword);
+    keywords.find(|keyword| DONE_BY_USERS.contains(keyword)) == Some(Keyword::User)
+}
+
 /// The user that it names; none for root.
 pub fn name_of_last_user<'b>(single: &SingleStage<'b>) -> Option<&'b str> {
     let step = last_user(single)?;

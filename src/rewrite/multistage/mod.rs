@@ -13,6 +13,7 @@
 mod application;
 mod assumption;
 mod c;
+mod certainty;
 mod chosen_base;
 mod context_files;
 mod copied_folder;
@@ -129,6 +130,7 @@ fn split_behind_build(single: &SingleStage<'_>, ecosystem: &Ecosystem, choice: &
                 Runtime::Interpreter => start::find(single)?,
             };
             let deeds = Deeds::of(single, ecosystem)?;
+            entry_script::check_written(single, &program)?;
             let mut product = product(single, &program, &deeds)?;
             // The script may read and call what the program does not.
             product.has_all_files &= program.script.is_none();
@@ -145,7 +147,7 @@ fn split_behind_build(single: &SingleStage<'_>, ecosystem: &Ecosystem, choice: &
     };
     deeds.add_packages(&product.packages);
     deeds.leave_behind(&product.tools_of_build);
-    deeds.leave_folders(&product.folders_of_build);
+    deeds.leave_projects(single, &product.folders_of_build);
     if product.starts_nothing {
         deeds.leave_tools(&program::called_tools(single)?);
     }

@@ -33,6 +33,8 @@ pub enum Refusal {
     NotBuilt(String),
     /// What a command of the build leaves behind is not known.
     UnknownCommand(String),
+    /// Whether a command runs, whose effect is needed, is only known when the build runs.
+    Conditional(String),
     /// A RUN is not understood.
     UnknownScript,
     /// A path is only known when the build runs.
@@ -128,6 +130,7 @@ impl Refusal {
             Self::InheritedEntrypoint => "inherited-entrypoint",
             Self::NotBuilt(_) => "not-built",
             Self::UnknownCommand(_) => "unknown-command",
+            Self::Conditional(_) => "conditional",
             Self::UnknownScript => "unknown-script",
             Self::UnknownPath(_) => "unknown-path",
             Self::UnknownPackage => "unknown-package",
@@ -172,6 +175,7 @@ impl Refusal {
             Self::InheritedEntrypoint => "write ENTRYPOINT".to_owned(),
             Self::NotBuilt(program) => format!("let the build write `{program}`, with the path written out"),
             Self::UnknownCommand(name) => format!("build without `{name}`, or split the file by hand"),
+            Self::Conditional(name) => format!("run `{name}` without a condition"),
             Self::UnknownScript => "write the command in plain shell".to_owned(),
             Self::UnknownPath(_) | Self::UnknownDirectory => "write the path out".to_owned(),
             Self::UnknownPackage => "name the packages".to_owned(),
@@ -231,6 +235,7 @@ impl fmt::Display for Refusal {
             Self::InheritedEntrypoint => f.write_str("the ENTRYPOINT of the base image is in force"),
             Self::NotBuilt(program) => write!(f, "no command of the build is known to make `{program}`"),
             Self::UnknownCommand(name) => write!(f, "it is not known what `{name}` leaves behind"),
+            Self::Conditional(name) => write!(f, "whether `{name}` does its work is only known when the build runs"),
             Self::UnknownScript => f.write_str("a RUN is not understood"),
             Self::UnknownPath(path) => write!(f, "where `{path}` lies is only known when the build runs"),
             Self::UnknownPackage => f.write_str("which packages are installed is only known when the build runs"),

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use crate::context::BuildContext;
 use crate::ir::{
-    Base, Build, Command, Commands, ContextCopy, ImageReference, Process, Stage, Step, clean_path, lies_in,
+    Base, Build, Command, Commands, ContextCopy, ImageReference, Origin, Process, Stage, Step, clean_path, lies_in,
 };
 use crate::knowledge::List;
 use crate::knowledge::front_ends::is_of_docker;
@@ -229,11 +229,34 @@ impl<'b> SingleStage<'b> {
     /// # Errors
     /// Where it is only known when the build runs.
     pub fn path_of(&self, command: &Command<'_>, word: &str) -> Result<String, Refusal> {
-        let path = self.build.path_of(command, word).ok_or_else(|| Refusal::UnknownPath(word.to_owned()))?;
+        let path = self.build.path_of(command, word);
+        let path = path.or_else(|| self.build.path_of(command, &self.with_environment(command, word)?));
+        let path = path.ok_or_else(|| Refusal::UnknownPath(word.to_owned()))?;
         match self.copied.as_ref().filter(|_| !self.is_of_build(command)) {
             None => Ok(path),
             Some(copied) => copied.in_build(&path).ok_or_else(|| Refusal::NotBuilt(word.to_owned())),
         }
+    }
+
+    /// The word with the values that ENV gives its variables. Build arguments may have another value in the next build.
+    fn with_environment(&self, command: &Command<'_>, word: &str) -> Option<String> {
+        let plain = word.replace('"', "");
+        let mut parts = plain.split('$');
+        let mut text = parts.next()?.to_owned();
+        for part in parts {
+            let (name, rest) = match part.strip_prefix('{') {
+                Some(braced) => braced.split_once('}')?,
+                None => {
+                    part.split_at(part.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(part.len()))
+                }
+            };
+            let variable = self.build.visible(command.step).variable(name)?;
+            let is_of_env = variable.origin == Origin::Env && variable.is_certain && command.assigned(name).is_none();
+            let value = self.build.environment(command, name).filter(|_| is_of_env)?;
+            text.push_str(&value);
+            text.push_str(rest);
+        }
+        (!text.contains(['$', '`', '\\', '(', '\'', ' ', '\t', '\n'])).then_some(text)
     }
 
     /// The commands of the build.

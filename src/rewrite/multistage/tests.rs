@@ -78,7 +78,7 @@ fn what_describes_the_image_is_said_again_or_moves_with_its_comment() {
         &format!(
             "FROM golang:1.19-alpine3.17 AS build\nARG V=1\nENV C=$V\nUSER root\nWORKDIR /src\nCOPY main.go .\n\
              RUN go build -o /app .\n\nFROM alpine:3.17\nARG V=1\nENV C=$V\nWORKDIR /src\nCOPY --from=build /app /app\n\
-             {CERTIFICATES}\n# Who\nLABEL a=b\nEXPOSE 80\nUSER root\nUSER nobody\nCMD [\"/app\"]\n"
+             {CERTIFICATES}\n# Who\nLABEL a=b\nEXPOSE 80\nUSER nobody\nCMD [\"/app\"]\n"
         ),
     );
 }
@@ -372,7 +372,7 @@ fn folders_belong_to_the_user_who_made_them() {
 
 #[test]
 fn what_root_did_before_a_user_took_over_is_done_by_root() {
-    let text = "FROM golang:1.19-bookworm\nRUN useradd app && mkdir -p /data && chown app /data\nUSER app\nWORKDIR /home/app/src\n                COPY main.go .\nRUN go build -o /home/app/src/app .\nCMD [\"./app\"]\n";
+    let text = "FROM golang:1.19-bookworm\nRUN useradd app && mkdir -p /data && chown app /data\nUSER app\nWORKDIR /home/app/src\nCOPY main.go .\nRUN go build -o /home/app/src/app .\nCMD [\"./app\"]\n";
     let stage = new_stage(text, Some(&[("main.go", "package main\n"), ("go.mod", "module a\n")]));
     let lines: Vec<&str> = stage.lines().skip(1).take(6).collect();
     assert_eq!(
@@ -386,12 +386,12 @@ fn what_root_did_before_a_user_took_over_is_done_by_root() {
             "    && chown app /data"
         ]
     );
-    assert!(stage.ends_with("USER app\nCMD [\"./app\"]\n") || stage.contains("\nUSER app\n"), "{stage}");
+    assert!(stage.ends_with("\nUSER app\nCMD [\"./app\"]\n"), "{stage}");
 }
 
 #[test]
 fn a_copied_folder_itself_gets_its_owner_back() {
-    let text = "FROM python:3.11-bookworm\nRUN useradd app\nCOPY . /srv/app\nRUN pip install flask && chown -R app:app /srv/app\nUSER app\n                CMD [\"python\", \"/srv/app/a.py\"]\n";
+    let text = "FROM python:3.11-bookworm\nRUN useradd app\nCOPY . /srv/app\nRUN pip install flask && chown -R app:app /srv/app\nUSER app\nCMD [\"python\", \"/srv/app/a.py\"]\n";
     let stage = new_stage(text, None);
     // To set the owner of all files once more would double the layer.
     assert!(stage.contains("COPY --from=build /usr/local /usr/local\nRUN chown app:app /srv/app\n"), "{stage}");
@@ -525,4 +525,150 @@ fn what_is_no_program_of_the_build_is_refused() {
 fn files_of_several_stages_and_without_a_build_have_nothing_to_split() {
     assert_eq!(outcome("FROM golang:1.19\nRUN go build\nFROM debian:13\nCMD a\n", None), None);
     assert_eq!(outcome("FROM debian:13\nRUN a\nCMD a\n", None), None);
+}
+
+/// The lines of the new stage that copy from a build of Go in `/src`, with the given RUN behind `COPY . .`.
+fn copied_behind(run: &str) -> Result<Vec<String>, Refusal> {
+    let text = format!("FROM golang:1.19-bookworm\nWORKDIR /src\nCOPY . .\n{run}\nCMD [\"/srv/a\"]\n");
+    let files =
+        [("main.go", GO), ("go.mod", "module a\n"), ("migrations/1.sql", "select 1;\n"), ("conf/a.toml", "a = 1\n")];
+    let (after, _) = outcome(&text, Some(&files)).expect("a build")?;
+    let lines = after.lines().filter(|line| line.starts_with("COPY --from=build /s"));
+    Ok(lines.map(|line| line.rsplit(' ').next().unwrap().to_owned()).collect())
+}
+
+#[test]
+fn files_of_the_context_that_the_build_removes_are_not_copied() {
+    let of = |run: &str| copied_behind(run);
+    assert_eq!(of("RUN go build -o /srv/a .").unwrap(), ["/srv/a", "/src/conf", "/src/migrations"]);
+    for run in [
+        "RUN go build -o /srv/a . && cd / && rm -rf /src",
+        "RUN go build -o /srv/a .\nRUN rm -rf /src",
+        "RUN go build -o /srv/a .\nRUN rm -rf ./*",
+        "RUN go build -o /srv/a . && rm -rf migrations conf",
+    ] {
+        assert_eq!(of(run).unwrap(), ["/srv/a"], "{run}");
+    }
+    assert_eq!(
+        of("RUN go build -o /srv/a . && mv migrations /srv/sql").unwrap(),
+        ["/srv/a", "/src/conf", "/srv/sql"],
+        "where it was moved to is copied"
+    );
+    assert_eq!(
+        of("RUN go build -o /srv/a . && if [ -n \"$SLIM\" ]; then rm -rf /src; fi"),
+        Err(Refusal::Conditional("rm".to_owned()))
+    );
+    assert_eq!(of("RUN go build -o /srv/a . && rm -rf \"$PWD\""), Err(Refusal::UnknownPath("\"$PWD\"".to_owned())));
+}
+
+#[test]
+fn what_stands_under_a_condition_is_not_done_for_sure() {
+    let of = |run: &str| folders_of(&format!("RUN {BUILD}\nRUN mkdir /data\nRUN {run}"), "");
+    for (run, command) in [
+        ("if [ \"$NAME\" = dev ]; then chmod -R 777 /data; fi", "chmod"),
+        ("if [ \"$NAME\" = dev ]; then apt-get update && apt-get install -y gdb; fi", "apt-get"),
+        ("[ -e /etc/x ] && ln -s /etc/x /etc/y || true", "ln"),
+        ("test -d /logs || mkdir /logs", "mkdir"),
+        ("[ -n \"$NAME\" ] && mkdir /logs; true", "mkdir"),
+        ("for i in 1 2; do touch /etc/x; done", "touch"),
+        ("case \"$NAME\" in a) mkdir /logs;; esac", "mkdir"),
+        ("! mkdir /logs", "mkdir"),
+        ("id app || useradd app", "useradd"),
+        ("[ -n \"$NAME\" ] && echo a > /etc/x || true", "echo"),
+        ("make() { mkdir /logs; }", "mkdir"),
+        ("if [ -n \"$NAME\" ]; then rmdir /data; fi", "rmdir"),
+    ] {
+        assert_eq!(of(run), Err(Refusal::Conditional(command.to_owned())), "{run}");
+    }
+    for run in [
+        "mkdir /logs",
+        "(mkdir /logs)",
+        "{ mkdir /logs; }",
+        "mkdir /logs || true",
+        "mkdir /logs || exit 1",
+        "[ -d /data ] && mkdir /logs",
+        "set -e; cd /; mkdir /logs; true",
+    ] {
+        assert_eq!(of(run).expect(run)[0], "RUN mkdir -p /data /logs", "{run}");
+    }
+}
+
+#[test]
+fn what_find_does_to_the_files_it_finds_is_not_known() {
+    let of = |run: &str| folders_of(&format!("RUN {BUILD} && mkdir /data && touch /etc/x && {run}"), "");
+    for run in [
+        "find /data -exec chown 7 {} +",
+        "find /data -type d -exec chmod 777 {} \\;",
+        "find /data -fprint /etc/list",
+        "find /etc -delete",
+        "find /etc -name x -exec rm {} +",
+    ] {
+        assert_eq!(of(run), Err(Refusal::UnknownCommand("find".to_owned())), "{run}");
+    }
+    for run in ["find / -name '*.go'", "find /go -name '*.go' -delete"] {
+        assert_eq!(of(run).expect(run)[0], "RUN mkdir -p /data", "{run}");
+    }
+    assert_eq!(of("rmdir /data").unwrap(), [COPY, "COPY --from=build /etc/x /etc/x"]);
+    assert_eq!(
+        copied_behind("RUN go build -o /srv/a . && find . -name '*.sql' -delete"),
+        Err(Refusal::UnknownCommand("find".to_owned()))
+    );
+}
+
+#[test]
+fn a_program_that_a_command_writes_as_text_is_a_script() {
+    let of = |run: &str| {
+        let text = format!(
+            "FROM debian:bookworm\nRUN apt-get update && apt-get install -y gcc\nWORKDIR /s\nCOPY . .\n\
+             RUN gcc -o /srv/a a.c\nRUN {run}\nCMD [\"run\"]\n"
+        );
+        outcome(&text, Some(&[("a.c", "int main() {}\n"), ("start", "#!/bin/sh\nexec /srv/a\n")])).expect("a build")
+    };
+    for run in [
+        "printf '#!/bin/sh\\nexec /srv/a\\n' > /usr/local/bin/run && chmod +x /usr/local/bin/run",
+        "echo 'exec /srv/a' | tee /usr/local/bin/run",
+        "cat > /usr/local/bin/run <<EOF\n#!/bin/sh\nexec /srv/a\nEOF",
+        "echo '/srv/a' > /tmp/run && mv /tmp/run /usr/local/bin/run",
+        "cp start /usr/local/bin/run",
+    ] {
+        assert_eq!(of(run), Err(Refusal::Script("run".to_owned())), "{run}");
+    }
+    assert!(of("cp /srv/a /usr/local/bin/run").is_ok());
+}
+
+#[test]
+fn a_path_in_a_variable_of_env_is_known() {
+    let with = |head: &str, run: &str| folders_of(&format!("{head}\nRUN {BUILD}\nRUN {run}"), "");
+    for run in ["mkdir -p $HERE/logs", "mkdir -p \"${HERE}/logs\"", "mkdir -p \"$HERE\"/logs"] {
+        let lines = with("ENV HERE=/home/web", run).expect(run);
+        assert!(lines.contains(&"RUN mkdir -p /home/web/logs".to_owned()), "{run}: {lines:?}");
+    }
+    for (head, run) in [
+        ("ARG HERE=/home/web", "mkdir -p $HERE/logs"),
+        ("ARG AT=/home/web\nENV HERE=$AT", "mkdir -p $HERE/logs"),
+        ("ENV HERE=/home/web", "HERE=/tmp && mkdir -p $HERE/logs"),
+    ] {
+        assert_eq!(with(head, run), Err(Refusal::UnknownPath("$HERE/logs".to_owned())), "{head} {run}");
+    }
+}
+
+#[test]
+fn no_user_is_set_directly_above_another() {
+    let lines = folders_of(&format!("RUN {BUILD}\nRUN useradd app\nUSER root\nRUN mkdir /data"), "USER app").unwrap();
+    assert_eq!(lines, ["RUN useradd app", "RUN mkdir -p /data", COPY, "USER app"]);
+}
+
+#[test]
+fn a_folder_keeps_the_owner_that_copy_or_cp_gave_it() {
+    let python = |rest: &str| {
+        let text = format!("FROM python:3.11-bookworm\nRUN useradd app\n{rest}\nUSER app\nCMD python /srv/app/a.py\n");
+        new_stage(&text, None)
+    };
+    let stage = python("COPY --chown=app:app . /srv/app\nWORKDIR /srv/app\nRUN pip install flask");
+    assert!(stage.contains("RUN chown app:app /srv/app\n"), "{stage}");
+    let stage = python("WORKDIR /srv/app\nCOPY --chown=app:app . /srv/app\nRUN pip install flask");
+    assert!(!stage.contains("RUN chown"), "the folder was root's before: {stage}");
+    let run = format!("RUN {BUILD} && useradd app && cp -r static /opt/a/static && chown -R app:app /opt/a");
+    let lines = folders_of(&run, "USER app").unwrap();
+    assert!(lines.contains(&"RUN chown app:app /opt/a/static".to_owned()), "{lines:?}");
 }

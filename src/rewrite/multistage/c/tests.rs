@@ -194,3 +194,11 @@ fn a_makefile_that_installs_or_fetches_is_for_the_user_to_know() {
     assert_eq!(assumptions(&format!("{MAKEFILE}\tcurl -o /opt/model https://e.org/model\n")), by_make);
     assert_eq!(assumptions(MAKEFILE), []);
 }
+
+#[test]
+fn folders_beside_the_sources_are_made_and_keep_their_owner() {
+    let text = "FROM debian:12\nRUN apt-get install -y gcc make && useradd d\nWORKDIR /srv/d\nCOPY . .\n\
+                RUN make && mkdir -p /srv/d/data && chown -R d:d /srv/d\nUSER d\nCMD [\"./app\"]\n";
+    let stage = new_stage(text, Some(&[("Makefile", MAKEFILE), ("main.c", "int main() {}")]));
+    assert!(stage.contains("RUN mkdir -p /srv/d/data \\\n    && chown -R d:d /srv/d\n"), "{stage}");
+}

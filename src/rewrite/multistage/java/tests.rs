@@ -109,3 +109,13 @@ fn a_runtime_environment_that_the_build_makes_is_refused() {
     );
     assert_eq!(refusal(&text), Refusal::UnknownCommand("jlink".to_owned()));
 }
+
+#[test]
+fn folders_in_the_project_keep_their_owner_and_are_made() {
+    let text = "FROM eclipse-temurin:17-jdk-jammy\nWORKDIR /app\nCOPY . .\nRUN ./mvnw package && mkdir -p /app/uploads target/x\n\
+                RUN useradd spring && chown -R spring:spring /app\nUSER spring\nCMD java -jar target/a.jar\n";
+    let stage = new_stage(text, Some(&[("pom.xml", POM)]));
+    assert!(stage.contains("RUN mkdir -p /app/uploads"), "{stage}");
+    assert!(stage.contains("chown -R spring:spring /app\n"), "{stage}");
+    assert!(!stage.contains("target/x"), "{stage}");
+}
