@@ -8,6 +8,7 @@ mod scripts;
 
 use crate::context::{
     BuildContext, BuildTarget, Container, ContainerFile, bake_targets, is_bake_file, is_pipeline_file, pipeline,
+    workplace_of_devcontainer,
 };
 use crate::ir::{ImageReference, clean_path};
 use crate::knowledge::images::lookup;
@@ -104,7 +105,7 @@ fn said(path: &str, text: &str) -> Vec<Said> {
             .map_or_else(|| vec![Said::Unreadable], |targets| targets.into_iter().map(built).collect());
     }
     if matches!(name, "devcontainer.json" | ".devcontainer.json") {
-        return match scripts::workplace_of_devcontainer(text) {
+        return match workplace_of_devcontainer(text) {
             Ok(target) => target.map(Said::Workplace).into_iter().collect(),
             Err(_) => vec![Said::Unreadable],
         };
