@@ -76,7 +76,7 @@ pub fn decisions(
         TOOLS.contains(package) && !single.build_commands().any(|command| command.name() == Some(**package))
     };
     let (for_people, for_the_build): (Vec<&str>, Vec<&str>) =
-        deeds.left_out.iter().partition(|package| is_for_people(&package));
+        deeds.left_out.iter().partition(|package| is_for_people(package));
     if !for_the_build.is_empty() {
         let reason = "only the build needs them";
         decisions.push(decide(Subject::LeftBehind, &for_the_build.join(" "), reason));
