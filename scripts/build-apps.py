@@ -314,7 +314,6 @@ RUNGS = ["identical", "equivalent", "debris", "content", "runtime"]
 
 # How an application is fixed, by the name of that.
 VARIANTS = {"default": (), "unsafe": ("--unsafe", "--extend-select", SUGGESTIONS)}
-TIMED = ("default", "unsafe")
 
 TABLE_OF_TIMES = ("| application | from nothing | after a change | faster |", "| --- | ---: | ---: | ---: |")
 
@@ -342,7 +341,7 @@ def row(name, folder, dfx, is_timed):
 
 def timed(application, variants):
     """Seconds of builds, by what is built."""
-    dockerfiles = {"before": application.before} | {variant: path for variant, (path, _) in variants.items() if variant in TIMED}
+    dockerfiles = {"before": application.before} | {variant: path for variant, (path, _) in variants.items()}
     seconds = {application.name: application.timed(dockerfiles)}
     if application.name in ALSO_BY_BUILDAH:
         what = add_dependencies(application)
@@ -483,7 +482,7 @@ def faster(warm):
 
 def time_line(name, seconds):
     cold, warm = seconds["cold"], seconds["warm"]
-    in_turn = [" -> ".join(f"{kind[variant]:.1f}" if variant in kind else "same" for variant in ("before", *TIMED))
+    in_turn = [" -> ".join(f"{kind[variant]:.1f}" if variant in kind else "same" for variant in ("before", *VARIANTS))
                for kind in (cold, warm)]
     return f"| {name} | {in_turn[0]} | {in_turn[1]} | {faster(warm):.1f} x |"
 
