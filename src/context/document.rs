@@ -46,14 +46,14 @@ pub fn text_at(value: &Value, path: &str) -> Option<String> {
 /// A command: a list of words, or a line that is cut at its blanks.
 pub fn command(value: &Value) -> Vec<String> {
     match value {
-        Value::String(line) => words(line),
+        Value::String(line) => words_of_line(line),
         Value::Array(items) => items.iter().map(plain).collect(),
         _ => Vec::new(),
     }
 }
 
 /// The words of a line, cut at its blanks.
-pub fn words(line: &str) -> Vec<String> {
+pub fn words_of_line(line: &str) -> Vec<String> {
     line.split_whitespace().map(|word| word.trim_matches(['"', '\'']).to_owned()).collect()
 }
 

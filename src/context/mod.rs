@@ -28,6 +28,7 @@ pub use build_context::{BuildContext, Entry, EntryKind};
 pub use containers::{Container, ContainerFile};
 pub use copy_source::CopySourceMatch;
 pub use devcontainer::workplace_of_devcontainer;
+pub use document::words_of_line;
 pub use extent::Extent;
 pub use glob::{BadPattern, Glob};
 pub use ignore_file::{IgnoreFile, PathState, Problem, ProblemKind};

@@ -1,6 +1,6 @@
 //! The commands of a RUN as hadolint sees them: bash, whatever the shell; no `sudo` looked through; words flattened.
 
-use crate::shell::{Dialect, Part, Script, ScriptForm, ScriptSource, Simple, Word};
+use crate::shell::{Dialect, Part, Script, Simple, Word};
 use crate::source::SourceFile;
 use crate::syntax::{CommandForm, Instruction, InstructionKind};
 
@@ -32,9 +32,7 @@ impl Commands {
 
     /// The commands of a text. There are none where it is no shell.
     pub(super) fn parse(text: String) -> Self {
-        let mut script = ScriptSource::new(Dialect::Bash, ScriptForm::ShellForm);
-        script.push(&text, 0);
-        let script = Script::parse(script);
+        let script = Script::of_text(&text, Dialect::Bash);
         let list = script.simple_commands().into_iter().map(|simple| Command::of(&script, simple)).collect();
         Self { text, list, has_pipe: script.has_pipe() }
     }

@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use super::super::document::{at, command, documents, text_at, words};
+use super::super::document::{at, command, documents, text_at, words_of_line};
 use super::Container;
 
 /// Folders that hold manifests by their names.
@@ -142,7 +142,7 @@ fn in_lines(text: &str) -> Vec<Container> {
         let below = lines.iter().skip(at + 1).take(MOST_WORDS).map_while(|line| line.strip_prefix("- "));
         let below = below.take_while(|word| !word.trim_start_matches("- ").starts_with("command:"));
         let written = std::iter::once(rest).chain(below).collect::<Vec<_>>().join(" ");
-        commands.push(words(&written.replace(['[', ']', ',', '"', '\''], " ")));
+        commands.push(words_of_line(&written.replace(['[', ']', ',', '"', '\''], " ")));
     }
     if commands.is_empty() { Vec::new() } else { vec![Container { entrypoints: commands, ..Container::default() }] }
 }

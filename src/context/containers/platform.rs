@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::super::BuildTarget;
-use super::super::document::{at, command, documents, text_at, words};
+use super::super::document::{at, command, documents, text_at, words_of_line};
 use super::Container;
 
 /// Where one of these files says what is built, and what runs.
@@ -63,7 +63,7 @@ pub fn is_platform_file(name: &str) -> bool {
 /// What the platform runs. `None` where the file cannot be read.
 pub fn containers(name: &str, text: &str) -> Option<Vec<Container>> {
     if name == PROCFILE {
-        let commands = text.lines().filter_map(|line| line.split_once(':')).map(|(_, line)| words(line));
+        let commands = text.lines().filter_map(|line| line.split_once(':')).map(|(_, line)| words_of_line(line));
         return Some(vec![Container { commands: commands.collect(), ..Container::default() }]);
     }
     let platform = PLATFORMS.iter().find(|platform| platform.name == name)?;

@@ -1,8 +1,8 @@
 //! Command lines of Docker, Podman and other builders: what they build, and what they run.
 
-use crate::context::{BuildTarget, Container};
+use crate::context::{BuildTarget, Container, words_of_line};
 use crate::knowledge::file_name;
-use crate::shell::{Dialect, Invoked, Script, ScriptForm, ScriptSource};
+use crate::shell::{Dialect, Invoked, Script};
 
 use super::is_unknown;
 
@@ -44,7 +44,7 @@ pub fn commands(script: &str) -> Vec<DockerCommand> {
         return Vec::new();
     }
     let script = without_expressions(script);
-    let whole = parse(&script);
+    let whole = Script::of_text(&script, Dialect::Bash);
     if whole.is_clean() {
         return whole.commands().iter().filter_map(|invoked| of_words(&words(invoked))).collect();
     }
@@ -52,10 +52,10 @@ pub fn commands(script: &str) -> Vec<DockerCommand> {
     let joined = script.replace("\\\n", " ");
     let lines = joined.lines().map(str::trim).filter(|line| may_build_or_run(line));
     let of_line = |line: &str| {
-        let script = parse(line);
+        let script = Script::of_text(line, Dialect::Bash);
         match script.is_clean() {
             true => script.commands().iter().filter_map(|invoked| of_words(&words(invoked))).collect(),
-            false => of_words(&cut(line)).into_iter().collect::<Vec<_>>(),
+            false => of_words(&words_of_line(line)).into_iter().collect::<Vec<_>>(),
         }
     };
     lines.flat_map(of_line).collect()
@@ -66,12 +66,6 @@ fn may_build_or_run(text: &str) -> bool {
     let has = |programs: &[&str]| programs.iter().any(|program| text.contains(program));
     let has_variable = || text.contains('$') && ["build", "run"].iter().any(|verb| text.contains(verb));
     has(LIKE_DOCKER) || has(OTHERS) || text.contains("--target") || has_variable()
-}
-
-fn parse(text: &str) -> Script {
-    let mut source = ScriptSource::new(Dialect::Bash, ScriptForm::ShellForm);
-    source.push(text, 0);
-    Script::parse(source)
 }
 
 /// The text with a variable in the place of what a pipeline fills in: `${{ github.sha }}`, `$[[ inputs.a ]]`.
@@ -109,10 +103,6 @@ fn words(invoked: &Invoked<'_>) -> Vec<String> {
         word.literal().map_or_else(|| written.replace(['"', '\''], ""), str::to_owned)
     };
     invoked.words().iter().map(word).collect()
-}
-
-fn cut(line: &str) -> Vec<String> {
-    line.split_whitespace().map(|word| word.trim_matches(['"', '\'']).to_owned()).collect()
 }
 
 fn of_words(words: &[String]) -> Option<DockerCommand> {

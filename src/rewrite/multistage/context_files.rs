@@ -3,8 +3,8 @@
 use crate::context::{BuildContext, Entry, EntryKind, Glob};
 use crate::ir::{Breadth, Command, ContextCopy, Step, clean_path, lies_in};
 
-use super::deeds::{FindActs, search_folders};
 use super::ecosystem::{Ecosystem, Product};
+use super::find::{FindActs, search_folders};
 use super::operands::Operands;
 use super::single_stage::SingleStage;
 use super::{Assumption, Refusal, certainty};

@@ -5,7 +5,7 @@
 
 use crate::ir::Command;
 use crate::knowledge::debian::{Class, class};
-use crate::shell::{Dialect, Invoked, RedirectionTarget, Script, ScriptForm, ScriptSource};
+use crate::shell::{Dialect, Invoked, RedirectionTarget, Script};
 use crate::syntax::InstructionKind;
 
 use super::program::{Program, is_in_every_image, is_searched_by_default};
@@ -36,9 +36,7 @@ pub fn path(single: &SingleStage<'_>, command: &Command<'_>, program: &Program<'
         Some("/bin/bash" | "/bin/bash -e" | "/usr/bin/env bash") if has_bash(single) => Dialect::Bash,
         _ => return Err(refused()),
     };
-    let mut source = ScriptSource::new(dialect, ScriptForm::ShellForm);
-    source.push(text, 0);
-    let script = Script::parse(source);
+    let script = Script::of_text(text, dialect);
     let is_known = |invoked: &Invoked<'_>| calls_what_is_there(single, &script, invoked, program);
     match script.is_clean() && script.commands().iter().all(is_known) {
         true => Ok(path),

@@ -6,7 +6,7 @@
 use crate::context::Glob;
 use crate::ir::{Command, CreatedUser, Origin, Step, is_root_in_own_group, lies_in};
 use crate::knowledge::images::Known;
-use crate::syntax::{InstructionKind, Keyword};
+use crate::syntax::InstructionKind;
 
 use super::application::{self, TEMPORARY};
 use super::copied_folder::is_plain;
@@ -234,12 +234,16 @@ fn runs_as(single: &SingleStage<'_>, owner: &str) -> bool {
 
 /// Whether a WORKDIR before the step has made the folder.
 fn is_working_directory(single: &SingleStage<'_>, step: &Step<'_>, path: &str) -> bool {
-    let before = single.steps_of_build().filter(|it| (it.stage, it.index) < (step.stage, step.index));
-    let mut set = before.filter_map(|step| match &step.instruction.kind {
-        InstructionKind::Workdir(word) => single.build.absolute_path(step, step.certain_value(word)?),
+    let mut before = working_directories(single).filter(|(it, _)| (it.stage, it.index) < (step.stage, step.index));
+    before.any(|(_, made)| lies_in(&made, path))
+}
+
+/// The folders that WORKDIR makes in the build, absolute, each with its step.
+fn working_directories<'b>(single: &SingleStage<'b>) -> impl Iterator<Item = (&'b Step<'b>, String)> {
+    single.steps_of_build().filter_map(|step| match &step.instruction.kind {
+        InstructionKind::Workdir(word) => Some((step, single.build.absolute_path(step, step.certain_value(word)?)?)),
         _ => None,
-    });
-    set.any(|made| lies_in(&made, path))
+    })
 }
 
 /// The user that runs a command; none for root.
@@ -440,12 +444,8 @@ impl<'b> Folders<'_, 'b> {
 
     /// Whether the path is surely one of a folder: `mkdir` or WORKDIR has made it.
     fn is_surely_folder(&self, path: &str) -> bool {
-        let workdirs = self.single.steps_of_build().filter(|it| it.instruction.keyword == Some(Keyword::Workdir));
-        let set = workdirs.filter_map(|step| match &step.instruction.kind {
-            InstructionKind::Workdir(word) => self.single.build.absolute_path(step, step.certain_value(word)?),
-            _ => None,
-        });
-        self.deeds.directories().any(|made| lies_in(made, path)) || set.into_iter().any(|made| lies_in(&made, path))
+        self.deeds.directories().any(|made| lies_in(made, path))
+            || working_directories(self.single).any(|(_, made)| lies_in(&made, path))
     }
 
     /// Whether COPY or ADD fills a folder of that path from the build context, as far as names tell.

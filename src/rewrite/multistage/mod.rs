@@ -25,6 +25,7 @@ mod elixir;
 mod emission;
 mod entry_script;
 mod fetched;
+mod find;
 mod folders;
 mod go;
 mod java;

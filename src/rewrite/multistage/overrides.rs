@@ -5,7 +5,7 @@ use crate::ir::lies_in;
 use crate::knowledge::images::{Presence, bare_image};
 use crate::knowledge::{file_name, package_managers};
 use crate::rewrite::beside::{Deed, is_unknown, resolved, uses};
-use crate::shell::{Dialect, Script, ScriptForm, ScriptSource};
+use crate::shell::{Dialect, Script};
 
 use super::deeds::Deeds;
 use super::program::{is_in_every_image, is_there};
@@ -254,9 +254,7 @@ fn called(words: &[String]) -> Option<Vec<Vec<String>>> {
         None if is_line => words.join(" "),
         None => words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" "),
     };
-    let mut source = ScriptSource::new(Dialect::Bash, ScriptForm::ShellForm);
-    source.push(&text, 0);
-    let parsed = Script::parse(source);
+    let parsed = Script::of_text(&text, Dialect::Bash);
     let shell = words.first().filter(|_| script.is_some());
     let mut called: Vec<Vec<String>> = shell.map(|shell| vec![shell.clone()]).into_iter().collect();
     for invoked in parsed.is_clean().then(|| parsed.commands())? {

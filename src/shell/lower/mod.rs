@@ -17,7 +17,7 @@ use shuck_ast::{self as ast};
 use shuck_parser::parser::{ParseResult, Parser};
 use shuck_parser::{ShellDialect, ShellProfile};
 
-use crate::shell::{Dialect, Script, ScriptSource, Sequence, Status};
+use crate::shell::{Dialect, Script, ScriptForm, ScriptSource, Sequence, Status};
 use crate::source::Span;
 
 /// Compound commands and substitutions inside each other; half of it in a script inside a script, and so on, as all
@@ -36,6 +36,13 @@ impl Script {
     /// Parses a script. Never fails: the [`Status`] says what became of it.
     pub fn parse(source: ScriptSource) -> Script {
         parse_nested(source, 0)
+    }
+
+    /// Parses a text that stands in no Dockerfile: its spans are places in itself.
+    pub fn of_text(text: &str, dialect: Dialect) -> Script {
+        let mut source = ScriptSource::new(dialect, ScriptForm::ShellForm);
+        source.push(text, 0);
+        Self::parse(source)
     }
 }
 
