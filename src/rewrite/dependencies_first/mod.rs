@@ -37,7 +37,7 @@ pub fn dependencies_first(
     let written = Written::of(build, copy)?;
     let folder = project_folder(build, copy, command)?;
     nothing_between(build, commands, copy.step, command.step, written.destination.starts_with('/'))?;
-    let project = Project { context, invocation, root: join(&written.source, &folder), folder };
+    let project = Project::new(context, invocation, join(&written.source, &folder), folder);
     project.says_nothing_else()?;
     let files = project.files()?;
     let source = &build.file.source;

@@ -93,9 +93,32 @@ pub(super) struct Project<'p> {
     pub(super) root: String,
     /// The same folder, relative to what the COPY takes.
     pub(super) folder: String,
+    members: Result<BTreeSet<String>, LateSources>,
 }
 
-impl Project<'_> {
+/// The folders of the packages that the manager installs with the project in `root`, relative to it.
+fn members_of(
+    context: &BuildContext,
+    invocation: &Invocation<'_>,
+    root: &str,
+) -> Result<BTreeSet<String>, LateSources> {
+    if !invocation.manager.project.manifests.contains(&PACKAGE) {
+        return Ok(BTreeSet::new());
+    }
+    let members = context.workspace_members(root).map_err(|UnknownMembers| LateSources::Members)?;
+    let is_read = |member: &String| context.text(&join(root, &join(member, PACKAGE))).is_some();
+    let are_told = members.len() <= MOST_MEMBERS && members.iter().all(is_read);
+    if are_told { Ok(members) } else { Err(LateSources::Members) }
+}
+
+impl<'p> Project<'p> {
+    /// The project that the command installs. `root` is its folder in the context, `folder` the same relative to what the COPY
+    /// takes.
+    pub(super) fn new(context: &'p BuildContext, invocation: &'p Invocation<'p>, root: String, folder: String) -> Self {
+        let members = members_of(context, invocation, &root);
+        Self { context, invocation, root, folder, members }
+    }
+
     fn name(&self) -> &'static str {
         self.invocation.manager.name
     }
@@ -127,17 +150,8 @@ impl Project<'_> {
     }
 
     /// The folders of the packages that are installed with the project, relative to it.
-    pub(super) fn members(&self) -> Result<BTreeSet<String>, LateSources> {
-        if !self.invocation.manager.project.manifests.contains(&PACKAGE) {
-            return Ok(BTreeSet::new());
-        }
-        let members = self.context.workspace_members(&self.root).map_err(|UnknownMembers| LateSources::Members)?;
-        let is_read = |member: &String| self.text(&join(member, PACKAGE)).is_some();
-        if members.len() > MOST_MEMBERS || !members.iter().all(is_read) {
-            Err(LateSources::Members)
-        } else {
-            Ok(members)
-        }
+    pub(super) fn members(&self) -> Result<&BTreeSet<String>, LateSources> {
+        self.members.as_ref().map_err(Clone::clone)
     }
 
     /// The files that the command names, and those that they name: `pip install -r`.
