@@ -210,7 +210,7 @@ fn differing_files(before: &Image, after: &Image, varying: &BTreeSet<String>) ->
     let debris = [Debris::of(&before.configuration), Debris::of(&after.configuration)];
     let can_be_made_again = |path: &str| debris.iter().any(|debris| debris.can_be_made_again(path));
     let is_volatile = |path: &str| debris.iter().any(|debris| debris.is_volatile(path));
-    // A directory that is there for debris goes with it, if it is only the place where a cache was mounted, which Buildah leaves.
+    // A directory that is there for debris goes with it, also if it only holds the empty folder over which a cache was mounted.
     let holds_debris_only = |path: &str| {
         let below = || before.tree.below(path).chain(after.tree.below(path));
         below().any(|(path, _)| can_be_made_again(path))

@@ -94,7 +94,17 @@ fn lies_in_cache(path: &str, home: &str) -> bool {
 /// Whether the program, named without its directory, is one that removes files: no other empties a cache that is not its
 /// own.
 pub fn may_remove(program: &str) -> bool {
-    matches!(program, "rm" | "find")
+    remover(program).is_some()
+}
+
+/// Tells the paths that a command removes, each with its place among the words.
+type PathsOf = for<'w> fn(&[Option<&'w str>]) -> Vec<(usize, &'w str)>;
+
+/// Programs that remove files.
+const REMOVERS: &[(&str, PathsOf)] = &[("find", operands_of_find), ("rm", operands_of_rm)];
+
+fn remover(program: &str) -> Option<PathsOf> {
+    REMOVERS.iter().find(|(name, _)| *name == program).map(|(_, paths)| *paths)
 }
 
 /// What a command removes, seen from a directory.
@@ -154,16 +164,14 @@ fn covers(path: &str, directory: &str) -> bool {
 /// The paths that `rm -r` or `find ... -delete` remove, each with its place among the words.
 fn removed_paths<'w>(words: &[Option<&'w str>]) -> Vec<(usize, &'w str)> {
     let program = words.first().copied().flatten().map(file_name);
-    match program {
-        Some("rm") => operands_of_rm(words),
-        Some("find") => {
-            let removes = words.iter().flatten().any(|word| matches!(*word, "-delete" | "rm"));
-            let is_path = |word: &&str| !word.starts_with(['-', '(', '!']);
-            let paths = words.iter().enumerate().skip(1).map_while(|(at, word)| Some((at, word.filter(is_path)?)));
-            if removes { paths.collect() } else { Vec::new() }
-        }
-        _ => Vec::new(),
-    }
+    program.and_then(remover).map_or_else(Vec::new, |paths| paths(words))
+}
+
+fn operands_of_find<'w>(words: &[Option<&'w str>]) -> Vec<(usize, &'w str)> {
+    let removes = words.iter().flatten().any(|word| matches!(*word, "-delete" | "rm"));
+    let is_path = |word: &&str| !word.starts_with(['-', '(', '!']);
+    let paths = words.iter().enumerate().skip(1).map_while(|(at, word)| Some((at, word.filter(is_path)?)));
+    if removes { paths.collect() } else { Vec::new() }
 }
 
 fn operands_of_rm<'w>(words: &[Option<&'w str>]) -> Vec<(usize, &'w str)> {

@@ -8,8 +8,8 @@ use super::Lowerer;
 use crate::shell::{AndOr, Chain, Command, CommandKind, Item, Part, Pipeline, Sequence, Word};
 use crate::source::Span;
 
-/// The parser, not this, says how long a chain may be.
-const LONGEST_TEXT: usize = 2048;
+/// How many bytes a plain script has at the most: the parser, not this, says how long a chain may be.
+const LONGEST_PLAIN_TEXT: usize = 2048;
 
 /// Names that are more to the parser than a command's, sorted: keywords, builtins with a syntax or a meaning of their own.
 #[rustfmt::skip]
@@ -22,7 +22,7 @@ const SPECIAL: &[&str] = &[
 impl Lowerer<'_> {
     /// The commands of a plain script; `None` for any other.
     pub(super) fn plain_script(&mut self) -> Option<Sequence> {
-        if self.text.len() > LONGEST_TEXT || !self.text.bytes().all(|byte| is_plain(byte) || byte == b'&') {
+        if self.text.len() > LONGEST_PLAIN_TEXT || !self.text.bytes().all(|byte| is_plain(byte) || byte == b'&') {
             return None;
         }
         let mut commands = self.text.split("&&");
