@@ -72,9 +72,12 @@ const OUTSIDE: &[(&str, &[&str])] = &[
     ("oci_spec", &["image"]),
     // `context` reads manifests that are JSON: package.json. The documents of an image are JSON too.
     ("serde_json", &["context", "image", "report", "cli", "config", "lsp"]),
-    // `context` also reads files that say how an image is run: those of Compose and Kubernetes, and `fly.toml`.
+    // `context` also reads files that say how an image is run: those of Compose, Kubernetes and Bake, `fly.toml`,
+    // and of containers for development.
     ("toml", &["context", "config", "cli"]),
     ("serde_saphyr", &["context", "config"]),
+    ("hcl", &["context"]),
+    ("jsonc_parser", &["context"]),
 ];
 
 #[test]

@@ -1,5 +1,9 @@
 //! What a container for development is made of.
 
+use std::collections::BTreeMap;
+
+use jsonc_parser::errors::ParseError;
+use jsonc_parser::{ParseOptions, parse_to_serde_value};
 use serde_json::Value;
 
 use super::BuildTarget;
@@ -8,8 +12,10 @@ use super::BuildTarget;
 ///
 /// # Errors
 /// Where the file, JSON with comments, cannot be read.
-pub fn workplace_of_devcontainer(text: &str) -> Result<Option<BuildTarget>, serde_json::Error> {
-    let file: Value = serde_json::from_str(&plain_json(text))?;
+pub fn workplace_of_devcontainer(text: &str) -> Result<Option<BuildTarget>, ParseError> {
+    // Of an empty text the library makes `null`, which is no map of the standard library, but one of `serde_json`.
+    let file: BTreeMap<String, Value> = parse_to_serde_value(text, &OPTIONS)?;
+    let file = Value::Object(file.into_iter().collect());
     let text = |keys: &[&str]| keys.iter().find_map(|key| file.pointer(key)?.as_str()).map(str::to_owned);
     let dockerfile = text(&["/build/dockerfile", "/build/dockerFile", "/dockerFile", "/dockerfile"]);
     let arguments = file.pointer("/build/args").and_then(Value::as_object);
@@ -21,48 +27,19 @@ pub fn workplace_of_devcontainer(text: &str) -> Result<Option<BuildTarget>, serd
     }))
 }
 
-/// JSON without the comments and the commas before a closing bracket, which editors allow in their own files.
-fn plain_json(text: &str) -> String {
-    let mut result = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(first) = rest.chars().next() {
-        let length = match first {
-            '/' if rest.starts_with("//") => rest.find('\n').unwrap_or(rest.len()),
-            '/' if rest.starts_with("/*") => rest.find("*/").map_or(rest.len(), |end| end + 2),
-            '"' => {
-                let length = length_of_string(rest);
-                result.push_str(&rest[..length]);
-                length
-            }
-            '}' | ']' => {
-                let before = result.trim_end().len();
-                if result[..before].ends_with(',') {
-                    result.truncate(before - 1);
-                }
-                result.push(first);
-                1
-            }
-            _ => {
-                result.push(first);
-                first.len_utf8()
-            }
-        };
-        rest = &rest[length..];
-    }
-    result
-}
-
-/// The length of the string with whose quote a text begins.
-fn length_of_string(text: &str) -> usize {
-    let mut is_escaped = false;
-    for (at, c) in text.char_indices().skip(1) {
-        if c == '"' && !is_escaped {
-            return at + 1;
-        }
-        is_escaped = c == '\\' && !is_escaped;
-    }
-    text.len()
-}
+/// What editors allow in their own files beyond JSON.
+const OPTIONS: ParseOptions = ParseOptions {
+    allow_comments: true,
+    allow_trailing_commas: true,
+    allow_loose_object_property_names: false,
+    allow_missing_commas: false,
+    allow_single_quoted_strings: false,
+    allow_hexadecimal_numbers: false,
+    allow_unary_plus_numbers: false,
+    allow_bare_decimal_point_numbers: false,
+    allow_non_finite_numbers: false,
+    allow_extended_string_escapes: false,
+};
 
 #[cfg(test)]
 mod tests {
@@ -75,6 +52,8 @@ mod tests {
         let target = workplace_of_devcontainer(text).unwrap().unwrap();
         assert_eq!((target.dockerfile.as_deref(), target.stage.as_deref()), (Some("../D"), Some("dev")));
         assert_eq!(workplace_of_devcontainer("{\"image\": \"a\"}").unwrap(), None);
-        assert!(workplace_of_devcontainer("{").is_err());
+        for text in ["{", "", "// a\n", "{'a': 1}", &"[".repeat(100_000), &"{\"a\":".repeat(100_000)] {
+            assert!(workplace_of_devcontainer(text).is_err(), "{}", &text[..text.len().min(20)]);
+        }
     }
 }
