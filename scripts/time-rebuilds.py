@@ -58,7 +58,7 @@ def timed(docker, name, folder, dfx):
     application = apps.Application(name, folder / name, dfx)
     apps.add_dependencies(application)
     dockerfiles = {"before": application.before} | {
-        variant: application.fixed(variant, *options)[0] for variant, options in apps.VARIANTS.items()}
+        variant: application.fixed(variant, *apps.VARIANTS[variant])[0] for variant in apps.TIMED}
     images = folder / "images"
     images.mkdir(exist_ok=True)
     for image in {image for dockerfile in dockerfiles.values() for image in apps.bases_of(dockerfile)}:

@@ -210,17 +210,19 @@ fn differing_files(before: &Image, after: &Image, varying: &BTreeSet<String>) ->
     let debris = [Debris::of(&before.configuration), Debris::of(&after.configuration)];
     let can_be_made_again = |path: &str| debris.iter().any(|debris| debris.can_be_made_again(path));
     let is_volatile = |path: &str| debris.iter().any(|debris| debris.is_volatile(path));
-    // A directory that is there for debris goes with it, also if it only holds the empty folder over which a cache was mounted.
-    let holds_debris_only = |path: &str| {
-        let below = || before.tree.below(path).chain(after.tree.below(path));
-        below().any(|(path, _)| can_be_made_again(path))
-            && below().all(|(path, entry)| entry.kind == Kind::Directory || can_be_made_again(path))
+    let is_above_cache = |path: &str| debris.iter().any(|debris| debris.is_above_cache(path));
+    // A directory that is there for debris goes with it, also if it only holds the empty folder over which a cache was mounted,
+    // or one above that.
+    let is_there_for_debris = |path: &str| {
+        let subtree = || before.tree.subtree(path).chain(after.tree.subtree(path));
+        subtree().any(|(path, _)| can_be_made_again(path) || is_above_cache(path))
+            && subtree().all(|(path, entry)| entry.kind == Kind::Directory || can_be_made_again(path))
     };
     let effect = |path: &str, change: &Change| match change {
         _ if varying.contains(path) => None,
         Change::Changed(aspects) if matches!(aspects[..], [Aspect::Content(..)]) && is_volatile(path) => None,
         _ if can_be_made_again(path) => Some(Effect::Debris),
-        Change::Added(_) | Change::Removed(_) if holds_debris_only(path) => Some(Effect::Debris),
+        Change::Added(_) | Change::Removed(_) if is_there_for_debris(path) => Some(Effect::Debris),
         _ => Some(Effect::Content),
     };
     let paths: BTreeSet<&str> = before.tree.entries().chain(after.tree.entries()).map(|(path, _)| path).collect();

@@ -77,6 +77,16 @@ impl Debris {
             || is_of_node()
     }
 
+    /// Whether a directory at the path can be there only because a cache lies below it: Buildah makes the directories above a
+    /// cache mount, and leaves all but the lowest.
+    pub fn is_above_cache(&self, path: &str) -> bool {
+        let in_home = || {
+            let below = path.strip_prefix("home/").and_then(|rest| rest.split_once('/'));
+            below.is_some_and(|(_, rest)| self.below_home.iter().any(|folder| is_below(folder, rest)))
+        };
+        self.folders.iter().any(|folder| is_below(folder, path)) || in_home()
+    }
+
     /// Whether the file at the path is another after every build of one and the same Dockerfile.
     pub fn is_volatile(&self, path: &str) -> bool {
         let name = path.rsplit('/').next().unwrap_or(path);
@@ -91,7 +101,11 @@ impl Debris {
 }
 
 fn is_in(path: &str, folder: &str) -> bool {
-    !folder.is_empty() && path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    !folder.is_empty() && (path == folder || is_below(path, folder))
+}
+
+fn is_below(path: &str, folder: &str) -> bool {
+    path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
 }
 
 #[cfg(test)]
@@ -104,6 +118,17 @@ mod tests {
         let debris = Debris::of(&configuration);
         assert!(debris.can_be_made_again("go/pkg/mod/x"));
         assert!(!Debris::of(&Configuration::default()).can_be_made_again("go/pkg/mod/x"));
+    }
+
+    #[test]
+    fn directories_above_a_cache_are_known_and_their_neighbours_are_not() {
+        let debris = Debris::of(&Configuration::default());
+        for path in ["root/.hex", "root/.m2", "root/go/pkg", "home/node/.m2", "var/lib/apt"] {
+            assert!(debris.is_above_cache(path), "{path}");
+        }
+        for path in ["root/.hexagon", "home/node", "srv", "root/.m2/repository", ""] {
+            assert!(!debris.is_above_cache(path), "{path}");
+        }
     }
 
     #[test]

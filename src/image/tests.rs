@@ -230,7 +230,10 @@ fn the_place_where_a_cache_was_mounted_is_debris() {
     let base = || LayerArchive::new().folder("root/");
     let mounted = base().folder("root/.hex/").folder("root/.hex/packages/");
     assert_eq!(rung(vec![base()], vec![mounted]), Effect::Debris);
-    assert_eq!(rung(vec![base()], vec![base().folder("root/.hex/")]), Effect::Content);
+    let above_the_mount = base().folder("root/.hex/");
+    assert_eq!(rung(vec![base()], vec![above_the_mount]), Effect::Debris);
+    assert_eq!(rung(vec![base()], vec![base().folder("root/.hexagon/")]), Effect::Content);
+    assert_eq!(rung(vec![base()], vec![base().folder("root/.hex/plans/")]), Effect::Content);
     let with_more = base().folder("root/.hex/").folder("root/.hex/packages/").file("root/.hex/hex.config", "1");
     assert_eq!(rung(vec![base()], vec![with_more]), Effect::Content);
 }

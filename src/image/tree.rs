@@ -27,10 +27,15 @@ impl Tree {
     }
 
     /// All that lies below a directory.
-    pub fn below(&self, folder: &str) -> impl Iterator<Item = (&str, &Entry)> {
+    fn below(&self, folder: &str) -> impl Iterator<Item = (&str, &Entry)> {
         // `0` is the character behind the slash.
         let range = self.entries.range(format!("{folder}/")..format!("{folder}0"));
         range.map(|(path, entry)| (path.as_str(), entry))
+    }
+
+    /// What lies at the path, and all that lies below it.
+    pub fn subtree<'tree>(&'tree self, path: &'tree str) -> impl Iterator<Item = (&'tree str, &'tree Entry)> {
+        self.get(path).map(|entry| (path, entry)).into_iter().chain(self.below(path))
     }
 
     /// The number of paths.
