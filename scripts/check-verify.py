@@ -41,6 +41,8 @@ DOCKERFILES = {
     "missing": FROM + "COPY nowhere /\n",
     "server": SERVER,
     "other-server": SERVER.replace("/built\n", "/built; echo changed > /www/index.html\n"),
+    # A process in a session of its own, as Erlang's port mapper, and one that takes its time to end.
+    "daemon": APP + f"CMD setsid {ENDLESS} & trap 'sleep 1; exit' TERM; httpd -f -p {NUMBER} -h /www & wait\n",
     "program": APP + 'VOLUME /data\nENTRYPOINT ["cat"]\nCMD ["/greeting"]\n',
     "stages": STAGES,
     "other-stages": STAGES.replace("exit 9", "exit 8"),
@@ -64,6 +66,7 @@ CASES = {
     "the image's own command": ("program program --run", 0, ["none"]),
     "a command that does not end": (f"app alike --patience 2 --run|{ENDLESS}", 2, ["does not end within 2 s"]),
     "an address": (f"server server --probe http://localhost:{NUMBER}/", 0, ["HTTP 200"]),
+    "a program that leaves another behind": (f"daemon daemon --probe http://localhost:{NUMBER}/", 0, ["HTTP 200"]),
     "an address that answers otherwise": (
         f"server other-server --probe http://localhost:{NUMBER}/", 1, ["HTTP 200", "changed"]),
     "a stage": ("stages other-stages --target first --expect identical", 0, ["identical"]),

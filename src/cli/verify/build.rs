@@ -9,8 +9,9 @@ use crate::image::Image;
 
 use super::super::failure::{Failure, reason};
 use super::engine::Engine;
+use super::processes::AtWork;
 use super::side::{self, Side};
-use super::sweeper::{self, AtWork, Sweeper};
+use super::sweeper::{self, Sweeper};
 
 /// What is to be built.
 #[derive(Debug, Clone)]

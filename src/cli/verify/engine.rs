@@ -8,6 +8,7 @@ use crate::image::Configuration;
 
 use super::super::failure::Failure;
 use super::build::BuildOrder;
+use super::processes::AtWork;
 
 /// An engine, as users choose it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -169,6 +170,14 @@ impl Engine {
             None => command.arg(tag),
         };
         command
+    }
+
+    /// The processes of a container that was started as a group with this number.
+    pub fn container_processes(self, number: u32) -> AtWork {
+        match self {
+            Engine::Buildah => AtWork::BuildahGroup(number),
+            Engine::Docker | Engine::Podman => AtWork::Group(number),
+        }
     }
 
     /// Whether the engine is there and answers; if not, why not.

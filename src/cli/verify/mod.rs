@@ -3,6 +3,7 @@
 mod build;
 mod engine;
 mod pair;
+mod processes;
 mod question;
 mod side;
 mod start;

@@ -12,13 +12,10 @@ use crate::report::verified::Answer;
 use super::super::failure::{Failure, reason};
 use super::build::{Built, Workshop, failure};
 use super::question::{Address, Question};
-use super::sweeper::{self, AtWork};
+use super::sweeper;
 
 /// The pause between two attempts.
 const PAUSE: Duration = Duration::from_millis(100);
-
-/// So long a program may take to end when it is told to.
-const TIME_TO_END: Duration = Duration::from_secs(5);
 
 impl Workshop {
     /// Starts an image and asks it; it may take `patience` to answer.
@@ -63,17 +60,15 @@ impl Workshop {
         let file = |path: &Path| File::create(path).map(Stdio::from).map_err(|error| reason(&error));
         sweeper::outside_of_this_group(&mut command);
         let child = command.stdout(file(output)?).stderr(file(log)?).spawn().map_err(|error| reason(&error))?;
-        self.sweeper.started(AtWork::Group(child.id()));
+        self.sweeper.started(self.engine.container_processes(child.id()));
         Ok(child)
     }
 
     fn stop(&mut self, name: &str, mut child: Child) {
         // What cannot be ended or removed now is tried again when all is swept.
-        let group = AtWork::Group(child.id());
-        sweeper::signal(group, group.request());
-        if finished(&mut child, TIME_TO_END).is_err() {
-            sweeper::signal(group, "KILL");
-        }
+        self.engine.container_processes(child.id()).end(|| {
+            let _ = child.try_wait();
+        });
         sweeper::run(&self.engine.container_removal(name));
         let _ = child.wait();
         self.sweeper.ended();

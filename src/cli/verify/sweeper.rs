@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::failure::{Failure, reason};
 use super::super::files::tell;
+use super::processes::AtWork;
 
 /// The name of the command that sweeps.
 pub const SWEEP: &str = "verify-sweep";
@@ -32,27 +33,6 @@ enum Duty {
     Ended,
     /// Dfx has come to its own end: there is no need to tell of the rest.
     Done,
-}
-
-/// Who is at work, by number; each is asked to end in its own way.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AtWork {
-    /// An engine that builds or exports.
-    Engine(u32),
-    /// A group of processes that hold a container.
-    Group(u32),
-}
-
-impl AtWork {
-    /// The signal that has all of it end in order. A build of Podman's that gets SIGTERM or SIGINT is gone at once, and leaves
-    /// the container and the files of its step; SIGHUP goes to the step, the build fails, and Podman tidies up.
-    pub fn request(self) -> &'static str {
-        match self {
-            AtWork::Engine(_) => "HUP",
-            AtWork::Group(_) => "TERM",
-        }
-    }
 }
 
 /// The process that sweeps, as seen by the one that makes the dirt.
@@ -150,7 +130,7 @@ pub fn sweep() -> Result<ExitCode, Failure> {
         _ => None,
     });
     if let Some(Some(at_work)) = is_at_work {
-        end(at_work);
+        at_work.end(|| ());
     }
     duties.into_iter().rev().for_each(fulfil);
     Ok(ExitCode::SUCCESS)
@@ -185,28 +165,3 @@ pub fn run(words: &[String]) -> bool {
 
 /// The pause before a command that has failed is tried once more.
 const PAUSE: Duration = Duration::from_millis(500);
-
-/// So often a process is asked whether it still is there, before it is ended without being asked.
-const MOST_QUESTIONS: u32 = 50;
-
-/// Ends processes and waits for that.
-fn end(at_work: AtWork) {
-    let mut is_there = signal(at_work, at_work.request());
-    for _ in 0..MOST_QUESTIONS {
-        if !is_there {
-            return;
-        }
-        thread::sleep(Duration::from_millis(100));
-        is_there = signal(at_work, "0");
-    }
-    signal(at_work, "KILL");
-}
-
-/// Whether processes get a signal. Where there is no shell they end, or do not, by themselves.
-pub fn signal(at_work: AtWork, signal: &str) -> bool {
-    let target = match at_work {
-        AtWork::Engine(number) => number.to_string(),
-        AtWork::Group(number) => format!("-{number}"),
-    };
-    run(&["sh", "-c", &format!("kill -s {signal} -- {target}")].map(str::to_owned))
-}
