@@ -124,7 +124,6 @@ MORE_DEPENDENCIES = {
 NOT_FASTER = {
     "python-poetry": "the project itself is installed among its dependencies in /usr/local, all of which is copied again",
     "rust-server": "Cargo compiles the dependencies in the command that compiles the program",
-    "typescript-server": "its .dockerignore is its own, is not touched, and does not leave out node_modules",
 }
 
 # These are timed with Buildah, too.
@@ -257,15 +256,17 @@ class Application:
         shutil.copy(self.before, path)
         words = [self.dfx, "fix", "--context", self.folder, *options, path]
         rungs, ignored = [], self.folder / ".dockerignore"
-        is_given = ignored.exists()
+        given = ignored.read_bytes() if ignored.exists() else None
         # What an ignore file makes possible, the next run does.
         for _ in range(2):
             files = json.loads(run(*words, "--format", "json", check=False).stdout)["files"]
             run(*words, "--write", "--quiet")
             rungs += [fix["effect"] for file in files for fix in file["applied"]]
-            if ignored.exists() and not is_given:
+            if ignored.exists() and ignored.read_bytes() != given:
                 # For this Dockerfile alone, as the others are built in the same folder.
                 ignored.rename(f"{path}.dockerignore")
+                if given is not None:
+                    ignored.write_bytes(given)
         return path, max(rungs, key=RUNGS.index, default="identical")
 
     def question(self):

@@ -29,7 +29,7 @@ impl Settings {
     /// The same without the rule whose fix is another file, where only the Dockerfile is given out: what stands on that file
     /// would be wrong.
     #[must_use]
-    pub fn without_new_file(&self) -> Self {
+    pub fn without_other_file(&self) -> Self {
         let mut settings = self.clone();
         settings.on.retain(|rule| rule.meta.name != "cache/whole-context-copy");
         settings

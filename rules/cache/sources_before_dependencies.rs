@@ -35,8 +35,8 @@
 //! With `--effect content`, and where this rule is selected by name: a COPY of the files that name the dependencies takes
 //! the place of the COPY, which goes behind the installation. The build context has to be known: its files tell which of
 //! them the manager reads, and whether they name others, as those of a workspace of npm, Yarn, pnpm or Bun do. What was
-//! installed must not be overwritten by the later COPY, so `.dockerignore` has to leave out `node_modules` and its kin: one
-//! that `cache/whole-context-copy` writes in the same run does, one that is there already is never touched. Poetry without
+//! installed must not be overwritten by the later COPY, so `.dockerignore` has to leave out `node_modules` and its kin: what
+//! `cache/whole-context-copy` adds to it in the same run counts. Poetry without
 //! `--no-root`, and uv where a build system is named, install the project itself as well, and so need its sources: the
 //! dependencies are installed first, and the same command stays behind the sources to install the project. Where dfx does
 //! not do it, the finding says why.
@@ -85,6 +85,9 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
                 report = report.suggest(title, Effect::Content, edits);
             }
             Err(LateSources::NoContext) => {}
+            Err(refusal @ LateSources::Overwritten(_)) => {
+                report = report.no_fix(refusal).remedy("name it there, or select `cache/whole-context-copy` as well");
+            }
             Err(refusal) => report = report.no_fix(refusal),
         }
         for (other, _) in late.filter(|(_, it)| it.manager != invocation.manager).take(3) {

@@ -28,13 +28,13 @@
 //! Secrets that come along are for `security/secret-file-copied`.
 //!
 //! ## Fix
-//! Writes a `.dockerignore` where there is none. It names what lies in this very build context and no instruction needs: the
+//! Writes a `.dockerignore`, or adds lines to the one that is there: unless that asks, by `!`, for what they would leave out. They name what lies in this very build context and no instruction needs: the
 //! history, what package managers have made, secrets, caches, settings of editors, and the Dockerfile itself, which may change
 //! without any file of the image doing so. What the build reads is not among them, and the finding says what reads it: `.git` where
 //! setuptools_scm, a plugin of Maven, a Makefile or their like ask git for a version, `.npmrc` where a package manager asks a
 //! registry of your own, `.env` where vite or next build with its variables. A folder into which the image installs its dependencies is named even if it lies
-//! elsewhere only: `cache/sources-before-dependencies` can then put the installation in front of the sources. Where several Dockerfiles share the context, it is called after the Dockerfile,
-//! as in `dev.Dockerfile.dockerignore`, and BuildKit reads it for this one alone. *Content*: the image holds less. It is a
+//! elsewhere only: `cache/sources-before-dependencies` can then put the installation in front of the sources; where nothing else is amiss, that is told only to who selects this rule by name. Where several Dockerfiles share the context, the file is called after the Dockerfile,
+//! as in `dev.Dockerfile.dockerignore`, holds what `.dockerignore` does as well, and BuildKit reads it for this one alone. *Content*: the image holds less. It is a
 //! suggestion, since a program may ask for such a file when it runs: `dfx fix --select cache/whole-context-copy --effect
 //! content` prints it, and writes it with `--write`.
 //!
@@ -42,16 +42,18 @@
 //! Docker's documentation, "Build context: .dockerignore files"; BuildKit, `COPY --exclude`.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
-use crate::context::BuildContext;
-use crate::edit::{Effect, NewFile};
-use crate::finding::Severity;
+use crate::context::{BuildContext, IgnoreFile};
+use crate::edit::{Effect, OtherFile};
+use crate::finding::{Severity, Weight};
 use crate::ir::{Breadth, ContextCopy, KeptFile, NeedlessFiles, SpareFiles};
 use crate::knowledge::is_dockerfile_name;
 use crate::knowledge::needless_files::NeedlessKind;
 use crate::knowledge::package_managers::Invocation;
 use crate::rewrite::{LateSources, dependencies_first};
 use crate::rules::{Context, Meta, Sink};
+use crate::source::SourceFile;
 
 pub const META: Meta = Meta {
     name: "cache/whole-context-copy",
@@ -76,7 +78,18 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let list = named.join(", ");
     let keyword = cx.text(step.instruction.keyword_span());
     let has_ignore_file = context.ignore_file().is_some();
+    let overwriting = overwriting(cx);
     let report = match (named.is_empty(), has_ignore_file) {
+        (true, true) if overwriting.is_empty() => return,
+        // What is told of nothing that lies here is for those who ask.
+        (true, true) => sink
+            .report(
+                source.span(),
+                format!("this {keyword} would bring {} along, if it were there", quoted(&overwriting)),
+            )
+            .severity(Severity::Info)
+            .weight(Weight::OnRequest)
+            .help(format!("name {} in the `.dockerignore`", quoted(&overwriting))),
         (false, true) => sink
             .report(source.span(), format!("this {keyword} brings {list} along"))
             .help(format!("name {list} in the `.dockerignore`")),
@@ -90,19 +103,18 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             )
             .severity(Severity::Info)
             .help("write a `.dockerignore` that names what the image does not need, the Dockerfile first"),
-        (true, true) => return,
     };
     let report = report.flow(cx.cache_flow(step, source.span(), "takes in every file of the build context"));
     let report = if needless.is_empty() { report } else { report.note(facts(&needless)) };
     let report = kept.iter().take(MOST_NAMED).map(stays).fold(report, |report, note| report.note(note));
-    let overwriting = overwriting(cx);
-    if !has_ignore_file && (!needless.is_empty() || !overwriting.is_empty()) {
-        let path = name_of_ignore_file(cx, context);
-        let patterns: Vec<&str> = needless.iter().map(|it| it.pattern.as_str()).collect();
-        let missing = overwriting.iter().map(String::as_str).filter(|folder| !patterns.contains(folder));
-        let text = patterns.iter().copied().chain(missing).map(|pattern| format!("{pattern}\n")).collect();
-        let title = format!("write `{path}` with what lies here and no instruction needs");
-        report.suggest_file(title, Effect::Content, NewFile { path, text });
+    let patterns: Vec<&str> = needless.iter().map(|it| it.pattern.as_str()).collect();
+    let missing = overwriting.iter().map(String::as_str).filter(|folder| !patterns.contains(folder));
+    let patterns: Vec<&str> = patterns.iter().copied().chain(missing).collect();
+    if let Some(file) = ignore_file(cx, context, &patterns) {
+        let verb = if file.before.is_some() { "add to" } else { "write" };
+        let with = if file.before.is_some() { "" } else { " with" };
+        let title = format!("{verb} `{}`{with} what lies here and no instruction needs", file.path);
+        report.suggest_file(title, Effect::Content, file);
     }
 }
 
@@ -132,14 +144,44 @@ fn first_whole_copy<'b>(cx: &Context<'b>) -> Option<ContextCopy<'b>> {
     })
 }
 
-/// Where other Dockerfiles may be built from the same context, the ignore file is for this one alone: they may need what this
-/// one does not.
-fn name_of_ignore_file(cx: &Context<'_>, context: &BuildContext) -> String {
+/// The ignore file with these patterns at its end, below those that it has. Where other Dockerfiles may be built from the same
+/// context, it is for this one alone: they may need what this one does not.
+fn ignore_file(cx: &Context<'_>, context: &BuildContext, patterns: &[&str]) -> Option<OtherFile> {
+    let own = format!("{}.dockerignore", cx.source().name());
     let names = context.entries().iter().filter_map(|entry| entry.path.rsplit('/').next());
-    match names.filter(|name| is_dockerfile_name(name)).nth(1) {
-        Some(_) if cx.source().name() != "-" => format!("{}.dockerignore", cx.source().name()),
-        _ => context.name_of(".dockerignore"),
-    }
+    let is_shared = names.filter(|name| is_dockerfile_name(name)).nth(1).is_some() && cx.source().name() != "-";
+    let present = context.ignore_file();
+    let is_own = present.is_some_and(|file| Path::new(file.source().name()).file_name() == Path::new(&own).file_name());
+    let path = if is_own || is_shared { own } else { context.name_of(".dockerignore") };
+    let Some(present) = present else {
+        let added: String = patterns.iter().map(|pattern| format!("{pattern}\n")).collect();
+        return (!added.is_empty()).then_some(OtherFile { path, before: None, added });
+    };
+    let text = present.source().text();
+    // Bytes that are no text cannot be written again.
+    let is_text = text.as_bytes() == present.source().bytes();
+    let end = if text.contains("\r\n") { "\r\n" } else { "\n" };
+    let new = patterns.iter().filter(|pattern| !is_taken_back(context, present, pattern));
+    let added: String = new.map(|pattern| format!("{pattern}{end}")).collect();
+    let first = if text.is_empty() || text.ends_with('\n') { "" } else { end };
+    let added = format!("{first}{added}");
+    (is_text && !added.trim().is_empty()).then(|| match is_shared && !is_own {
+        true => OtherFile { path, before: None, added: format!("{text}{added}") },
+        false => OtherFile { path, before: Some(text.to_owned()), added },
+    })
+}
+
+/// Whether the ignore file asks for something that the pattern, which would be its last, would leave out.
+fn is_taken_back(context: &BuildContext, present: &IgnoreFile, pattern: &str) -> bool {
+    let alone = IgnoreFile::parse(SourceFile::new("", pattern));
+    present.patterns().iter().filter(|it| it.is_exception()).any(|exception| {
+        let would_lose = |path: &str| alone.is_ignored(path).is_some() && exception.matches(path);
+        would_lose(exception.text()) || context.entries().iter().any(|entry| would_lose(&entry.path))
+    })
+}
+
+fn quoted(names: &BTreeSet<String>) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
 /// Why the ignore file does not name a file.
@@ -204,8 +246,8 @@ mod tests {
         let text =
             "# context: .git/HEAD node_modules/a .env Dockerfile server.js .vscode/x\nFROM x\nCOPY . /a\nRUN npm ci\n";
         let found = findings(&META, check, text);
-        let file = found[0].fix.as_ref().unwrap().new_file().unwrap();
-        assert_eq!(file.text, ".git\nnode_modules\n.env\n.vscode\nDockerfile\n");
+        let file = found[0].fix.as_ref().unwrap().other_file().unwrap();
+        assert_eq!(file.text(), ".git\nnode_modules\n.env\n.vscode\nDockerfile\n");
         assert_eq!(
             found[0].notes,
             [
@@ -222,7 +264,7 @@ mod tests {
                     # text of .npmrc: //r.example.com/:_authToken=abc\n# text of setup.py: setup(use_scm_version=True, setup_requires=['setuptools_scm'])\n\n\
                     FROM x\nCOPY . /a\nRUN pip install . && npm ci\n";
         let found = findings(&META, check, text);
-        assert_eq!(found[0].fix.as_ref().unwrap().new_file().unwrap().text, "Dockerfile\n");
+        assert_eq!(found[0].fix.as_ref().unwrap().other_file().unwrap().text(), "Dockerfile\n");
         assert_eq!(
             found[0].notes,
             [
@@ -238,7 +280,7 @@ mod tests {
     fn the_ignore_file_names_what_is_installed_wherever_it_lies() {
         let written = |text: &str| {
             let found = findings(&META, check, text);
-            found[0].fix.as_ref().and_then(|fix| fix.new_file()).map(|file| file.text.clone())
+            found[0].fix.as_ref().and_then(|fix| fix.other_file()).map(|file| file.text())
         };
         let text = |steps: &str| format!("# context: package.json package-lock.json a.js\nFROM x\nWORKDIR /a\n{steps}");
         assert_eq!(written(&text("COPY . .\nRUN npm ci\n")).as_deref(), Some("node_modules\n"));
@@ -246,6 +288,42 @@ mod tests {
         assert_eq!(written(&text("COPY . .\n")), None);
         let here = "# context: package.json node_modules/a Dockerfile\nFROM x\nWORKDIR /a\nCOPY . .\nRUN npm ci\n";
         assert_eq!(written(here).as_deref(), Some("node_modules\nDockerfile\n"));
+    }
+
+    #[test]
+    fn lines_are_added_to_an_ignore_file_that_is_there() {
+        let text = |ignored: &str, steps: &str| {
+            format!(
+                "# context: .git/HEAD package.json package-lock.json node_modules/a node_modules/b a.js\n# .dockerignore: {ignored}\nFROM x\nWORKDIR /a\n{steps}"
+            )
+        };
+        let steps = "COPY . .\nRUN npm ci\n";
+        fixes!(&text("dist", steps) => &text("dist .git node_modules", steps));
+        let found = findings(&META, check, &text("dist", steps));
+        let file = found[0].fix.as_ref().unwrap().other_file().unwrap();
+        assert_eq!((file.before.as_deref(), file.added.as_str()), (Some("dist"), "\n.git\nnode_modules\n"));
+    }
+
+    #[test]
+    fn what_the_ignore_file_asks_for_is_not_taken_away() {
+        let added = |ignored: &str| {
+            let text = format!(
+                "# context: .git/HEAD node_modules/a package.json\n# .dockerignore: {ignored}\nFROM x\nCOPY . /a\nRUN npm ci\n"
+            );
+            let found = findings(&META, check, &text);
+            found[0].fix.as_ref().and_then(|fix| fix.other_file()).map(|file| file.added.clone())
+        };
+        assert_eq!(added("node_modules !node_modules/a").as_deref(), Some("\n.git\n"));
+        assert_eq!(added("* !.git !node_modules !package.json"), None);
+        assert_eq!(added("a !node_modules/not-here").as_deref(), Some("\n.git\n"));
+    }
+
+    #[test]
+    fn a_folder_that_would_be_overwritten_is_told_to_who_asks() {
+        let text = "# context: package.json package-lock.json a.js\n# .dockerignore: dist\nFROM x\nWORKDIR /a\nCOPY . .\nRUN npm ci\n";
+        let found = findings(&META, check, text);
+        assert!(found.len() == 1 && found[0].weight == Weight::OnRequest);
+        assert_eq!(found[0].fix.as_ref().unwrap().other_file().unwrap().text(), "dist\nnode_modules\n");
     }
 
     #[test]

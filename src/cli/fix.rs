@@ -211,7 +211,7 @@ fn put_in_place(
     arguments: &Arguments,
 ) -> Result<(), (&'static str, String)> {
     if arguments.verify {
-        if let Some(file) = &fixed.new_file {
+        if let Some(file) = &fixed.other_file {
             let reason = format!("a build of both would not show what {} does: leave --verify away", file.path);
             return Err(("nothing is changed in", reason));
         }
@@ -231,7 +231,7 @@ fn fix_one(task: &Task, files: &Files, arguments: &Arguments) -> Outcome {
     };
     let settings = task.prepared.settings_for(loaded.path);
     let greatest = arguments.effect.greatest();
-    let alone = task.path().is_none().then(|| settings.without_new_file());
+    let alone = task.path().is_none().then(|| settings.without_other_file());
     let settings = alone.as_ref().unwrap_or(&settings);
     let fixed = files.with_context(&loaded, |context| crate::fix(&loaded.file, settings, context, greatest));
     Outcome::Fixed(Box::new(fixed), task.path().map(ToOwned::to_owned))

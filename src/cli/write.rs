@@ -39,9 +39,14 @@ impl Drop for Draft {
 
 /// Writes what has come of the Dockerfile at `path`, and the file that one of its fixes adds.
 pub fn write_fixed(fixed: &Fixed, path: &Path) -> io::Result<()> {
-    // What may fail because something has that name already comes first: the Dockerfile is then as it was.
-    if let Some(file) = &fixed.new_file {
-        create(Path::new(&file.path), file.text.as_bytes())?;
+    // What may fail because something else has that name by now comes first: the Dockerfile is then as it was.
+    if let Some(file) = &fixed.other_file {
+        let path = Path::new(&file.path);
+        match &file.before {
+            None => create(path, file.text().as_bytes())?,
+            Some(before) if fs::read(path)? == before.as_bytes() => replace(path, file.text().as_bytes())?,
+            Some(_) => return Err(io::Error::other(format!("{} has changed meanwhile", file.path))),
+        }
     }
     if fixed.is_dockerfile_changed() {
         replace(path, fixed.after.source.bytes())?;

@@ -1,14 +1,14 @@
 //! Edits of a file's bytes, and what they do to the image.
 
 mod composition;
-mod new_file;
 mod new_stage;
+mod other_file;
 
 use crate::source::Span;
 
 pub use composition::Composition;
-pub use new_file::NewFile;
 pub use new_stage::{NewStage, ServedFolder};
+pub use other_file::OtherFile;
 
 /// What a fix does to the built image: the ladder of five rungs, from none to much.
 ///
@@ -118,8 +118,8 @@ pub struct Fix {
 enum Change {
     /// Sorted by place, without overlaps; never empty.
     Edits(Vec<Edit>),
-    /// A file is written, and the Dockerfile stays as it is.
-    File(NewFile),
+    /// Another file is written, and the Dockerfile stays as it is.
+    File(OtherFile),
 }
 
 impl Fix {
@@ -131,7 +131,7 @@ impl Fix {
     }
 
     /// A fix that writes a file and leaves the Dockerfile as it is.
-    pub fn writing(title: impl Into<String>, effect: Effect, file: NewFile) -> Self {
+    pub fn writing(title: impl Into<String>, effect: Effect, file: OtherFile) -> Self {
         Self::of(title.into(), effect, Change::File(file))
     }
 
@@ -156,7 +156,7 @@ impl Fix {
     }
 
     /// The file that is written, where that is the repair.
-    pub fn new_file(&self) -> Option<&NewFile> {
+    pub fn other_file(&self) -> Option<&OtherFile> {
         match &self.change {
             Change::Edits(_) => None,
             Change::File(file) => Some(file),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::Settings;
 use crate::check::fixable;
 use crate::context::{BuildContext, IgnoreFile};
-use crate::edit::{Applicability, Composition, Edit, Effect, Fix, NewFile, apply, moved};
+use crate::edit::{Applicability, Composition, Edit, Effect, Fix, OtherFile, apply, moved};
 use crate::finding::Finding;
 use crate::source::{SourceFile, Span};
 use crate::syntax::{Dockerfile, parse};
@@ -27,11 +27,11 @@ pub fn fix(file: &Dockerfile, settings: &Settings, build_context: Option<&BuildC
         greatest,
         composition: Composition::new(file.source.bytes().len()),
         applied: Vec::new(),
-        new_file: None,
+        other_file: None,
         held_back: BTreeMap::new(),
         made: BTreeSet::new(),
     };
-    let context = engine.with_new_file(file);
+    let context = engine.with_other_file(file);
     Engine { build_context: context.as_ref().or(build_context), ..engine }.run(file)
 }
 
@@ -44,7 +44,7 @@ struct Engine<'s> {
     composition: Composition,
     applied: Vec<AppliedFix>,
     /// The ignore file to write.
-    new_file: Option<NewFile>,
+    other_file: Option<OtherFile>,
     held_back: BTreeMap<Identity, HeldBack>,
     /// What was done, to notice a fix that does not make its finding go away.
     made: BTreeSet<Identity>,
@@ -53,15 +53,15 @@ struct Engine<'s> {
 impl Engine<'_> {
     /// Decides on the ignore file to write, and gives the build context with it: what it leaves out decides which fixes of the
     /// Dockerfile are right. That the sources come behind the dependencies, for one, has to be known before a stage is added.
-    fn with_new_file(&mut self, file: &Dockerfile) -> Option<BuildContext> {
+    fn with_other_file(&mut self, file: &Dockerfile) -> Option<BuildContext> {
         let context = self.build_context.filter(|_| self.greatest >= Effect::Content)?;
         let findings = fixable(file, self.settings, self.build_context);
         let mut fixes = findings.iter().filter_map(|finding| Some((finding, finding.fix.as_ref()?)));
-        let (finding, fix) = fixes.find(|(finding, fix)| fix.new_file().is_some() && self.allows(finding, fix))?;
-        let new_file = fix.new_file()?;
+        let (finding, fix) = fixes.find(|(finding, fix)| fix.other_file().is_some() && self.allows(finding, fix))?;
+        let other_file = fix.other_file()?;
         self.applied.push(self.told(finding, fix));
-        self.new_file = Some(new_file.clone());
-        let ignored = SourceFile::new(new_file.path.as_str(), new_file.text.as_str());
+        self.other_file = Some(other_file.clone());
+        let ignored = SourceFile::new(other_file.path.as_str(), other_file.text());
         Some(context.with_ignore_file(IgnoreFile::parse(ignored)))
     }
 
@@ -89,7 +89,7 @@ impl Engine<'_> {
         let mut candidates = Vec::new();
         for finding in findings {
             let Some(fix) = finding.fix.as_ref().filter(|fix| self.allows(finding, fix)) else { continue };
-            if fix.new_file().is_some() {
+            if fix.other_file().is_some() {
                 continue;
             }
             let (identity, told) = (self.identity(file, finding, fix), self.told(finding, fix));
@@ -186,7 +186,7 @@ impl Engine<'_> {
             held_back,
             offered,
             refused: Vec::new(),
-            new_file: self.new_file,
+            other_file: self.other_file,
             gave_up: false,
         }
     }

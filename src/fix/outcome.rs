@@ -1,6 +1,6 @@
 //! What came of fixing a file.
 
-use crate::edit::{Applicability, Edit, Effect, Fix, NewFile};
+use crate::edit::{Applicability, Edit, Effect, Fix, OtherFile};
 use crate::finding::Finding;
 use crate::source::{SourceFile, Span};
 use crate::syntax::Dockerfile;
@@ -21,7 +21,7 @@ pub struct Fixed {
     /// The fixes that were not allowed: their effect is greater, or only the user can know whether they are right.
     pub offered: Vec<OfferedFix>,
     /// The file that one of the applied fixes writes.
-    pub new_file: Option<NewFile>,
+    pub other_file: Option<OtherFile>,
     /// The findings for which a fix was looked for in vain.
     pub refused: Vec<Refused>,
     /// Whether there was still something to do when the engine gave up. A mistake of dfx.
@@ -130,7 +130,7 @@ impl AppliedFix {
 impl Fixed {
     /// Whether anything was changed: the Dockerfile, or what lies in its build context.
     pub fn is_changed(&self) -> bool {
-        self.new_file.is_some() || self.is_dockerfile_changed()
+        self.other_file.is_some() || self.is_dockerfile_changed()
     }
 
     /// Whether the Dockerfile itself was changed.

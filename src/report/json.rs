@@ -4,7 +4,7 @@ use std::io;
 
 use serde::Serialize;
 
-use crate::edit::{Applicability, Edit, Effect, Fix, NewFile};
+use crate::edit::{Applicability, Edit, Effect, Fix, OtherFile};
 use crate::finding::{Finding, Severity, fingerprints};
 use crate::source::Span;
 
@@ -171,15 +171,16 @@ struct FixObject<'a> {
     effect: &'static str,
     suggestion: bool,
     edits: Vec<EditObject<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    new_file: Option<NewFileObject<'a>>,
+    #[serde(rename = "new_file", skip_serializing_if = "Option::is_none")]
+    other_file: Option<OtherFileObject>,
 }
 
 /// Part of a report.
 #[derive(Serialize)]
-pub(super) struct NewFileObject<'a> {
+pub(super) struct OtherFileObject {
     path: String,
-    text: &'a str,
+    text: String,
+    exists: bool,
 }
 
 /// Part of a report.
@@ -271,13 +272,13 @@ fn diagnostic<'a>(file: &'a str, finding: &'a Finding, fingerprint: &'a str, pla
 fn fix_object<'a>(fix: &'a Fix, places: &Places<'_>) -> FixObject<'a> {
     let edits = fix.edits().iter().map(|edit| edit_object(edit, places));
     let suggestion = fix.applicability == Applicability::Suggested;
-    let new_file = fix.new_file().map(new_file_object);
-    FixObject { title: &fix.title, effect: fix.effect.name(), suggestion, edits: edits.collect(), new_file }
+    let other_file = fix.other_file().map(other_file_object);
+    FixObject { title: &fix.title, effect: fix.effect.name(), suggestion, edits: edits.collect(), other_file }
 }
 
 /// A file for programs.
-pub(super) fn new_file_object(file: &NewFile) -> NewFileObject<'_> {
-    NewFileObject { path: path::with_slashes(&file.path), text: &file.text }
+pub(super) fn other_file_object(file: &OtherFile) -> OtherFileObject {
+    OtherFileObject { path: path::with_slashes(&file.path), text: file.text(), exists: file.before.is_some() }
 }
 
 /// An edit for programs.

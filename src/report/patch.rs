@@ -29,7 +29,7 @@ pub(super) enum PatchLine {
 
 /// The lines that `fix` changes in `source`, or those of the file that it writes.
 pub(super) fn patch(source: &SourceFile, fix: &Fix) -> Vec<PatchLine> {
-    let written = fix.new_file().into_iter().flat_map(|file| file.text.lines());
+    let written = fix.other_file().into_iter().flat_map(|file| file.added.trim_start_matches(['\r', '\n']).lines());
     let mut lines: Vec<PatchLine> = written.map(|line| PatchLine::Added(plain::line(line).to_string())).collect();
     for (whole, edits) in neighbourhoods(source, fix.edits()) {
         if !lines.is_empty() {

@@ -151,10 +151,15 @@ pub(crate) fn assert_fixes(meta: &'static Meta, check: Check, before: &str, afte
 /// [`build_context`].
 pub(crate) fn apply_all(text: &str, findings: &[Finding]) -> String {
     let mut fixes = findings.iter().filter_map(|finding| finding.fix.as_ref());
-    if let Some(file) = fixes.find_map(edit::Fix::new_file) {
-        let patterns: Vec<&str> = file.text.lines().filter(|line| !line.starts_with('#')).collect();
-        let told = format!("\n# {}: {}\n", file.path, patterns.join(" "));
-        return text.replacen('\n', &told, 1);
+    if let Some(file) = fixes.find_map(edit::Fix::other_file) {
+        let written = file.text();
+        let patterns: Vec<&str> = written.lines().filter(|line| !line.starts_with('#')).collect();
+        let told = format!("# {}: {}", file.path, patterns.join(" "));
+        let before = text.lines().find(|line| line.starts_with("# .dockerignore:"));
+        return match before {
+            Some(before) => text.replacen(before, &told, 1),
+            None => text.replacen('\n', &format!("\n{told}\n"), 1),
+        };
     }
     let mut edits = Vec::new();
     let mut end = 0;

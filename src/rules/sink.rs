@@ -1,6 +1,6 @@
 //! Where a rule puts what it finds.
 
-use crate::edit::{Applicability, Edit, Effect, Fix, NewFile, NewStage, StageChange};
+use crate::edit::{Applicability, Edit, Effect, Fix, NewStage, OtherFile, StageChange};
 use crate::finding::{Finding, Label, Severity, Weight};
 use crate::rewrite::multistage::Assumption;
 use crate::source::Span;
@@ -147,7 +147,7 @@ impl Report<'_> {
 
     /// The repair is another file, of which only the user can know whether it is right: the engine writes it when the
     /// rule is selected by name.
-    pub fn suggest_file(self, title: impl Into<String>, effect: Effect, file: NewFile) -> Self {
+    pub fn suggest_file(self, title: impl Into<String>, effect: Effect, file: OtherFile) -> Self {
         let mut fix = Fix::writing(title, effect, file);
         fix.applicability = Applicability::Suggested;
         self.finding.fix = Some(fix);

@@ -317,11 +317,39 @@ fn dockerfiles_that_share_a_build_context_each_get_their_own() {
 }
 
 #[test]
-fn an_ignore_file_that_is_there_is_never_touched() {
+fn an_ignore_file_that_is_there_gets_more_lines() {
     let folder = Folder::with(&CLUTTERED);
-    folder.write(".dockerignore", "x\n");
+    folder.write(".dockerignore", "# Ours.\r\n*.log\r\n!.env");
+    let asked = "fix --select cache/whole-context-copy --effect content";
+    let run = folder.run(asked);
+    snapshot("fix_other_file", &run.text());
+    folder.write("more.diff", &run.stdout);
+    let check =
+        Command::new("git").args(["apply", "--check", "more.diff"]).current_dir(folder.path()).status().unwrap();
+    assert!(check.success());
+    assert_eq!(folder.run(&format!("{asked} --write")).code, 0);
+    let written = "# Ours.\r\n*.log\r\n!.env\r\n.git\r\nnode_modules\r\n.vscode\r\n.dockerignore\r\nDockerfile\r\n";
+    assert_eq!(folder.read(".dockerignore"), written);
+    assert_eq!(folder.run(&format!("{asked} --check")).code, 0);
+}
+
+#[test]
+fn a_dockerfile_among_others_gets_an_ignore_file_of_its_own_with_what_is_common_to_all() {
+    let folder = Folder::with(&CLUTTERED);
+    folder.write("dev.Dockerfile", "FROM node:24-slim\n");
+    folder.write(".dockerignore", ".vscode\n");
     folder.run("fix --write --select cache/whole-context-copy --effect content");
-    assert_eq!(folder.read(".dockerignore"), "x\n");
+    assert_eq!(folder.read(".dockerignore"), ".vscode\n");
+    let own = ".vscode\n.git\nnode_modules\n.env\n.dockerignore\nDockerfile\ndev.Dockerfile\n";
+    assert_eq!(folder.read("Dockerfile.dockerignore"), own);
+    // Now that there is one of its own, that one gets what comes.
+    folder.write(".idea/a", "");
+    folder.run("fix --write --select cache/whole-context-copy --effect content");
+    assert_eq!(folder.read("Dockerfile.dockerignore"), own);
+    folder.write("target/a", "");
+    folder.write("Dockerfile.dockerignore", ".git\n");
+    folder.run("fix --write --select cache/whole-context-copy --effect content");
+    assert!(folder.read("Dockerfile.dockerignore").starts_with(".git\nnode_modules\n"));
 }
 
 #[test]

@@ -33,9 +33,11 @@ pub fn unified_diff(fixed: &Fixed) -> Vec<u8> {
         let names = [quoted(&format!("a/{name}")), quoted(&format!("b/{name}"))];
         push_file(names, fixed.before.bytes(), fixed.after.source.bytes(), &mut diff);
     }
-    if let Some(file) = &fixed.new_file {
-        let names = ["/dev/null".to_owned(), quoted(&format!("b/{}", name(&file.path)))];
-        push_file(names, &[], file.text.as_bytes(), &mut diff);
+    if let Some(file) = &fixed.other_file {
+        let name = name(&file.path);
+        let before = file.before.as_ref().map_or("/dev/null".to_owned(), |_| quoted(&format!("a/{name}")));
+        let old = file.before.as_deref().unwrap_or_default().as_bytes();
+        push_file([before, quoted(&format!("b/{name}"))], old, file.text().as_bytes(), &mut diff);
     }
     diff
 }

@@ -8,7 +8,7 @@ use crate::edit::{Applicability, Effect};
 use crate::fix::{AppliedFix, Fixed, Refused};
 
 use super::super::json::{
-    Counts, EditObject, FileError, NewFileObject, RangeObject, ReportObject, edit_object, new_file_object, range,
+    Counts, EditObject, FileError, OtherFileObject, RangeObject, ReportObject, edit_object, other_file_object, range,
 };
 use super::super::path::with_slashes;
 use super::super::place::Places;
@@ -60,8 +60,8 @@ struct FileObject<'a> {
     offered: Vec<FixObject<'a>>,
     refused: Vec<RefusedObject<'a>>,
     edits: Vec<EditObject<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    new_file: Option<NewFileObject<'a>>,
+    #[serde(rename = "new_file", skip_serializing_if = "Option::is_none")]
+    other_file: Option<OtherFileObject>,
     gave_up: bool,
 }
 
@@ -136,7 +136,7 @@ fn file_object(fixed: &Fixed) -> FileObject<'_> {
         offered: fixed.offered.iter().map(fix).collect(),
         refused: fixed.refused.iter().filter_map(|refused| refused_object(refused, &places)).collect(),
         edits: fixed.edits.iter().map(|edit| edit_object(edit, &places)).collect(),
-        new_file: fixed.new_file.as_ref().map(new_file_object),
+        other_file: fixed.other_file.as_ref().map(other_file_object),
         gave_up: fixed.gave_up,
     }
 }

@@ -153,18 +153,23 @@ impl CheckedFile<'_> {
                 "insertedContent": { "text": edit.replacement },
             })
         });
-        let change = match fix.new_file() {
+        let change = match fix.other_file() {
             None => json!({
                 "artifactLocation": { "uri": self.uri },
                 "replacements": replacements.collect::<Vec<_>>(),
             }),
-            Some(file) => json!({
-                "artifactLocation": { "uri": uri(&file.path) },
-                "replacements": [{
-                    "deletedRegion": { "startLine": 1, "startColumn": 1, "endLine": 1, "endColumn": 1 },
-                    "insertedContent": { "text": file.text },
-                }],
-            }),
+            Some(file) => {
+                let before = file.before.as_deref().unwrap_or_default();
+                let (line, last) = (before.matches('\n').count() + 1, before.rsplit('\n').next().unwrap_or_default());
+                let column = last.encode_utf16().count() + 1;
+                json!({
+                    "artifactLocation": { "uri": uri(&file.path) },
+                    "replacements": [{
+                        "deletedRegion": { "startLine": line, "startColumn": column, "endLine": line, "endColumn": column },
+                        "insertedContent": { "text": file.added },
+                    }],
+                })
+            }
         };
         json!({
             "description": { "text": sentence(&format!("{} (effect on the image: {})", fix.title, fix.effect)) },
