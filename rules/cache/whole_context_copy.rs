@@ -147,27 +147,26 @@ fn first_whole_copy<'b>(cx: &Context<'b>) -> Option<ContextCopy<'b>> {
 /// The ignore file with these patterns at its end, below those that it has. Where other Dockerfiles may be built from the same
 /// context, it is for this one alone: they may need what this one does not.
 fn ignore_file(cx: &Context<'_>, context: &BuildContext, patterns: &[&str]) -> Option<OtherFile> {
+    let present = context.ignore_file();
+    let is_kept = |pattern: &&&str| present.is_some_and(|file| is_taken_back(context, file, pattern));
+    let lines: Vec<&str> = patterns.iter().filter(|pattern| !is_kept(pattern)).copied().collect();
+    // Bytes that are no text cannot be written again.
+    let is_text = present.is_none_or(|file| file.source().text().as_bytes() == file.source().bytes());
+    if lines.is_empty() || !is_text {
+        return None;
+    }
+    let common = context.name_of(".dockerignore");
     let own = format!("{}.dockerignore", cx.source().name());
+    let before = present.map(|file| file.source().text());
     let names = context.entries().iter().filter_map(|entry| entry.path.rsplit('/').next());
     let is_shared = names.filter(|name| is_dockerfile_name(name)).nth(1).is_some() && cx.source().name() != "-";
-    let present = context.ignore_file();
-    let is_own = present.is_some_and(|file| Path::new(file.source().name()).file_name() == Path::new(&own).file_name());
-    let path = if is_own || is_shared { own } else { context.name_of(".dockerignore") };
-    let Some(present) = present else {
-        let added: String = patterns.iter().map(|pattern| format!("{pattern}\n")).collect();
-        return (!added.is_empty()).then_some(OtherFile { path, before: None, added });
-    };
-    let text = present.source().text();
-    // Bytes that are no text cannot be written again.
-    let is_text = text.as_bytes() == present.source().bytes();
-    let end = if text.contains("\r\n") { "\r\n" } else { "\n" };
-    let new = patterns.iter().filter(|pattern| !is_taken_back(context, present, pattern));
-    let added: String = new.map(|pattern| format!("{pattern}{end}")).collect();
-    let first = if text.is_empty() || text.ends_with('\n') { "" } else { end };
-    let added = format!("{first}{added}");
-    (is_text && !added.trim().is_empty()).then(|| match is_shared && !is_own {
-        true => OtherFile { path, before: None, added: format!("{text}{added}") },
-        false => OtherFile { path, before: Some(text.to_owned()), added },
+    let file_name = |path: &str| Path::new(path).file_name().map(ToOwned::to_owned);
+    Some(if present.is_some_and(|file| file_name(file.source().name()) == file_name(&own)) {
+        OtherFile::with_lines(own, before, &lines)
+    } else if is_shared {
+        OtherFile::with_lines(common, before, &lines).copied_to(own)
+    } else {
+        OtherFile::with_lines(common, before, &lines)
     })
 }
 
