@@ -107,7 +107,8 @@ fn signal(name: &str, targets: &str) -> bool {
     sweeper::run(&["sh", "-c", &format!("kill -s {name} -- {targets}")].map(str::to_owned))
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(target_os = "linux")]
+#[cfg(test)]
 mod tests {
     use std::os::unix::process::CommandExt;
     use std::process::{Child, Command};
@@ -115,7 +116,7 @@ mod tests {
     use super::*;
 
     fn group_of(script: &str) -> Child {
-        Command::new("sh").args(["-c", script]).process_group(0).spawn().unwrap()
+        Command::new("sh").args(["-c", script]).process_group(0).spawn().expect("a shell")
     }
 
     #[test]
