@@ -205,12 +205,13 @@ impl Files {
         if threads < 2 {
             return self.tasks.iter().try_for_each(|task| tell(work(task)));
         }
-        // Each thread takes every so many-th batch, so that asking them in turn gives the order of the files.
+        // Each thread takes every so many-th batch, this one the first, so that asking them in turn gives the order of the files.
+        let lane = |first: usize| batches.clone().skip(first).step_by(threads);
         thread::scope(|scope| {
-            let mut lanes = Vec::new();
-            for first in 0..threads {
+            let mut others = Vec::new();
+            for first in 1..threads {
                 let (sender, receiver) = mpsc::sync_channel::<Vec<O>>(BATCHES_AHEAD);
-                let (work, mut batches) = (&work, batches.clone().skip(first).step_by(threads));
+                let (work, mut batches) = (&work, lane(first));
                 let run = move || {
                     // Nobody listens any more where telling has failed.
                     batches.try_for_each(|batch| sender.send(batch.iter().map(work).collect()))
@@ -219,10 +220,15 @@ impl Files {
                 started.map_err(|error| {
                     Failure::new(format!("cannot start {threads} threads: {error}"), "use --threads 1")
                 })?;
-                lanes.push(receiver);
+                others.push(receiver);
             }
-            let outcomes = lanes.iter().cycle().map_while(|lane| lane.recv().ok());
-            outcomes.flatten().try_for_each(&mut tell)
+            for batch in lane(0) {
+                batch.iter().try_for_each(|task| tell(work(task)))?;
+                // At the end some have no batch any more.
+                let outcomes = others.iter().map_while(|other| other.recv().ok());
+                outcomes.flatten().try_for_each(&mut tell)?;
+            }
+            Ok(())
         })
     }
 
