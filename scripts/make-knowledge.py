@@ -155,9 +155,20 @@ def cycle(row, key):
     return (value["product"], value["cycle"]) if isinstance(value, dict) else ("", "")
 
 
+# `node:*-slim` installs these, fetches Node.js with them, and purges them in the same layer (docker-node's Dockerfiles): the facts
+# hold what is installed.
+PURGED_FROM_NODE = {"ca-certificates", "curl", "dirmngr", "gnupg", "wget", "xz", "xz-utils"}
+
+
+def word_list(row, key):
+    """What an image holds, or what its own Dockerfile adds, in one line."""
+    is_purged = row["image"] == "node" and all("slim" in tag for tag in row.get("tags", []))
+    return " ".join(word for word in row.get(key, []) if not (is_purged and word in PURGED_FROM_NODE))
+
+
 def image_row(row, configurations, words):
     config = configuration(row)
-    has, added = " ".join(row.get("has", [])), " ".join(row.get("packages_added", []))
+    has, added = word_list(row, "has"), word_list(row, "packages_added")
     state = row.get("last_tagged", "?") if row.get("status") == "unmaintained" or "last_tagged" in row else "tagged"
     return fields(state, row.get("distro", ""), row.get("release") or "", *cycle(row, "eol"), *cycle(row, "distro_eol"),
                   row.get("slim_sibling", ""), row.get("alpine_sibling", ""), buildpack_deps(row),
@@ -172,7 +183,7 @@ def write_images(facts):
         everything = [json.loads(line) for line in file]
     images = [row for row in everything if row.get("tags")]
     configurations = Pool(config for row in images if (config := configuration(row)))
-    words = Pool(" ".join(row.get(key, [])) for row in images for key in ("has", "packages_added"))
+    words = Pool(word_list(row, key) for row in images for key in ("has", "packages_added"))
     # One line per build, even where two read the same: the tags that share a line are the tags of one build.
     table = sorted((image_row(row, configurations, words), number) for number, row in enumerate(images))
     at, index, official = 0, [], set()

@@ -111,7 +111,7 @@ fn with_rewrite<'r>(report: Report<'r>, rewrite: &Rewrite) -> Report<'r> {
 /// Reports installed packages that only the build needs. Says whether there are any.
 fn packages_of_build(cx: &Context<'_>, sink: &mut Sink<'_>, rewrite: &Rewrite) -> bool {
     let builds = |command: &Command<'_>| cx.shapes_final_image(command.step) && is_build(command);
-    let Some(build) = cx.commands.of_build().find(|command| builds(command)) else { return false };
+    let Some(build) = cx.commands.of_build().filter(|command| builds(command)).last() else { return false };
     let mut is_reported = false;
     for (command, invocation) in cx.commands.package_managers() {
         if !matches!(invocation.manager.name, "apt-get" | "apt")
@@ -200,12 +200,16 @@ fn toolchain_as_base(cx: &Context<'_>, sink: &mut Sink<'_>, last: &Stage<'_>, re
     let builds = |command: &Command<'_>| match (manager, &command.manager) {
         (Some(name), Some(it)) => it.manager.name == *name && matches!(it.action, Action::Build | Action::Install),
         (None, _) => is_build(command),
-        (Some(_), None) => false,
+        (Some(_), None) => matches!(command.name(), Some("just" | "mage" | "make" | "task")),
     };
-    let build = cx.commands.of_build().find(|command| cx.shapes_final_image(command.step) && builds(command));
+    let build = cx.commands.of_build().filter(|command| cx.shapes_final_image(command.step) && builds(command)).last();
     let Some(build) = build else { return false };
     let message = format!("the whole toolchain of `{name}` stays in the final image");
-    with_rewrite(sink.report(root.from.image.span(), message), rewrite)
+    let report = sink.report(root.from.image.span(), message);
+    // What calls the compiler where no command of the file does: only the language's own tools tell what comes out of a build.
+    let hidden = build.name().filter(|_| build.manager.is_none() && rewrite.is_none());
+    let hidden = hidden.map(|name| Err(Refusal::UnknownCommand(name.to_owned())));
+    with_rewrite(report, &rewrite.clone().or(hidden))
         .related(build.name_span(), "needs it for the last time")
         .help("build in an earlier stage and copy the result into a small image");
     true
@@ -266,6 +270,14 @@ mod tests {
         fires!(
             "FROM «python:3.12-bookworm»\nRUN apt-get install -y build-essential\nRUN pip install a\nCMD [\"python\", \"a.py\"]\n"
         );
+    }
+
+    #[test]
+    fn a_makefile_on_the_image_of_a_compiler_hides_what_comes_out_of_it() {
+        let file = "FROM golang:1.20\nWORKDIR /app\nCOPY . .\nRUN make build\nENTRYPOINT [\"./build/main\"]\n";
+        let found = findings(&META, check, file);
+        assert!(found[0].fix.is_none());
+        assert_eq!(found[0].refusal.as_deref(), Some("it is not known what `make` leaves behind"));
     }
 
     #[test]

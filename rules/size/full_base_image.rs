@@ -23,8 +23,8 @@
 //!
 //! ## Fix
 //! A suggestion, *runtime*: the other image takes its place. A program may call one of the tools, or a library that comes
-//! with them. Where a command of the file calls a tool that the other image lacks and no package brings, nothing is changed, and the
-//! finding names the tool.
+//! with them, which the finding says. Where a command of the file or the health check calls a tool that the other image lacks and no package brings, nothing is
+//! changed, and the finding names the tool.
 //!
 //! ## Sources
 //! The descriptions of Docker's official images, "Image Variants"; the Dockerfiles of `buildpack-deps`.
@@ -32,8 +32,9 @@
 use crate::edit::{Edit, Effect};
 use crate::finding::Severity;
 use crate::ir::{Command, Stage};
-use crate::knowledge::images::{runtime_image, slim_tag};
+use crate::knowledge::images::{NamedImage, Presence, lookup, runtime_image, slim_tag};
 use crate::knowledge::package_managers::Action;
+use crate::rewrite::multistage::{Assumption, is_in_every_image};
 use crate::rules::{Context, Meta, Report, Sink};
 use crate::syntax::Keyword;
 
@@ -48,7 +49,10 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         let report = sink.report(root.from.image.span(), format!("`{image}` brings compilers and headers along"));
         match of_same_release(cx, last, image) {
             Some(same) => match calls_what_is_missing(cx, last) {
-                None => replaced(report, root, &same),
+                None => {
+                    let extras = Assumption::NeedsNoExtras(last_part(image).to_owned());
+                    replaced(report, root, &same, &[extras]);
+                }
                 Some(tool) => {
                     let reason = format!("`{tool}` is called, which `{same}` does not have");
                     report.help(format!("try `{same}`, and install `{tool}`")).no_fix(reason);
@@ -59,13 +63,49 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     } else if let Some(smaller) = for_running(cx, last) {
         let report =
             sink.report(root.from.image.span(), format!("`{image}` is made for building, and nothing is built here"));
-        replaced(report, root, &smaller);
+        let configuration = lookup(&smaller.repository, Some(&smaller.tag)).and_then(|facts| facts.configuration);
+        let has = |name: &str| configuration.as_ref().is_some_and(|image| image.has(name) == Presence::Present);
+        match health_check_tools(cx, last).find(|name| !is_in_every_image(name) && !has(name)) {
+            Some(tool) => {
+                let reason = format!("the health check calls `{tool}`, which `{smaller}` may not have");
+                report.help(format!("try `{smaller}`, and another health check")).no_fix(reason);
+            }
+            None => {
+                let is_java = smaller.repository == "eclipse-temurin";
+                let lacks_certificates = matches!(smaller.repository.as_str(), "debian" | "ubuntu");
+                let kit = is_java.then_some(Assumption::NeedsNoDevelopmentKit);
+                let certificates = lacks_certificates.then(|| Assumption::NeedsNoCertificates(smaller.to_string()));
+                let assumptions: Vec<Assumption> = kit.into_iter().chain(certificates).collect();
+                replaced(report, root, &smaller.to_string(), &assumptions);
+            }
+        }
     }
 }
 
-fn replaced(report: Report<'_>, root: &Stage<'_>, smaller: &str) {
+/// Always a suggestion: nobody but the user knows what the program calls.
+fn replaced(report: Report<'_>, root: &Stage<'_>, smaller: &str, assumptions: &[Assumption]) {
     let edit = Edit::replace(root.from.image.span(), smaller);
+    let report = assumptions.iter().fold(report, |report, assumption| report.note(assumption.to_string()));
     report.help(format!("try `{smaller}`")).suggest(format!("start from `{smaller}`"), Effect::Runtime, vec![edit]);
+}
+
+/// The programs of the distribution that the health check calls.
+fn health_check_tools<'c>(cx: &Context<'c>, last: &Stage<'_>) -> impl Iterator<Item = &'c str> {
+    let step = cx.build.last_step_of(last.index, Keyword::Healthcheck);
+    let commands = step.map_or(&[][..], |step| cx.commands.of_step(step));
+    let is_own = |command: &&Command<'_>| {
+        command
+            .words
+            .first()
+            .and_then(|word| word.value)
+            .is_some_and(|word| word.contains('/') && !word.contains("/bin/"))
+    };
+    commands.iter().filter(move |command| !is_own(command)).filter_map(Command::name)
+}
+
+/// An image without its registry.
+fn last_part(image: &str) -> &str {
+    image.rsplit('/').next().unwrap_or(image)
 }
 
 /// The same image without the usual extras.
@@ -75,7 +115,7 @@ fn slim_variant(cx: &Context<'_>, last: &Stage<'_>) -> Option<&'static str> {
 }
 
 /// The image that runs what the image of a compiler builds, where that is done in another stage.
-fn for_running(cx: &Context<'_>, last: &Stage<'_>) -> Option<String> {
+fn for_running(cx: &Context<'_>, last: &Stage<'_>) -> Option<NamedImage> {
     let image = cx.build.root_image(last.index)?;
     let smaller = runtime_image(&image.familiar_name(), image.tag_or_latest()?)?;
     let takes_from_stage =
@@ -84,7 +124,7 @@ fn for_running(cx: &Context<'_>, last: &Stage<'_>) -> Option<String> {
     let mut started = cx.process_commands().peekable();
     let runs_a_program =
         started.peek().is_some() && !started.any(|command| is_build(command) || command.name() == Some("jshell"));
-    (takes_from_stage && !builds && runs_a_program).then(|| smaller.to_string())
+    (takes_from_stage && !builds && runs_a_program).then_some(smaller)
 }
 
 /// Whether the command may need what is beyond a runtime: a build tool, a script of which nothing is known.
@@ -224,6 +264,31 @@ mod tests {
         silent!(&file("openjdk:17-jdk-slim", "CMD [\"./run.sh\"]"));
         silent!(&file("openjdk:17-jdk-slim", ""));
         silent!("FROM openjdk:17-jdk-slim\nCOPY a.jar /\nCMD java -jar /a.jar\n");
+    }
+
+    #[test]
+    fn a_tool_that_the_health_check_calls_keeps_the_kit() {
+        let file = |health: &str| {
+            format!(
+                "FROM maven:3 AS b\nRUN mvn package\nFROM openjdk:17-jdk-slim\nCOPY --from=b /a.jar /\n{health}CMD java -jar /a.jar\n"
+            )
+        };
+        let is_fixed = |health: &str| findings(&META, check, &file(health)).iter().any(|it| it.fix.is_some());
+        assert!(
+            is_fixed("")
+                && is_fixed("HEALTHCHECK CMD test -f /a.jar\n")
+                && is_fixed("HEALTHCHECK CMD [\"java\", \"-version\"]\n")
+        );
+        assert!(!is_fixed("HEALTHCHECK CMD jcmd 1 VM.version\n"));
+        assert!(!is_fixed("HEALTHCHECK CMD [\"/usr/bin/jcmd\", \"1\", \"VM.version\"]\n"));
+    }
+
+    #[test]
+    fn what_the_smaller_image_lacks_is_told() {
+        let notes = |file: &str| findings(&META, check, file)[0].notes.join(" ");
+        assert!(notes("FROM python:3.12\nCMD [\"python\"]\n").contains("beyond its interpreter"));
+        let go = "FROM golang:1.22-bookworm AS b\nRUN go build -o /a\nFROM golang:1.22-bookworm\nCOPY --from=b /a /a\nCMD [\"/a\"]\n";
+        assert!(notes(go).contains("neither root certificates nor time zones"));
     }
 
     #[test]

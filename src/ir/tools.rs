@@ -84,7 +84,6 @@ fn tool_of_base(build: &Build<'_>, stage: usize, tool: &str) -> ToolPresence {
     // The lists of servers' images are not long enough to speak for absence (`nginx` has curl).
     let is_listed = LISTED.contains(&tool) && build.stands_on_plain_image(stage);
     match image.has(tool) {
-        Presence::Present if is_removed_again(build, stage, tool) => ToolPresence::Absent,
         Presence::Present => ToolPresence::Present,
         _ if has_busybox && BUSYBOX.contains(&tool) => ToolPresence::Present,
         Presence::NotListed if is_listed && matches!(image.package_manager, Known::Is("apt-get" | "apk")) => {
@@ -94,13 +93,6 @@ fn tool_of_base(build: &Build<'_>, stage: usize, tool: &str) -> ToolPresence {
         _ if image.shell == Known::Nothing && LISTED.contains(&tool) => ToolPresence::Absent,
         _ => ToolPresence::Unknown,
     }
-}
-
-/// `node:*-slim` installs curl and wget, fetches Node.js with them and purges both (docker-node's Dockerfiles).
-fn is_removed_again(build: &Build<'_>, stage: usize, tool: &str) -> bool {
-    matches!(tool, "curl" | "wget")
-        && build.root_image(stage).is_some_and(|image| image.familiar_name() == "node")
-        && build.image_facts(stage).is_some_and(|facts| facts.slim)
 }
 
 /// Whether the command installs the package that is called like the program, or puts a file of its name in place.

@@ -23,6 +23,8 @@ pub enum Assumption {
     NeedsNoLibraries(String),
     /// The program runs on the image of its interpreter without the usual extras.
     NeedsNoExtras(String),
+    /// The smaller image has neither root certificates nor time zones.
+    NeedsNoCertificates(String),
     /// Somebody has asked for this image.
     HasAllThatIsNeeded(String),
     /// A script runs before the program.
@@ -126,6 +128,11 @@ impl fmt::Display for Assumption {
                 f,
                 "Right only if the program needs none of the programs and libraries that `{image}` has beyond its \
                  interpreter, such as git, curl, a compiler or ImageMagick."
+            ),
+            Self::NeedsNoCertificates(image) => write!(
+                f,
+                "`{image}` has neither root certificates nor time zones: right only if the program asks no server by TLS, and \
+                 for no local time."
             ),
             Self::HasAllThatIsNeeded(image) => write!(
                 f,

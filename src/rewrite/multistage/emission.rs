@@ -1,7 +1,7 @@
 //! The new stage as text.
 
 use crate::edit::{Edit, NewStage};
-use crate::ir::{Step, lies_in};
+use crate::ir::{Command, Step, lies_in};
 use crate::source::Span;
 
 use super::application::TEMPORARY;
@@ -201,9 +201,22 @@ impl Stage<'_, '_> {
             return Some(format!("RUN apk add --no-cache {names}"));
         }
         let flag = if self.deeds.with_recommends { "" } else { " --no-install-recommends" };
-        let commands =
-            ["RUN apt-get update", &format!("apt-get install -y{flag} {names}"), "rm -rf /var/lib/apt/lists/*"];
+        let install = format!("{}apt-get install -y{flag} {names}", self.debian_frontend().unwrap_or_default());
+        let commands = ["RUN apt-get update", &install, "rm -rf /var/lib/apt/lists/*"];
         Some(commands.join(self.joint()))
+    }
+
+    /// How the build has apt ask, where it says so: the time zones of Ubuntu ask for the place. ARG ends with its stage, and ENV may
+    /// stand behind the installation.
+    fn debian_frontend(&self) -> Option<String> {
+        const NAME: &str = "DEBIAN_FRONTEND";
+        let is_apt = |command: &&Command<'_>| {
+            command.manager.as_ref().is_some_and(|it| it.installs() && matches!(it.manager.name, "apt" | "apt-get"))
+        };
+        let mut installs = self.single.build_commands().filter(is_apt);
+        let value = installs.find_map(|command| self.single.build.environment(command, NAME))?;
+        let is_word = !value.is_empty() && value.chars().all(|c| c.is_ascii_alphanumeric());
+        is_word.then(|| format!("{NAME}={value} "))
     }
 
     /// Links that lie in no folder that is copied.

@@ -46,8 +46,8 @@ fn product(single: &SingleStage<'_>, program: &Program<'_>, deeds: &Deeds<'_>) -
     let mut product = Product::default();
     match program.command.name() {
         Some("java") => {
-            for path in paths_at_start(single, program.command)? {
-                product.artifacts.push(build.artifact(&path)?);
+            for loaded in loaded_at_start(single, program.command)? {
+                product.artifacts.extend(build.artifact(&loaded)?);
             }
             if product.artifacts.is_empty() {
                 return Err(Refusal::NotBuilt(program.word.to_owned()));
@@ -77,6 +77,7 @@ fn product(single: &SingleStage<'_>, program: &Program<'_>, deeds: &Deeds<'_>) -
 /// What is known of the commands that build.
 struct JavaBuild<'s> {
     deeds: &'s Deeds<'s>,
+    context: Option<&'s BuildContext>,
     /// The folders of the projects, absolute.
     projects: Vec<String>,
     /// What COPY brings, absolute.
@@ -86,7 +87,7 @@ struct JavaBuild<'s> {
 }
 
 impl<'s> JavaBuild<'s> {
-    fn of(single: &SingleStage<'_>, deeds: &'s Deeds<'s>) -> Result<Self, Refusal> {
+    fn of<'b: 's>(single: &SingleStage<'b>, deeds: &'s Deeds<'s>) -> Result<Self, Refusal> {
         let projects =
             single.build_commands().filter(|command| builds(command)).map(|command| project(single, command));
         let needs_neighbours = single.context.is_some_and(|context| {
@@ -95,6 +96,7 @@ impl<'s> JavaBuild<'s> {
         });
         Ok(Self {
             deeds,
+            context: single.context,
             projects: projects.collect::<Result<_, _>>()?,
             of_context: application::of_context(single).unwrap_or_default(),
             needs_neighbours,
@@ -106,26 +108,50 @@ impl<'s> JavaBuild<'s> {
         self.projects.iter().any(|project| lies_in(path, project)) && output_folder(path).is_some()
     }
 
-    /// What has to be copied for the archive or folder at that path.
-    fn artifact(&self, path: &str) -> Result<String, Refusal> {
+    /// What has to be copied for what Java is told to load; nothing for what is not there.
+    fn artifact(&self, loaded: &Loaded) -> Result<Option<String>, Refusal> {
+        let path = loaded.path.as_str();
         let is_there = |paths: &[String]| paths.iter().any(|known| lies_in(path, known));
         let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
         if self.makes(path) {
             let is_pattern = name.contains(['*', '?', '[']);
             // Of a program in parts, the folder holds the others.
             let in_parts = path.find("/quarkus-app/").map(|at| at + "/quarkus-app".len());
-            return Ok(match (in_parts, output_folder(path)) {
+            return Ok(Some(match (in_parts, output_folder(path)) {
                 (Some(end), _) => path[..end].to_owned(),
+                (None, Some(output)) if loaded.may_be_missing && !is_always_made(path) => output.to_owned(),
                 (None, Some(output)) if self.needs_neighbours && !is_pattern => output.to_owned(),
                 _ if is_pattern => folder.to_owned(),
                 _ => path.to_owned(),
-            });
+            }));
         }
-        if is_there(&self.deeds.brought) || is_there(&self.of_context) {
-            return Ok(path.to_owned());
+        if is_there(&self.deeds.brought) {
+            return Ok(Some(path.to_owned()));
+        }
+        if is_there(&self.of_context) {
+            return Ok((!loaded.may_be_missing || self.may_be_in_context(name)).then(|| path.to_owned()));
         }
         Err(Refusal::NotBuilt(path.to_owned()))
     }
+
+    fn may_be_in_context(&self, name: &str) -> bool {
+        let is_called_so = |path: &str| path.rsplit('/').next() == Some(name);
+        self.context.is_none_or(|context| context.entries().iter().any(|entry| is_called_so(&entry.path)))
+    }
+}
+
+/// An archive or a folder that Java is told to load.
+struct Loaded {
+    /// Absolute; the name may hold a pattern.
+    path: String,
+    /// Whether the program may start without it: of several in a class path, Java passes over those that are not there, where
+    /// COPY would fail.
+    may_be_missing: bool,
+}
+
+/// Whether each build of Maven or Gradle leaves something there, whatever its files say.
+fn is_always_made(path: &str) -> bool {
+    ["/target/classes", "/build/libs"].iter().any(|folder| path.ends_with(folder))
 }
 
 /// The folder of a build's results that the path lies in.
@@ -142,9 +168,9 @@ fn project(single: &SingleStage<'_>, command: &Command<'_>) -> Result<String, Re
     single.path_of(command, told.unwrap_or("."))
 }
 
-/// The archives and folders that Java is told to load, absolute. A name may hold a pattern.
-fn paths_at_start(single: &SingleStage<'_>, command: &Command<'_>) -> Result<Vec<String>, Refusal> {
-    let mut paths = Vec::new();
+/// The archives and folders that Java is told to load.
+fn loaded_at_start(single: &SingleStage<'_>, command: &Command<'_>) -> Result<Vec<Loaded>, Refusal> {
+    let mut loaded = Vec::new();
     let mut words = command.arguments().iter();
     while let Some(word) = words.next() {
         let text = word.pattern();
@@ -160,14 +186,14 @@ fn paths_at_start(single: &SingleStage<'_>, command: &Command<'_>) -> Result<Vec
             None => continue,
         };
         for path in told.split(':').filter(|path| !path.is_empty()) {
-            let path = path.strip_suffix("/*").unwrap_or(path);
-            paths.push(single.path_of(command, path)?);
+            let path = single.path_of(command, path.strip_suffix("/*").unwrap_or(path))?;
+            loaded.push(Loaded { path, may_be_missing: told.contains(':') });
         }
         if text == Some("-jar") {
             break;
         }
     }
-    Ok(paths)
+    Ok(loaded)
 }
 
 /// Files of the build context that the program is told by its arguments.

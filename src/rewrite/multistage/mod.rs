@@ -65,6 +65,7 @@ pub use assumption::Assumption;
 pub use chosen_base::BaseChoice;
 pub use decision::{Decision, Subject};
 pub use narrowed_copy::{NarrowedCopy, narrow};
+pub use program::is_in_every_image;
 pub use pruned_copy::{PrunedCopy, prune};
 pub use refusal::Refusal;
 pub use remark::Remark;

@@ -12,6 +12,8 @@ pub struct Needs {
     /// Packages that are built against a library unless they bring it, with its `-dev` package. One library too much is
     /// harmless.
     pub linking: &'static [(&'static str, &'static str)],
+    /// Packages that load a library which their makers leave to the distribution, with its package in Debian and in Alpine.
+    pub loading: &'static [(&'static str, &'static str, &'static str)],
     /// Packages that start programs, with the package of Debian and Alpine that has them.
     pub calling: &'static [(&'static str, &'static str)],
 }
@@ -28,7 +30,11 @@ impl Needs {
         names: &[String],
     ) -> Result<Vec<&'static str>, Refusal> {
         let is_asked_for = |name: &str| names.iter().any(|asked| asked == name);
-        let mut packages = Vec::new();
+        let is_alpine = single.distribution.family == "alpine";
+        let loaded = self.loading.iter().filter(|(name, ..)| is_asked_for(name));
+        let mut packages: Vec<&str> =
+            loaded.map(|(_, debian, alpine)| if is_alpine { *alpine } else { *debian }).collect();
+        packages.extend(of_compiler(single));
         for (_, tool) in self.calling.iter().filter(|(name, _)| is_asked_for(name)) {
             packages.extend(tool_of_build(single, deeds, tool)?);
         }
@@ -45,6 +51,19 @@ impl Needs {
         }
         Ok(packages)
     }
+}
+
+/// The libraries of the compiler with which packages of the language are compiled, where the image lacks them: Alpine's do,
+/// Debian's hold them.
+pub fn of_compiler(single: &SingleStage<'_>) -> impl Iterator<Item = &'static str> {
+    const COMPILERS: &[&str] = &["alpine-sdk", "build-base", "clang", "g++", "gcc"];
+    const LIBRARIES: [&str; 2] = ["libgcc", "libstdc++"];
+    let managers = single.build_commands().filter_map(|command| command.manager.as_ref());
+    let mut installed = managers.filter(|it| it.manager.name == "apk" && it.installs()).flat_map(|it| it.packages());
+    let compiles = installed.any(|package| COMPILERS.contains(&package.name));
+    // Each image that has the second has the first, on which it depends.
+    let is_there = single.configuration.has("libstdc++") == Presence::Present;
+    LIBRARIES.into_iter().filter(move |_| compiles && !is_there)
 }
 
 /// The package of a program that packages of the language call: none where the build installs it already.

@@ -248,6 +248,23 @@ mod tests {
     }
 
     #[test]
+    fn the_tool_of_the_health_check_is_installed_where_the_slim_image_has_removed_it() {
+        let stage = new_stage(
+            "FROM node:20\nWORKDIR /app\nCOPY . .\nRUN npm ci\nHEALTHCHECK CMD curl -f localhost\nCMD [\"node\", \"a.js\"]\n",
+            None,
+        );
+        assert!(stage.contains("apt-get install -y --no-install-recommends curl "), "{stage}");
+    }
+
+    #[test]
+    fn what_the_build_has_taken_away_is_not_taken_away_again() {
+        let text = "FROM node:20\nWORKDIR /app\nCOPY . .\nRUN npm ci && npm run build && npm prune --production\nCMD [\"node\", \"a.js\"]\n";
+        let package = r#"{"scripts": {"build": "tsc"}, "dependencies": {"a": "1"}, "devDependencies": {"b": "1"}}"#;
+        let (after, _) = split_with(text, Some(&[("package.json", package), ("package-lock.json", ""), ("a.js", "")]));
+        assert_eq!(after.matches("npm prune").count(), 1, "{after}");
+    }
+
+    #[test]
     fn packages_for_all_projects_are_copied_if_the_container_may_need_them() {
         let with = |install: &str, cmd: &str| {
             new_stage(&format!("FROM node:18\nWORKDIR /app\nCOPY . .\nRUN npm i && {install}\nCMD {cmd}\n"), None)

@@ -9,7 +9,7 @@ use crate::knowledge::package_managers::Action;
 use super::deeds::Deeds;
 use super::ecosystem::{Ecosystem, Maker, Product, Runtime};
 use super::single_stage::SingleStage;
-use super::{Assumption, Refusal, application, start};
+use super::{Assumption, Refusal, application, native, start};
 
 pub const PHP: Ecosystem = Ecosystem {
     images: &["php"],
@@ -65,6 +65,7 @@ fn product(single: &SingleStage<'_>, _: &Deeds<'_>) -> Result<Product, Refusal> 
             return Err(Refusal::UnknownCommand("composer global".to_owned()));
         }
     }
+    product.packages.extend(native::of_compiler(single));
     product.tools_of_build = start::unused(single, &["composer"]);
     product.assumptions.extend(start::scripts(single));
     Ok(product)

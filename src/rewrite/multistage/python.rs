@@ -50,6 +50,8 @@ fn product(single: &SingleStage<'_>, deeds: &Deeds<'_>) -> Result<Product, Refus
     product.assumptions.extend(installed::assumption(single));
     product.tools_of_build = start::unused(single, &["uv", "uvx"]);
     product.assumptions.extend(start::scripts(single));
+    let starting = ["import subprocess", "from subprocess", "os.system(", "os.popen(", "os.exec", "os.spawn"];
+    product.assumptions.extend(start::starting_source(single, ".py", &starting));
     Ok(product)
 }
 
@@ -71,6 +73,39 @@ mod tests {
         {
             let stage = new_stage(&text(package), None);
             assert!(stage.split_whitespace().any(|word| word == library), "{package}\n{stage}");
+        }
+    }
+
+    #[test]
+    fn libraries_that_came_with_the_compiler_are_installed() {
+        let alpine = "FROM python:3.12-alpine\nRUN apk add --no-cache build-base\nWORKDIR /app\nCOPY . .\nRUN pip install x\nCMD python a.py\n";
+        assert!(new_stage(alpine, None).contains("RUN apk add --no-cache libgcc libstdc++\n"));
+        let debian = format!("{SLIM}COPY . .\nRUN pip install lightgbm\nCMD python a.py\n");
+        assert!(
+            new_stage(&debian, None).contains("--no-install-recommends libpq5 libgomp1 "),
+            "{}",
+            new_stage(&debian, None)
+        );
+    }
+
+    #[test]
+    fn what_compiles_or_starts_programs_when_it_runs_is_told() {
+        let text = format!("{SLIM}COPY . .\nRUN pip install -r requirements.txt\nCMD python a.py\n");
+        let with = |requirements: &str, source: &str| {
+            split_with(&text, Some(&[("requirements.txt", requirements), ("a.py", source)])).1
+        };
+        assert_eq!(with("flask\n", "import flask\n"), []);
+        assert_eq!(with("flask\n", "import subprocess\n"), [Assumption::StartsNoProgram("a.py".to_owned())]);
+        let triton = outcome(&text, Some(&[("requirements.txt", "triton\n"), ("a.py", "")]));
+        assert_eq!(triton.unwrap().unwrap_err(), Refusal::MissingTool("gcc".to_owned()));
+    }
+
+    #[test]
+    fn the_question_of_a_package_is_answered_as_in_the_build() {
+        for set in ["ARG DEBIAN_FRONTEND=noninteractive\n", "ENV DEBIAN_FRONTEND=noninteractive\n"] {
+            let text = SLIM.replacen("RUN", &format!("{set}RUN"), 1);
+            let stage = new_stage(&format!("{text}COPY . .\nRUN pip install flask\nCMD python a.py\n"), None);
+            assert!(stage.contains("    && DEBIAN_FRONTEND=noninteractive apt-get install"), "{stage}");
         }
     }
 

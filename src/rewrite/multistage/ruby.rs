@@ -33,6 +33,7 @@ const NEEDS: Needs = Needs {
         ("sqlite3", "libsqlite3-dev"),
         ("tiny_tds", "freetds-dev"),
     ],
+    loading: &[],
     calling: &[
         ("git", "git"),
         ("mini_magick", "imagemagick"),
@@ -64,6 +65,7 @@ fn product(single: &SingleStage<'_>, deeds: &Deeds<'_>) -> Result<Product, Refus
     }
     product.packages = NEEDS.packages(single, deeds, &names(single))?;
     product.assumptions.extend(start::scripts(single));
+    product.assumptions.extend(start::starting_source(single, ".rb", &["Open3.", "IO.popen", "Process.spawn"]));
     Ok(product)
 }
 

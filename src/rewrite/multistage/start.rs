@@ -63,6 +63,19 @@ pub fn scripts(single: &SingleStage<'_>) -> Vec<Assumption> {
     words.map(|script| Assumption::ScriptInstallsNothing(script.to_owned())).collect()
 }
 
+/// A source that starts other programs, by the words with which its language does; none where the context is not known. Tests
+/// and what the image is built with do not run in the container.
+pub fn starting_source(single: &SingleStage<'_>, ending: &str, words: &[&str]) -> Option<Assumption> {
+    const ASIDE: &[&str] = &["docs", "scripts", "spec", "test", "tests", "tools"];
+    let is_source = |path: &str| {
+        let mut folders = path.split('/').rev().skip(1);
+        path.ends_with(ending) && path != "setup.py" && !folders.any(|folder| ASIDE.contains(&folder))
+    };
+    let mut sources = single.context?.texts(is_source);
+    let starting = sources.find(|(_, text)| words.iter().any(|word| text.contains(word)));
+    starting.map(|(path, _)| Assumption::StartsNoProgram(path.to_owned()))
+}
+
 /// Whether the text of the script is known, and no word of it names what a smaller image may lack.
 fn is_harmless(single: &SingleStage<'_>, script: &str) -> bool {
     const LACKING: &[&str] = &[

@@ -29,7 +29,7 @@ fn what_the_command_names_beside_the_archive_is_copied() {
             "CMD [\"java\", \"-jar\", \"target/a.jar\", \"--conf\", \"src/conf/a.json\"]",
             &["/app/target/a.jar", "/app/src/conf/a.json"][..],
         ),
-        ("CMD java -cp 'target/classes:target/lib/*' a.Main", &["/app/target/classes", "/app/target/lib"]),
+        ("CMD java -cp 'target/classes:target/lib/*' a.Main", &["/app/target"]),
         ("CMD [\"java\", \"-jar\", \"target/quarkus-app/quarkus-run.jar\"]", &["/app/target/quarkus-app"]),
         ("CMD java -jar target/*.jar", &["/app/target"]),
         ("CMD java $OPTS -javaagent:agent/x.jar=a -jar target/a.jar", &["/app/agent/x.jar", "/app/target/a.jar"]),
@@ -37,6 +37,19 @@ fn what_the_command_names_beside_the_archive_is_copied() {
     ] {
         assert_eq!(artifacts(&format!("{APP}{cmd}\n")), copied, "{cmd}");
     }
+}
+
+#[test]
+fn a_copy_does_not_fail_where_java_passes_over_what_is_missing_in_its_class_path() {
+    let files = [("pom.xml", POM), ("src/A.java", ""), ("conf/a.yml", "")];
+    let copies = |class_path: &str| {
+        let stage = new_stage(&format!("{APP}CMD [\"java\", \"-cp\", \"{class_path}\", \"a.Main\"]\n"), Some(&files));
+        let paths = stage.lines().filter_map(|line| line.strip_prefix("COPY --from=build ")?.split(' ').next());
+        paths.map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(copies("target/classes:config:conf"), ["/app/target/classes", "/app/conf"]);
+    assert_eq!(copies("target/classes:target/dependency/*"), ["/app/target", "/app/conf"]);
+    assert_eq!(copies("target/all.jar"), ["/app/target/all.jar", "/app/conf"]);
 }
 
 #[test]

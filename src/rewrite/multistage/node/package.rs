@@ -31,6 +31,7 @@ const NEEDS: Needs = Needs {
         ("node-libcurl", "libcurl4-openssl-dev"),
         ("pg-native", "libpq-dev"),
     ],
+    loading: &[],
     calling: &[
         ("fluent-ffmpeg", "ffmpeg"),
         ("gm", "graphicsmagick"),

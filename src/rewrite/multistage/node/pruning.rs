@@ -27,7 +27,7 @@ pub fn command(single: &SingleStage<'_>, package: &Package) -> Option<String> {
     let is_same_user = |step: &Step<'_>| {
         step.state.user.as_ref().map(|user| &user.value) == install.step.state.user.as_ref().map(|user| &user.value)
     };
-    if leaves_out || !can_be_left_out || !is_same_user(single.last_change) {
+    if leaves_out || is_pruned(single) || !can_be_left_out || !is_same_user(single.last_change) {
         return None;
     }
     let here = single.path_of(install, ".").ok()?;
@@ -40,6 +40,17 @@ pub fn command(single: &SingleStage<'_>, package: &Package) -> Option<String> {
         _ => return None,
     };
     Some(if here == at_the_end { prune.to_owned() } else { format!("cd {here} && {prune}") })
+}
+
+/// Whether the build has done so itself.
+fn is_pruned(single: &SingleStage<'_>) -> bool {
+    let prunes = |command: &Command<'_>| {
+        command
+            .manager
+            .as_ref()
+            .is_some_and(|it| command.has_argument("prune") && matches!(it.manager.name, "npm" | "pnpm"))
+    };
+    single.build_commands().any(prunes)
 }
 
 /// npm 6, which came with Node.js up to 14, knows no `--omit`.

@@ -26,7 +26,12 @@ pub const NEEDS: Needs = Needs {
         ("weasyprint", "libpango1.0-dev"),
         ("xmlsec", "libxmlsec1-dev"),
     ],
+    loading: &[("lightgbm", "libgomp1", "libgomp"), ("xgboost", "libgomp1", "libgomp")],
     calling: &[
+        // They compile when they run.
+        ("cmdstanpy", "g++"),
+        ("pytensor", "g++"),
+        ("triton", "gcc"),
         ("dvc", "git"),
         ("gitpython", "git"),
         ("jupyter-repo2docker", "git"),
