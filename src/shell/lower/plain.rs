@@ -1,11 +1,14 @@
-//! Plain scripts: unquoted words and `&&`. There is nothing in them for a parser to find out, and every second RUN of real
-//! files is one.
+//! Plain scripts: words, variables and `&&`, and quotes without a blank between them. There is nothing in them for a parser to
+//! find out, and every second RUN of real files is one.
 //!
 //! This is no second parser. It takes a script only where all of it is plain, and leaves the rest to the parser, whose
 //! answer is the same: tests hold the two to each other.
 
 use super::Lowerer;
-use crate::shell::{AndOr, Chain, Command, CommandKind, Item, Part, Pipeline, Sequence, Word};
+use super::words::identifier_length;
+use crate::shell::{
+    AndOr, Chain, Command, CommandKind, Item, Parameter, ParameterOperator, Part, Pipeline, Sequence, Word,
+};
 use crate::source::Span;
 
 /// How many bytes a plain script has at the most: the parser, not this, says how long a chain may be.
@@ -22,7 +25,7 @@ const SPECIAL: &[&str] = &[
 impl Lowerer<'_> {
     /// The commands of a plain script; `None` for any other.
     pub(super) fn plain_script(&mut self) -> Option<Sequence> {
-        if self.text.len() > LONGEST_PLAIN_TEXT || !self.text.bytes().all(|byte| is_plain(byte) || byte == b'&') {
+        if self.text.len() > LONGEST_PLAIN_TEXT || !self.text.bytes().all(|byte| is_plain(byte) || is_mark(byte)) {
             return None;
         }
         let mut commands = self.text.split("&&");
@@ -49,7 +52,7 @@ impl Lowerer<'_> {
                 return None;
             }
             if !word.is_empty() {
-                words.push(Word::new(span, vec![Part::Literal { span, value: word.into() }], false, false));
+                words.push(self.plain_word(span)?);
             }
         }
         let (first, last) = (words.first()?, words.last()?);
@@ -62,6 +65,85 @@ impl Lowerer<'_> {
         let command = Command { kind: CommandKind::Simple(Box::new(simple)), redirections: Vec::new(), span };
         Some(Pipeline { negated: false, timed: false, commands: vec![command], pipes: Vec::new(), span })
     }
+
+    /// A word that ends where the next blank is; `None` where a quote does not.
+    fn plain_word(&self, span: Span) -> Option<Word> {
+        let mut has_glob = false;
+        let mut parts = Vec::with_capacity(1);
+        let mut at = span.start;
+        while at < span.end {
+            let rest = self.text.get(at..span.end)?;
+            let (part, length) = match rest.as_bytes().first()? {
+                b'$' => plain_parameter(rest, at)?,
+                b'\'' => {
+                    let value = rest.get(1..)?.split_once('\'')?.0;
+                    let span = Span::new(at, at + value.len() + 2);
+                    (Part::SingleQuoted { span, value: value.into() }, span.len())
+                }
+                b'"' => {
+                    let inner = rest.get(1..)?.split_once('"')?.0;
+                    let span = Span::new(at, at + inner.len() + 2);
+                    (Part::DoubleQuoted { span, parts: plain_parts_in_quotes(inner, at + 1)? }, span.len())
+                }
+                _ => {
+                    let (part, length) = plain_literal(rest, at, ['$', '\'', '"']);
+                    let text = rest.get(..length)?;
+                    // Bash makes several words of one by braces.
+                    if text.contains(['{', '}']) {
+                        return None;
+                    }
+                    has_glob |= text.contains('*');
+                    (part, length)
+                }
+            };
+            parts.push(part);
+            at += length;
+        }
+        Some(Word::new(span, parts, has_glob, false))
+    }
+}
+
+/// What stands between double quotes and starts at the byte `start` of the script.
+fn plain_parts_in_quotes(inner: &str, start: usize) -> Option<Vec<Part>> {
+    let mut parts = Vec::new();
+    let mut at = 0;
+    while let Some(rest) = inner.get(at..).filter(|rest| !rest.is_empty()) {
+        let (part, length) = if rest.starts_with('$') {
+            plain_parameter(rest, start + at)?
+        } else {
+            plain_literal(rest, start + at, ['$'; 3])
+        };
+        parts.push(part);
+        at += length;
+    }
+    Some(parts)
+}
+
+/// The text up to one of the marks, which starts at the byte `start` of the script, and its length.
+fn plain_literal(rest: &str, start: usize, marks: [char; 3]) -> (Part, usize) {
+    let text = &rest[..rest.find(marks).unwrap_or(rest.len())];
+    (Part::Literal { span: Span::new(start, start + text.len()), value: text.into() }, text.len())
+}
+
+/// `$NAME` or `${NAME}` at the front of the text, which starts at the byte `start` of the script, and its length.
+fn plain_parameter(rest: &str, start: usize) -> Option<(Part, usize)> {
+    let behind = rest.strip_prefix('$')?;
+    let (name, length) = match behind.strip_prefix('{') {
+        Some(braced) => braced.split_once('}').map(|(name, _)| (name, name.len() + 3))?,
+        None => {
+            let name = &behind[..identifier_length(behind)];
+            (name, name.len() + 1)
+        }
+    };
+    let is_name = !name.is_empty() && identifier_length(name) == name.len();
+    let span = Span::new(start, start + length);
+    let parameter = || Parameter { name: name.into(), span, operator: ParameterOperator::None, operand: None };
+    is_name.then(|| (Part::Parameter(Box::new(parameter())), length))
+}
+
+/// Whether the byte begins or ends something that is plain all the same.
+fn is_mark(byte: u8) -> bool {
+    matches!(byte, b'&' | b'*' | b'$' | b'{' | b'}' | b'\'' | b'"')
 }
 
 /// Whether the byte stands for itself wherever it is in a command, but for `=` in the first word, and parts words if it is
@@ -132,6 +214,8 @@ mod tests {
                     prop::sample::select(vec!["sudo", "env", "sh", "-c", "eval", "let", "noglob", "command", "exec", "-p"])
                         .prop_map(str::to_owned),
                     "[-a-zA-Z0-9_./:=@%+,]{1,6}",
+                    "[-a1_./=*]{0,2}(\\$A|\\$\\{a_1\\}|'[-a=*\"]{0,2}'|\"[-a*$A]{0,3}\"|[*])[-a1_./:=*]{0,2}",
+                    "[-a=*${}'\"]{1,5}",
                 ],
                 1..12,
             ),

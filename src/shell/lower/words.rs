@@ -444,7 +444,7 @@ fn split_tilde(parts: &mut Vec<Part>, text: &str) {
     }
 }
 
-fn identifier_length(text: &str) -> usize {
+pub(super) fn identifier_length(text: &str) -> usize {
     match text.bytes().next() {
         Some(first) if first == b'_' || first.is_ascii_alphabetic() => {
             text.bytes().take_while(|byte| *byte == b'_' || byte.is_ascii_alphanumeric()).count()
