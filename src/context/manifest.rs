@@ -53,8 +53,6 @@ const NAMES: &[&str] = &[
     "rust-toolchain.toml",
     "setup.cfg",
     "setup.py",
-    "tsconfig.build.json",
-    "tsconfig.json",
 ];
 
 /// Beginnings and ends of names.
@@ -95,6 +93,7 @@ const SHAPES: &[(&str, &str)] = &[
     ("next.config.", ""),
     ("requirements", ".in"),
     ("requirements", ".txt"),
+    ("tsconfig", ".json"),
     ("vite.config.", ""),
     ("vue.config.", ""),
     ("webpack.config.", ""),

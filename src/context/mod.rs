@@ -16,10 +16,12 @@ mod extent;
 mod glob;
 mod ignore_file;
 mod ignore_pattern;
+mod json_with_comments;
 mod manifest;
 mod package_json;
 mod pipeline;
 mod spring;
+mod tsconfig;
 mod workspace;
 mod yarn;
 

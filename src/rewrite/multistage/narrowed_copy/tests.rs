@@ -250,7 +250,8 @@ const PACKAGE: (&str, &str) = (
     "package.json",
     r#"{"scripts": {"build": "rimraf dist && tsc", "start": "node dist/a.js"}, "dependencies": {"a": "1"}}"#,
 );
-const CONFIG: (&str, &str) = ("tsconfig.json", "{\n  // where to\n  \"outDir\": \"./dist\",\n}\n");
+const CONFIG: (&str, &str) =
+    ("tsconfig.json", "{\n  // where to\n  \"compilerOptions\": { \"outDir\": \"./dist\", },\n}\n");
 
 #[test]
 fn of_typescript_the_compiled_program_its_packages_and_other_files_are_copied() {

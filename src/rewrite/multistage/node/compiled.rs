@@ -65,7 +65,10 @@ pub fn product(single: &SingleStage<'_>) -> Result<Product, Refusal> {
             continue;
         }
         let config = config_of_compiler(context, command).ok_or_else(|| unknown(command))?;
-        compiled = Some(clean_path(&format!("{here}/{}", out_dir(context, &config).ok_or_else(|| unknown(command))?)));
+        compiled = Some(clean_path(&format!(
+            "{here}/{}",
+            context.out_dir_of_tsconfig(&config).ok_or_else(|| unknown(command))?
+        )));
     }
     let (Some(project), Some(compiled)) = (project, compiled) else { return Err(Refusal::NothingToSplit) };
     check_start(single, &package, &project, &compiled)?;
@@ -138,18 +141,6 @@ fn of_tsc(options: &[&str]) -> Option<String> {
 fn of_nest(context: &BuildContext) -> String {
     let preferred = "tsconfig.build.json";
     if context.exists(preferred) { preferred } else { "tsconfig.json" }.to_owned()
-}
-
-/// The folder that the compiler writes, which has to be one below the project. A file without it most often extends that of
-/// the project.
-fn out_dir(context: &BuildContext, config: &str) -> Option<String> {
-    let told = |path: &str| {
-        let line = context.text(path)?.lines().map(str::trim).find_map(|line| line.strip_prefix("\"outDir\""))?;
-        line.trim_start().strip_prefix(':')?.trim_start().strip_prefix('"')?.split('"').next().map(str::to_owned)
-    };
-    let out = told(config).or_else(|| told("tsconfig.json"))?;
-    let out = out.trim_start_matches("./").trim_end_matches('/');
-    (!out.is_empty() && !out.starts_with(['.', '/'])).then(|| out.to_owned())
 }
 
 /// The container starts Node.js with a file that the compiler writes, by itself or by a script of the package.
