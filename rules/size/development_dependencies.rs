@@ -35,7 +35,8 @@
 //!
 //! Where the last stage copies the packages, a suggestion, *content*: the stage that builds ends with `npm prune --omit=dev` or what the manager
 //! has in its place. The `package.json` has to be at the root of the build context, the program to start with `node` or one of its
-//! `dependencies`, and no other stage to need the one that builds; otherwise the finding says what stands in the way.
+//! `dependencies`, and no other stage to need the one that builds; otherwise the finding says what stands in the way. Poetry, uv and Composer
+//! get their option in that stage, unless a later command of it works with what they install.
 //!
 //! ## Sources
 //! The manuals of npm (`--omit`), Yarn 1 (`--production`), Yarn 4 (`workspaces focus`), pnpm (`--prod`), Bun, Poetry (`--only`), uv (`--no-dev`) and
@@ -109,22 +110,74 @@ const FOCUS: &str = "yarn workspaces focus --production";
 fn copied_from_other_stages(cx: &Context<'_>, sink: &mut Sink<'_>, last: &Stage<'_>) {
     for step in cx.steps_of(Keyword::Copy).filter(|step| cx.shapes_final_image(step)) {
         let InstructionKind::Copy(transfer) = &step.instruction.kind else { continue };
-        let Some((install, pruning)) = step.source_stage().and_then(|stage| install_with_development(cx, last, stage))
+        let Some((install, remedy)) = step.source_stage().and_then(|stage| install_with_development(cx, last, stage))
         else {
             continue;
         };
-        let Some(project) = cx.build.path_of(install, ".") else { continue };
+        let Some(packages) = folder_of_packages(cx, install) else { continue };
         for word in &transfer.sources {
             let Some(path) = step.certain_value(word).map(|path| clean_path(&format!("/{path}"))) else { continue };
-            let holds_packages = lies_in(&project, &path) || path == clean_path(&format!("{project}/node_modules"));
-            if holds_packages && path != "/" {
-                let report = sink
-                    .report(word.span(), format!("`{path}` holds what only developers need, too"))
-                    .related(install.verb_span(), "installs it")
-                    .help(format!("take it away at the end of the build, with `{pruning}`"));
-                with_rewrite(report, prune(cx.build, cx.commands, cx.build_context, step));
+            let is_copied = if packages.is_certain { lies_in(&packages.path, &path) } else { packages.path == path };
+            if path == "/" || !is_copied {
+                continue;
+            }
+            let report = sink
+                .report(word.span(), format!("`{path}` holds what only developers need, too"))
+                .related(install.verb_span(), "installs it");
+            match remedy {
+                Remedy::Prune(pruning) => {
+                    let report = report.help(format!("take it away at the end of the build, with `{pruning}`"));
+                    with_rewrite(report, prune(cx.build, cx.commands, cx.build_context, step));
+                }
+                Remedy::LeaveOut(switch) => leave_out(report, install, switch),
             }
         }
+    }
+}
+
+/// What keeps the packages out of the image.
+#[derive(Clone, Copy)]
+enum Remedy {
+    /// A command at the end of the build: the build itself needs them.
+    Prune(&'static str),
+    /// An option of the command that installs.
+    LeaveOut(&'static Switch),
+}
+
+/// A folder with packages.
+struct Packages {
+    path: String,
+    /// Whether they lie there; otherwise they do if somebody copies that very folder.
+    is_certain: bool,
+}
+
+/// Where the command leaves packages: beside the project, or in an environment of which the file says where it is.
+fn folder_of_packages(cx: &Context<'_>, install: &Command<'_>) -> Option<Packages> {
+    let invocation = install.manager.as_ref()?;
+    let project = cx.build.path_of(install, ".")?;
+    let below = match invocation.manager.home {
+        Home::Language("python") => ".venv",
+        Home::Language("php") => "vendor",
+        _ => "node_modules",
+    };
+    let environment =
+        (invocation.manager.name == "uv").then(|| cx.build.environment(install, "UV_PROJECT_ENVIRONMENT"));
+    let told = environment.flatten().filter(|path| path.starts_with('/'));
+    // Settings that no command of the file need show decide where Poetry has its environment.
+    let is_certain = invocation.manager.name != "poetry"
+        || cx
+            .build
+            .environment(install, "POETRY_VIRTUALENVS_IN_PROJECT")
+            .is_some_and(|value| value != "false" && value != "0");
+    Some(Packages { path: told.unwrap_or_else(|| clean_path(&format!("{project}/{below}"))), is_certain })
+}
+
+fn leave_out(report: Report<'_>, install: &Command<'_>, switch: &Switch) {
+    let report = report.help(format!("add `{}`", switch.insert));
+    let after = install.manager.as_ref().map(|invocation| invocation.insert_after(switch.place));
+    if let Some(anchor) = after.and_then(|at| install.words.get(at)).filter(|word| word.is_contiguous) {
+        let edit = Edit::insert(anchor.span.end, format!(" {}", switch.insert));
+        report.suggest(format!("add `{}`", switch.insert), Effect::Content, vec![edit]);
     }
 }
 
@@ -142,11 +195,7 @@ fn with_rewrite(report: Report<'_>, rewrite: Result<PrunedCopy, Refusal>) {
 }
 
 /// The command of a stage that installs packages for development, which stay to its end, and what would take them away.
-fn install_with_development<'c>(
-    cx: &Context<'c>,
-    last: &Stage<'_>,
-    stage: usize,
-) -> Option<(&'c Command<'c>, &'static str)> {
+fn install_with_development<'c>(cx: &Context<'c>, last: &Stage<'_>, stage: usize) -> Option<(&'c Command<'c>, Remedy)> {
     let is_of_stage = |command: &Command<'_>| cx.build.lineage(stage).any(|it| it.index == command.step.stage);
     let mut found = None;
     for (command, invocation) in cx.commands.package_managers().filter(|(command, _)| is_of_stage(command)) {
@@ -161,11 +210,17 @@ fn install_with_development<'c>(
                     && !has_no_development_part(cx, invocation)
             });
             let words = PRUNING.iter().find(|(name, _)| *name == invocation.manager.name).map(|(_, words)| *words);
-            let pruning = match yarn(cx) {
-                Some(Yarn::Berry { .. }) if invocation.manager.name == "yarn" => Some(FOCUS),
-                _ => words,
+            let remedy = match (invocation.manager.name, yarn(cx)) {
+                ("yarn", Some(Yarn::Berry { .. })) => Some(Remedy::Prune(FOCUS)),
+                ("composer" | "poetry" | "uv", _) => switch.map(Remedy::LeaveOut),
+                _ => words.map(Remedy::Prune),
             };
-            found = pruning.filter(|_| is_complete).map(|pruning| (command, pruning));
+            found = remedy.filter(|_| is_complete).map(|remedy| (command, remedy));
+        } else if matches!(found, Some((_, Remedy::LeaveOut(_))))
+            && matches!(invocation.action, Action::Build | Action::Run)
+        {
+            // The build may work with what is left out.
+            found = None;
         }
     }
     found
@@ -245,6 +300,28 @@ fn yarn(cx: &Context<'_>) -> Option<Yarn> {
 mod tests {
     use super::*;
     use crate::rules::harness::*;
+
+    #[test]
+    fn an_environment_that_is_copied_holds_what_only_developers_need() {
+        let file = |install: &str, copied: &str| {
+            format!(
+                "FROM python:3.12 AS b\nWORKDIR /app\nCOPY . .\n{install}\nFROM python:3.12-slim\nCOPY --from=b {copied} {}\nCMD [\"python\", \"a.py\"]\n",
+                copied.replace(['«', '»'], "")
+            )
+        };
+        fires!(&file("RUN uv sync --frozen", "«/app/.venv»"));
+        fires!(&file("RUN uv sync --frozen", "«/app»"));
+        fires!(&file("ENV UV_PROJECT_ENVIRONMENT=/opt/venv\nRUN uv sync", "«/opt/venv»"));
+        fires!(&file("RUN poetry install", "«/app/.venv»"));
+        silent!(&file("RUN poetry install", "/app"));
+        fires!(&file("ENV POETRY_VIRTUALENVS_IN_PROJECT=1\nRUN poetry install", "«/app»"));
+        silent!(&file("RUN uv sync --no-dev", "/app/.venv"));
+        silent!(&file("RUN uv sync && uv run pytest", "/app/.venv"));
+        let php = "FROM composer:2 AS b\nWORKDIR /app\nCOPY . .\nRUN composer install\nFROM php:8.3-fpm\nCOPY --from=b «/app/vendor» /var/www/vendor\nCMD [\"php-fpm\"]\n";
+        fires!(php);
+        let before = php.replace(['«', '»'], "");
+        fixes!(&before => &before.replace("composer install", "composer install --no-dev"));
+    }
 
     #[test]
     fn packages_that_only_the_build_stage_needs_are_not_copied_along() {
