@@ -54,6 +54,8 @@ pub enum Assumption {
         /// Name and tag of the build image.
         image: String,
     },
+    /// A user of the system without a number is created again, and files are copied with the number of their owner.
+    GetsItsNumber(String),
     /// Sources of the program start other programs.
     StartsNoProgram(String),
     /// A file beside the Dockerfile says otherwise what a container of the image runs.
@@ -176,6 +178,11 @@ impl fmt::Display for Assumption {
             Self::UsesInterpreterOf { tool, image } => write!(
                 f,
                 "`{tool}` may download an interpreter of its own: right only if the project takes that of `{image}`."
+            ),
+            Self::GetsItsNumber(name) => write!(
+                f,
+                "The system gives `{name}` its number, and copied files keep that of their owner: right only if it is the same in the \
+                 smaller image. `--uid` settles it."
             ),
             Self::StartsNoProgram(path) => {
                 write!(f, "`{path}` starts other programs: right only if they are in the smaller image.")

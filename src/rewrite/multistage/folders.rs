@@ -4,7 +4,7 @@
 //! and all above belong to root. So these are made before, and given their owners, in the order of the build.
 
 use crate::context::Glob;
-use crate::ir::{Command, CreatedUser, Origin, Step, is_root_in_own_group, lies_in};
+use crate::ir::{Command, CreatedUser, Origin, Step, clean_path, is_root_in_own_group, lies_in};
 use crate::knowledge::images::Known;
 use crate::syntax::InstructionKind;
 
@@ -158,7 +158,7 @@ impl<'b> Deeds<'b> {
         });
     }
 
-    /// The owner that `--chown` gives a folder which COPY or ADD makes, where the stage has a USER of that name. A folder that
+    /// The owner that `--chown` gives the folders which COPY or ADD makes, where the stage has a USER of that name. A folder that
     /// is there before keeps its owner.
     pub fn give(&mut self, single: &SingleStage<'b>, step: &'b Step<'b>) {
         let Some(word) = step.instruction.flag("chown").and_then(|flag| flag.value.as_ref()) else { return };
@@ -168,7 +168,11 @@ impl<'b> Deeds<'b> {
         let is_folder = |it: &application::FromContext<'_>| it.path == path && !it.is_file;
         let is_copied = application::copied(single).is_ok_and(|all| all.iter().any(is_folder));
         let is_there = self.directories().any(|made| lies_in(made, &path)) || is_working_directory(single, step, &path);
-        if !is_copied || is_there {
+        let mut paths: Vec<String> = if is_copied { folders_of_context(single, step, &path) } else { Vec::new() };
+        if is_copied && !is_there {
+            paths.insert(0, path);
+        }
+        if paths.is_empty() {
             return;
         }
         let ownership = Ownership {
@@ -176,7 +180,7 @@ impl<'b> Deeds<'b> {
             setting: word.text(),
             is_recursive: false,
             options: String::new(),
-            paths: vec![path],
+            paths,
             owner: owner.to_owned(),
         };
         self.folders.push(FolderDeed { user: None, act: Act::Sets(ownership) });
@@ -221,6 +225,23 @@ impl<'b> Deeds<'b> {
         }
         Ok(())
     }
+}
+
+/// The folders of the build context that COPY or ADD brings to a folder of the image, absolute there.
+fn folders_of_context(single: &SingleStage<'_>, step: &Step<'_>, destination: &str) -> Vec<String> {
+    let Some(context) = single.context else { return Vec::new() };
+    let sources = single.build.context_copies(step);
+    let sources = sources.iter().filter_map(|copy| step.certain_value(copy.source)).map(|source| {
+        let path = clean_path(&format!("/{source}"));
+        if path == "/" { path } else { format!("{path}/") }
+    });
+    let sources: Vec<String> = sources.collect();
+    let folders = context.entries().iter().filter(|entry| entry.is_dir() && !context.would_exclude(&entry.path));
+    let below = folders.filter_map(|entry| {
+        let path = format!("/{}", entry.path);
+        sources.iter().find_map(|source| path.strip_prefix(source.as_str()).map(str::to_owned))
+    });
+    below.map(|below| clean_path(&format!("{destination}/{below}"))).collect()
 }
 
 /// Whether a USER of the stage names the owner.
@@ -448,9 +469,15 @@ impl<'b> Folders<'_, 'b> {
             || working_directories(self.single).any(|(_, made)| lies_in(&made, path))
     }
 
-    /// Whether COPY or ADD fills a folder of that path from the build context, as far as names tell.
+    /// Whether COPY or ADD fills a folder of that path from the build context, as far as names tell, or brings one to it.
     fn is_folder_of_context(&self, path: &str) -> bool {
-        application::copied(self.single).is_ok_and(|all| all.iter().any(|it| it.path == path && !it.is_file))
+        let is_brought = |it: &application::FromContext<'_>| {
+            let below = path.strip_prefix(it.path.as_str())?.strip_prefix('/')?;
+            let in_context = clean_path(&format!("/{}/{below}", it.source));
+            Some(self.single.context?.is_dir(in_context.trim_start_matches('/')))
+        };
+        let is_filled = |it: &application::FromContext<'_>| it.path == path || is_brought(it) == Some(true);
+        application::copied(self.single).is_ok_and(|all| all.iter().any(|it| !it.is_file && is_filled(it)))
     }
 
     /// Whether a folder that the build makes is neither there by the copies nor of no use.

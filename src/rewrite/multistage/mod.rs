@@ -55,6 +55,7 @@ mod symbolic_links;
 mod testing;
 #[cfg(test)]
 mod tests;
+mod users;
 
 use crate::context::BuildContext;
 use crate::edit::{Edit, NewStage};
@@ -168,6 +169,7 @@ fn split_behind_build(single: &SingleStage<'_>, ecosystem: &Ecosystem, choice: &
     let mut assumptions = product.assumptions.clone();
     assumptions.extend(base.assumption.clone());
     assumptions.extend(files.assumption.clone());
+    assumptions.extend(users::same_number(single, &deeds, &base));
     if let Maker::OfProgram(_) = ecosystem.product {
         assumptions.extend(Assumption::of_generators(single));
     }

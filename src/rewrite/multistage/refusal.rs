@@ -247,7 +247,7 @@ impl fmt::Display for Refusal {
                 "which libraries are behind `{package}` on Ubuntu's {release} is not known: Debian's releases before and after \
                  it do not agree, or Ubuntu has packages of its own"
             ),
-            Self::MissingTool(tool) => write!(f, "the container calls `{tool}`, which a smaller image does not have"),
+            Self::MissingTool(tool) => write!(f, "`{tool}` is called, which a smaller image does not have"),
             Self::MissingUser(user) => write!(f, "a smaller image has no user `{user}`"),
             Self::UnknownDirectory => f.write_str("the working directory is only known when the build runs"),
             Self::Comment => f.write_str("a comment stands inside an instruction that would move"),
