@@ -669,9 +669,9 @@ fn a_folder_keeps_the_owner_that_copy_or_cp_gave_it() {
     let stage = python("WORKDIR /srv/app\nCOPY --chown=app:app . /srv/app\nRUN pip install flask");
     assert!(!stage.contains("RUN chown"), "the folder was root's before: {stage}");
     let go = "FROM golang:1.22-bookworm\nRUN useradd app\nWORKDIR /srv/app\nCOPY --chown=app . .\nRUN go build -o app .\nUSER app\nCMD [\"./app\"]\n";
-    let source = "func main() { os.WriteFile(\"data/x\", nil, 0644) }";
+    let source = "import \"os\"\nfunc main() { os.WriteFile(\"data/x\", nil, 0644) }";
     let stage = new_stage(go, Some(&[("go.mod", "module a\n"), ("main.go", source), ("data/y", "")]));
-    assert!(stage.contains("COPY --from=build /srv/app/data /srv/app/data\nRUN chown app /srv/app/data\n"), "{stage}");
+    assert!(stage.contains("\nRUN chown app /srv/app/data\n"), "{stage}");
     let run = format!("RUN {BUILD} && useradd app && cp -r static /opt/a/static && chown -R app:app /opt/a");
     let lines = folders_of(&run, "USER app").unwrap();
     assert!(lines.contains(&"RUN chown app:app /opt/a/static".to_owned()), "{lines:?}");
