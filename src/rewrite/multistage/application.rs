@@ -53,7 +53,7 @@ pub fn working_folder(single: &SingleStage<'_>, command: &Command<'_>) -> Result
 /// Whether the folder holds nothing but what this file puts there.
 pub fn is_own(folder: &str) -> bool {
     const SHARED: &[&str] =
-        &["bin", "etc", "home", "lib", "lib64", "mnt", "opt", "root", "run", "sbin", "srv", "tmp", "usr", "var"];
+        &["bin", "etc", "home", "lib", "lib64", "mnt", "opt", "root", "run", "sbin", "tmp", "usr", "var"];
     const PARTS_OF_USR: &[&str] = &["bin", "games", "include", "lib", "libexec", "local", "sbin", "share", "src"];
     let parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
     match parts.as_slice() {
@@ -120,7 +120,9 @@ mod tests {
 
     #[test]
     fn folders_of_the_distribution_are_not_the_programs_own() {
-        for folder in ["/app", "/usr/src/app", "/home/node/app", "/opt/x", "/var/www", "/var/www/html", "/root/app"] {
+        for folder in
+            ["/app", "/srv", "/usr/src/app", "/home/node/app", "/opt/x", "/var/www", "/var/www/html", "/root/app"]
+        {
             assert!(is_own(folder), "{folder}");
         }
         for folder in ["/", "/usr", "/usr/bin", "/usr/src", "/usr/local/bin", "/etc/x", "/home", "/opt", "/root"] {
