@@ -345,3 +345,16 @@ fn nothing_is_made_of_a_branch_in_a_variable() {
         assert!(text.contains("git clone -b \"${TAG}\" https://example.com/a.git /a"), "{text}");
     }
 }
+
+#[test]
+fn bytes_that_are_no_text_are_not_written_again() {
+    let bytes =
+        b"FROM debian:13\nRUN apt-get update\n# caf\xe9\nRUN apt-get install -y curl\nMAINTAINER J\xe9r\xf4me\n"
+            .to_vec();
+    let before = parse(SourceFile::new("Dockerfile", bytes));
+    let all = dfx::rules::all().map(|rule| Selector::Rule(rule.meta.name)).collect();
+    let everything = Choice { select: Some(all), ..Choice::default() };
+    let after = dfx::fix(&before, &settings(everything), None, Effect::Runtime).after;
+    let bytes = after.source.bytes();
+    assert!(bytes.windows(4).any(|window| window == b"caf\xe9") && !bytes.contains(&0x1a), "{}", after.source.text());
+}

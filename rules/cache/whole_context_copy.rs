@@ -151,7 +151,7 @@ fn ignore_file(cx: &Context<'_>, context: &BuildContext, patterns: &[&str]) -> O
     let is_kept = |pattern: &&&str| present.is_some_and(|file| is_taken_back(context, file, pattern));
     let lines: Vec<&str> = patterns.iter().filter(|pattern| !is_kept(pattern)).copied().collect();
     // Bytes that are no text cannot be written again.
-    let is_text = present.is_none_or(|file| file.source().text().as_bytes() == file.source().bytes());
+    let is_text = present.is_none_or(|file| !file.source().has_invalid_bytes());
     if lines.is_empty() || !is_text {
         return None;
     }

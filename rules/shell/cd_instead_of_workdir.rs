@@ -101,7 +101,10 @@ fn removable(cx: &Context<'_>, step: &Step<'_>, command: &Command<'_>, path: &st
         && first.pipeline.commands.len() == 1
         && first.pipeline.commands.iter().all(|command| command.redirections.is_empty());
     let gone = script.source.to_file_cover(Span::new(first.pipeline.span.start, next.pipeline.span.start));
-    (is_whole && command.span().start == gone.start && path.starts_with('/') && is_plain(path)).then_some(gone)
+    // `cd -` leads to where this one came from.
+    let goes_back = ["cd -", "OLDPWD"].iter().any(|words| script.source.text().contains(words));
+    let is_plain = path.starts_with('/') && is_plain(path) && !goes_back;
+    (is_whole && command.span().start == gone.start && is_plain).then_some(gone)
 }
 
 fn is_plain(path: &str) -> bool {
@@ -152,6 +155,12 @@ fn is_set_anew(cx: &Context<'_>, step: &Step<'_>) -> bool {
 mod tests {
     use super::*;
     use crate::rules::harness::*;
+
+    #[test]
+    fn who_goes_back_by_cd_dash_needs_the_first_cd() {
+        let found = findings(&META, check, "FROM a\nRUN cd /b && make && cd - && ls\n");
+        assert!(found[0].fix.is_none());
+    }
 
     #[test]
     fn a_leading_cd_is_reported() {

@@ -29,11 +29,12 @@ use std::collections::BTreeSet;
 
 use crate::edit::{Edit, Effect};
 use crate::finding::Severity;
-use crate::ir::Command;
+use crate::ir::{Command, Step};
 use crate::knowledge::commands::download;
 use crate::knowledge::images::Known;
 use crate::rules::{Context, Meta, Sink};
 use crate::shell::{Dialect, Failure, PipePosition, ScriptForm};
+use crate::syntax::Keyword;
 
 pub const META: Meta = Meta {
     name: "shell/pipe-without-pipefail",
@@ -66,7 +67,7 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         let report = sink
             .report(command.name_span(), format!("if `{name}` fails, `{reader}` succeeds on what it did not get"))
             .help(advice(cx, command, name));
-        if has_other_pipe(cx, command) {
+        if has_other_pipe(cx, command.step) {
             continue;
         }
         if let Some(edit) = pipefail(cx, command) {
@@ -78,8 +79,8 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
 }
 
 /// Whether the RUN has a pipe that would fail with `pipefail` although all is well.
-fn has_other_pipe(cx: &Context<'_>, command: &Command<'_>) -> bool {
-    cx.commands.of_step(command.step).iter().any(|other| {
+fn has_other_pipe(cx: &Context<'_>, step: &Step<'_>) -> bool {
+    cx.commands.of_step(step).iter().any(|other| {
         let position = other.invoked.as_ref().map_or(PipePosition::Alone, |invoked| invoked.circumstances.pipe);
         let stops_early = matches!(other.name(), Some("head" | "grep" | "awk" | "sed" | "yes"));
         position != PipePosition::Alone && (stops_early || position == PipePosition::First && !is_download(other))
@@ -99,6 +100,19 @@ fn pipefail(cx: &Context<'_>, command: &Command<'_>) -> Option<Edit> {
 fn shell_instruction(cx: &Context<'_>, command: &Command<'_>) -> Option<Edit> {
     let step = command.step;
     let shell = shell_with_pipefail(cx, command).filter(|_| step.state.shell.is_none())?;
+    // What runs behind it gets the same shell; Bash's `echo` shows backslashes as they stand, where that of dash reads them.
+    let is_behind = |other: &&Step<'_>| {
+        (other.stage, other.index) > (step.stage, step.index)
+            && cx.build.lineage(other.stage).any(|stage| stage.index == step.stage)
+    };
+    let echoes = |step: &Step<'_>| {
+        let text = step.instruction.text.text();
+        text.contains("echo") && text.contains('\\')
+    };
+    let mut behind = cx.build.steps_of(Keyword::Run).filter(is_behind);
+    if echoes(step) || behind.any(|other| has_other_pipe(cx, other) || echoes(other)) {
+        return None;
+    }
     Some(cx.line_before(step.instruction, shell))
 }
 
@@ -145,6 +159,18 @@ fn advice(cx: &Context<'_>, command: &Command<'_>, name: &str) -> String {
 mod tests {
     use super::*;
     use crate::rules::harness::*;
+
+    #[test]
+    fn a_shell_for_all_that_follows_must_suit_all_that_follows() {
+        let is_fixed = |later: &str| {
+            let file = format!("FROM debian:13\nRUN curl -fsS https://example.com/a | sh\n{later}");
+            findings(&META, check, &file)[0].fix.is_some()
+        };
+        assert!(is_fixed("") && is_fixed("RUN make\n"));
+        assert!(!is_fixed("RUN yes | apt-get install -y x\n"));
+        assert!(!is_fixed("RUN ls | head -1\n"));
+        assert!(!is_fixed("RUN echo 'a\\nb' > f\n"));
+    }
 
     fn help(text: &str) -> Option<String> {
         findings(&META, check, text).into_iter().next().and_then(|finding| finding.help)

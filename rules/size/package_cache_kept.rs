@@ -148,8 +148,99 @@ fn report(cx: &Context<'_>, sink: &mut Sink<'_>, caches: &[KeptCache<'_>]) {
     for late in caches.iter().filter_map(|kept| kept.emptied_later) {
         report = report.related(late.span(), "removes it too late: the layer that holds it is finished by then");
     }
-    let edits: Vec<Edit> = caches.iter().filter_map(|kept| Remedy::of(kept).edits(cx, kept)).flatten().collect();
-    report.fix(remedy.help(), Effect::Debris, edits);
+    let held_back: Vec<Option<String>> = caches.iter().map(|kept| obstacle(cx, kept)).collect();
+    let repaired = caches.iter().zip(&held_back).filter(|(_, obstacle)| obstacle.is_none());
+    let edits: Vec<Edit> = repaired.filter_map(|(kept, _)| Remedy::of(kept).edits(cx, kept)).flatten().collect();
+    match held_back.into_iter().flatten().next() {
+        Some(obstacle) if edits.is_empty() => drop(report.no_fix(obstacle)),
+        _ => drop(report.fix(remedy.help(), Effect::Debris, edits)),
+    }
+}
+
+/// Why the remedy may break the build, where it may.
+fn obstacle(cx: &Context<'_>, kept: &KeptCache<'_>) -> Option<String> {
+    if let Some(script) = cx.build.may_need_lists_behind(cx.commands, kept.command.step, kept.manager) {
+        return Some(format!("`{script}` behind it may install from the lists"));
+    }
+    let has_force = |command: &Command<'_>| {
+        command
+            .arguments()
+            .iter()
+            .filter_map(|word| word.value)
+            .any(|word| word == "--force" || word.starts_with('-') && !word.starts_with("--") && word.contains('f'))
+    };
+    if kept.emptied_later.is_some_and(|late| late.name() == Some("rm") && !has_force(late)) {
+        return Some("a later `rm` without `-f` would find nothing to remove".to_owned());
+    }
+    let tool = kept.manager.name;
+    match Remedy::of(kept) {
+        Remedy::Flag(flag) | Remedy::Needless(flag) if is_too_old(cx, kept) => {
+            Some(format!("the `{tool}` of this image may be too old for `{flag}`"))
+        }
+        Remedy::Command(_) => command_obstacle(cx, kept),
+        _ => None,
+    }
+}
+
+/// pip has had its option since 6.0, apk since Alpine 3.3, Composer since 1.9.
+fn is_too_old(cx: &Context<'_>, kept: &KeptCache<'_>) -> bool {
+    const BEFORE_PIP_6: &[&str] = &["jessie", "precise", "squeeze", "trusty", "wheezy"];
+    let stage = kept.command.step.stage;
+    let image =
+        cx.build.root_image(stage).map(|image| (image.familiar_name(), image.tag_or_latest().unwrap_or_default()));
+    let (image, tag) = image.unwrap_or_default();
+    let release = cx.build.image_facts(stage).and_then(|facts| facts.distribution?.release);
+    match kept.manager.name {
+        "apk" => {
+            image == "alpine"
+                && ["2.", "3.0", "3.1", "3.2"].iter().any(|old| tag == *old || tag.starts_with(&format!("{old}.")))
+        }
+        "composer" => {
+            let names = |image: &str, tags: &[&str]| {
+                tags.iter().any(|tag| cx.source().text().contains(&format!("{image}:{tag}")))
+            };
+            let is_of_distribution = cx.commands.package_managers().any(|(command, it)| {
+                command.step.stage == stage
+                    && it.manager.is_system()
+                    && it.packages().any(|package| package.name == "composer")
+            });
+            names("composer", &["1"]) || is_of_distribution
+        }
+        "pip" => image != "python" && release.is_some_and(|release| BEFORE_PIP_6.contains(&release)),
+        _ => false,
+    }
+}
+
+/// Why the command that empties the cache may not be called as it has to be.
+fn command_obstacle(cx: &Context<'_>, kept: &KeptCache<'_>) -> Option<String> {
+    let tool = kept.manager.name;
+    let replaces_itself = |command: &Command<'_>| {
+        command
+            .manager
+            .as_ref()
+            .is_some_and(|it| it.manager.name == tool && it.packages().any(|package| package.name == tool))
+    };
+    if cx.commands.of_step(kept.command.step).iter().any(replaces_itself) {
+        return Some(format!("this RUN puts another `{tool}` in the place of the one that is there"));
+    }
+    if kept.command.has_argument("--user-install") {
+        return Some("`--user-install` keeps what it has downloaded elsewhere".to_owned());
+    }
+    match kept.command.words.first() {
+        Some(word) if word.value.is_some() => None,
+        _ => Some(format!("how `{tool}` is called is only known when the build runs")),
+    }
+}
+
+/// The command that empties the cache, called as the one that has filled it.
+fn called_alike(clean: &str, command: &Command<'_>) -> String {
+    let (program, rest) = clean.split_once(' ').unwrap_or((clean, ""));
+    let manager = command.manager.as_ref().map(|it| it.manager);
+    let is_of_manager = manager.is_some_and(|it| it.name == program || it.aliases.contains(&program));
+    match command.words.first().and_then(|word| word.value).filter(|_| is_of_manager) {
+        Some(called) => format!("{called} {rest}"),
+        None => clean.to_owned(),
+    }
 }
 
 fn message(cx: &Context<'_>, kept: &KeptCache<'_>) -> String {
@@ -185,7 +276,8 @@ impl Remedy {
             (Some(switch), _) => Remedy::Flag(switch.insert),
             (None, Some(clean)) => {
                 let is_wrapped = kept.command.invoked.as_ref().is_some_and(|invoked| invoked.wrapper("sudo").is_some());
-                Remedy::Command(if is_wrapped { format!("sudo {clean}") } else { clean.to_owned() })
+                let clean = called_alike(clean, kept.command);
+                Remedy::Command(if is_wrapped { format!("sudo {clean}") } else { clean })
             }
             (None, None) => Remedy::Mount,
         }
@@ -230,6 +322,62 @@ fn is_update(command: &Command<'_>) -> bool {
 mod tests {
     use super::*;
     use crate::rules::harness::*;
+
+    fn obstacle_to(text: &str) -> Option<String> {
+        let base = if text.starts_with("FROM") { "" } else { "FROM debian:12\n" };
+        let found = findings(&META, check, &format!("{base}{text}"));
+        assert!(found.len() == 1 && found[0].fix.is_some() != found[0].refusal.is_some(), "{text}{found:?}");
+        found[0].refusal.clone()
+    }
+
+    #[test]
+    fn the_clean_up_is_called_as_the_program_was() {
+        fixes!("RUN /opt/conda/bin/conda install -y numpy\n" => "RUN /opt/conda/bin/conda install -y numpy && /opt/conda/bin/conda clean -afy\n");
+        fixes!("RUN micromamba install -y numpy\n" => "RUN micromamba install -y numpy && micromamba clean -afy\n");
+    }
+
+    #[test]
+    fn lists_stay_for_a_script_that_may_install_from_them() {
+        let after =
+            |later: &str| obstacle_to(&format!("RUN apt-get update && apt-get install -y python3\nRUN {later}\n"));
+        for later in [
+            "/setup.sh",
+            "/setup",
+            "sh ./install.sh",
+            "make deps",
+            "ansible-playbook a.yml",
+            "APT=apt-get; $APT install -y a",
+            "apt-get download a",
+            "apt-cache show nginx",
+            "gdebi -n a.deb",
+        ] {
+            assert!(after(later).is_some(), "{later}");
+        }
+        for later in
+            ["./configure && make && make install", "apt-get update && /setup.sh", "python3 a.py", "/usr/bin/a"]
+        {
+            assert_eq!(after(later), None, "{later}");
+        }
+    }
+
+    #[test]
+    fn a_later_rm_without_force_has_something_to_remove() {
+        assert!(obstacle_to("RUN pip install flask\nRUN rm -r /root/.cache/pip\n").is_some());
+        assert_eq!(obstacle_to("RUN pip install flask\nRUN rm -rf /root/.cache/pip\n"), None);
+    }
+
+    #[test]
+    fn old_programs_do_not_know_the_option() {
+        assert!(obstacle_to("FROM debian:jessie\nRUN pip install flask\n").is_some());
+        assert!(obstacle_to("FROM composer:1.4\nRUN composer install\n").is_some());
+        assert!(obstacle_to("FROM alpine:3.2\nRUN apk add curl\n").is_some());
+        assert_eq!(obstacle_to("FROM python:3.6-jessie\nRUN pip install flask\n"), None);
+    }
+
+    #[test]
+    fn a_program_that_replaces_itself_may_not_run_any_more() {
+        assert!(obstacle_to("FROM node:10\nRUN npm install -g npm\n").is_some());
+    }
 
     #[test]
     fn the_verb_that_fills_the_cache_is_reported() {

@@ -81,6 +81,8 @@ pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     }
 }
 
+const MAY_BE_ARCHIVES: &[&str] = &["apk", "bin", "box", "crate", "gem", "img", "ipk", "oci", "ova", "pkg", "run"];
+
 fn judge(cx: &Context<'_>, step: &Step<'_>, source: &Word) -> Source {
     if step.instruction.heredoc_of(source).is_some() {
         return Source::Plain;
@@ -99,6 +101,8 @@ fn judge(cx: &Context<'_>, step: &Step<'_>, source: &Word) -> Source {
         Some((_, extension)) if is_archive_extension(extension) => Source::Special,
         // A pattern may find archives whatever it ends in.
         Some((_, extension)) if extension.contains(['*', '?', '[']) => Source::Special,
+        // These are tar archives by another name, or may be: ADD looks at what is in them.
+        Some((_, extension)) if MAY_BE_ARCHIVES.contains(&extension.to_ascii_lowercase().as_str()) => Source::Local,
         Some((front, _)) if !front.is_empty() => Source::Plain,
         _ if name.contains(['*', '?', '[']) => Source::Special,
         _ => Source::Local,
@@ -109,6 +113,12 @@ fn judge(cx: &Context<'_>, step: &Step<'_>, source: &Word) -> Source {
 mod tests {
     use super::*;
     use crate::rules::harness::*;
+
+    #[test]
+    fn a_gem_is_an_archive_by_another_name() {
+        let found = findings(&META, check, "FROM a\nADD a.gem /g/\n");
+        assert!(found.len() == 1 && found[0].fix.is_none());
+    }
 
     #[test]
     fn the_keyword_is_reported_and_keeps_its_case() {

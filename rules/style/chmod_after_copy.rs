@@ -34,6 +34,7 @@ use std::collections::BTreeSet;
 use crate::edit::{Edit, Effect};
 use crate::finding::Severity;
 use crate::ir::{Command, Step};
+use crate::knowledge::front_ends::knows_modes_of_copies;
 use crate::rules::{Context, Meta, Sink};
 use crate::source::Span;
 use crate::syntax::{InstructionKind, Keyword, Transfer, Word};
@@ -48,6 +49,9 @@ const MOST_STEPS: usize = 20;
 const PLAIN_MODE: u32 = 0o644;
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
+    if cx.file.front_ends().any(|image| !knows_modes_of_copies(image)) {
+        return;
+    }
     for step in cx.build.steps_of(Keyword::Run) {
         let Some(command) = cx.commands.of_step(step).first().filter(|first| first.name() == Some("chmod")) else {
             continue;

@@ -106,6 +106,14 @@ fn edits(
     tar: &Command<'_>,
     archive: &str,
 ) -> Option<Vec<Edit>> {
+    let name = archive.rsplit('/').next().unwrap_or(archive);
+    let is_used_elsewhere = cx.build.steps().any(|step| {
+        let is_here = step.stage == copy.stage && (step.index == copy.index || step.index == tar.step.index);
+        !is_here && step.instruction.text.text().contains(name)
+    });
+    if is_used_elsewhere {
+        return None;
+    }
     let stands_alone = transfer.sources.len() == 1 && copy.instruction.flags.is_empty() && !transfer.json;
     let is_next = tar.step.index == copy.index + 1 && tar.step.instruction.flags.is_empty();
     if !stands_alone || !is_next || !transfer.destination.is_contiguous() {
@@ -159,6 +167,15 @@ fn unpacked_to(tar: &Command<'_>, archive: &str) -> Option<String> {
 mod tests {
     use super::*;
     use crate::rules::harness::*;
+
+    #[test]
+    fn an_archive_that_something_else_needs_stays() {
+        for later in ["RUN rm /tmp/y.tgz\n", "ENTRYPOINT [\"cat\", \"/tmp/y.tgz\"]\n"] {
+            let found =
+                findings(&META, check, &format!("FROM a\nCOPY y.tgz /tmp/\nRUN tar xf /tmp/y.tgz -C /opt\n{later}"));
+            assert!(found.len() == 1 && found[0].fix.is_none(), "{later}");
+        }
+    }
 
     #[test]
     fn paths_are_joined_with_the_working_directory() {

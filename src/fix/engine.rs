@@ -7,7 +7,7 @@ use crate::check::fixable;
 use crate::context::{BuildContext, IgnoreFile};
 use crate::edit::{Applicability, Composition, Edit, Effect, Fix, OtherFile, apply, moved};
 use crate::finding::Finding;
-use crate::source::{SourceFile, Span};
+use crate::source::{SUBSTITUTE, SourceFile, Span};
 use crate::syntax::{Dockerfile, parse};
 
 use super::choice::{Candidate, Identity, choose};
@@ -216,6 +216,9 @@ impl Round<'_> {
         let step = Step { edits: moved(&edits, &self.made), rung, stages };
         let before = self.file.as_ref().unwrap_or(self.start);
         let source = &before.source;
+        if source.has_invalid_bytes() && step.edits.iter().any(|edit| edit.replacement.contains(SUBSTITUTE)) {
+            return Err(Reason::Bytes);
+        }
         let after = parse(SourceFile::new(source.name(), apply(source.bytes(), &step.edits)));
         let reading = Reading::of(&after);
         judge(Read { file: before, reading: &self.reading }, Read { file: &after, reading: &reading }, &step)?;

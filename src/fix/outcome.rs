@@ -89,6 +89,8 @@ pub enum Reason {
     Comment(String),
     /// A parser directive would change.
     Directive,
+    /// It would write bytes again that are no UTF-8, which dfx cannot.
+    Bytes,
     /// A shell would refuse the command.
     Shell(String),
     /// The build would change more than the fix states. Each line tells one difference.
@@ -103,6 +105,7 @@ impl std::fmt::Display for Reason {
             Reason::Problem(problem) => write!(f, "BuildKit would refuse the result: {problem}"),
             Reason::Comment(text) => write!(f, "the comment `{text}` would be lost"),
             Reason::Directive => f.write_str("a parser directive would change"),
+            Reason::Bytes => f.write_str("it would rewrite bytes that are no UTF-8"),
             Reason::Shell(message) => write!(f, "a shell would refuse the result: {message}"),
             Reason::Plan(differences) => write!(f, "it would change more than it says: {}", differences.join("; ")),
             Reason::Endless => f.write_str("its finding would still be there"),

@@ -122,14 +122,15 @@ impl<'b> Build<'b> {
     }
 
     /// Whether the account may write into the directory around the mount, which the builder would make for root where it
-    /// is not there: the home directory itself, or its folder `.cache`, in which every program has one of its own, or one
-    /// that the image has for all.
-    pub fn needs_no_other_folder(&self, step: &Step<'_>, mounted: &MountedCache) -> bool {
+    /// is not there: the home directory itself, or its folder `.cache`, where the step puts nothing else there, or one that the
+    /// image has for all.
+    pub fn needs_no_other_folder(&self, commands: &Commands<'_>, step: &Step<'_>, mounted: &MountedCache) -> bool {
         let image = self.root_image(step.stage).map(ImageReference::familiar_name).unwrap_or_default();
         let around = mounted.directory.rsplit_once('/').map_or("", |(around, _)| around);
         mounted.account.as_ref().is_none_or(|account| account.number == 0)
             || !mounted.cache.path.contains('/')
             || mounted.cache.path.starts_with(".cache/")
+                && commands.of_step(step).iter().all(|command| leaves_caches_alone(command, mounted))
             || base_environment::lets_users_write_to(&image, around)
     }
 
@@ -241,6 +242,22 @@ fn emptying<'c>(
     }
     let removes_more = at_fault.len() < command.removal_operands().count();
     Some((cache, if removes_more { Means::Paths(at_fault) } else { Means::Emptying }))
+}
+
+/// Whether the command is of a package manager, which has its folder mounted, or one that puts nothing into `~/.cache`.
+fn leaves_caches_alone(command: &Command<'_>, mounted: &MountedCache) -> bool {
+    #[rustfmt::skip]
+    const HARMLESS: &[&str] = &[
+        ".", ":", "[", "cat", "cd", "chmod", "chown", "cp", "echo", "exit", "export", "find", "grep", "ln", "ls", "mkdir", "mv",
+        "printf", "rm", "sed", "set", "source", "test", "touch", "true", "unset",
+    ];
+    let folder = format!("{}/.cache", mounted.home().trim_end_matches('/'));
+    let is_other = |path: &str| lies_in(path, &folder) && !lies_in(path, &mounted.directory);
+    let names_other = || {
+        let paths = command.arguments().iter().map(|word| in_home(&word.without_quotes(), mounted.home()));
+        paths.into_iter().any(|path| is_other(&path))
+    };
+    command.manager.is_some() || command.name().is_some_and(|name| HARMLESS.contains(&name)) && !names_other()
 }
 
 #[cfg(test)]

@@ -170,15 +170,37 @@ impl<'b> Build<'b> {
             || self.empties(command, manager, cache, filler)
     }
 
+    /// The steps behind this one, of its stage and of those that start from it.
+    fn steps_behind<'s>(&'s self, step: &Step<'_>) -> impl Iterator<Item = &'s Step<'b>> {
+        let (stage, index) = (step.stage, step.index);
+        let stages = self.stages.get(stage..).unwrap_or_default();
+        let behind = stages.iter().flat_map(|stage| &stage.steps).skip(index + 1).take(MOST_STEPS_BEHIND);
+        behind.filter(move |other| self.lineage(other.stage).take(MOST_STAGES_BELOW).any(|it| it.index == stage))
+    }
+
+    /// A later command, by its first word, that may ask the lists of this step, and of which nobody can tell: a script, something
+    /// that calls the package manager itself. Debian's and Arch's managers fetch no lists of their own accord.
+    pub fn may_need_lists_behind(
+        &self,
+        commands: &Commands<'_>,
+        step: &Step<'_>,
+        manager: &PackageManager,
+    ) -> Option<String> {
+        if !matches!(manager.home, Home::System(Family::Debian | Family::Arch)) {
+            return None;
+        }
+        self.steps_behind(step).find_map(|other| {
+            let of_step = commands.of_step(other);
+            let fetches = |command: &Command<'_>| command.manager.as_ref().is_some_and(Invocation::fetches_lists);
+            let until = of_step.iter().position(fetches).unwrap_or(of_step.len());
+            let asking = of_step.get(..until)?.iter().find(|command| may_ask_lists(command))?;
+            asking.words.first().map(|word| word.written.to_owned())
+        })
+    }
+
     /// Whether a later step of this stage or of one that starts from it installs from the lists of this one.
     pub fn needs_lists_behind(&self, commands: &Commands<'_>, step: &Step<'_>, manager: &PackageManager) -> bool {
-        let is_behind = |other: &&Step<'_>| {
-            self.lineage(other.stage).take(MOST_STAGES_BELOW).any(|stage| stage.index == step.stage)
-        };
-        let stages = self.stages.get(step.stage..).unwrap_or_default();
-        let behind = stages.iter().flat_map(|stage| &stage.steps).skip(step.index + 1).take(MOST_STEPS_BEHIND);
-        let behind = behind.filter(is_behind);
-        behind.into_iter().any(|other| {
+        self.steps_behind(step).any(|other| {
             let mut own_lists = false;
             commands.of_step(other).iter().filter_map(|command| command.manager.as_ref()).any(|invocation| {
                 own_lists |= invocation.fetches_lists();
@@ -189,6 +211,50 @@ impl<'b> Build<'b> {
             })
         })
     }
+}
+
+/// Whether the command may call a package manager of the system, or show what its lists say.
+fn may_ask_lists(command: &Command<'_>) -> bool {
+    const SHELLS: &[&str] = &["ash", "bash", "dash", "sh", "zsh"];
+    #[rustfmt::skip]
+    const CALLING: &[&str] = &[
+        "ansible-playbook", "ansible-pull", "apt-cache", "apt-file", "apt-rdepends", "bolt", "chef-client", "chef-solo",
+        "deb-get", "dselect", "gdebi", "invoke", "just", "mk-build-deps", "nala", "puppet", "pyinfra", "rosdep",
+        "salt-call", "task", "tasksel", "wajig",
+    ];
+    let Some(word) = command.words.first() else { return false };
+    let (Some(word), Some(name)) = (word.value, command.name()) else { return true };
+    if let Some(invocation) = &command.manager {
+        return invocation.manager.is_system()
+            && matches!(invocation.verb_name(), Some("download" | "list" | "search"));
+    }
+    let runs_script = SHELLS.contains(&name) && command.first_operand().is_some_and(|word| is_script(word.written));
+    let makes_ready =
+        |word: &str| ["apt", "dep", "install-", "packages", "setup"].iter().any(|part| word.contains(part));
+    let by_make = name == "make" && command.arguments().iter().any(|word| makes_ready(word.written));
+    word.contains('/') && is_script(word)
+        || is_script_by_name(name)
+        || runs_script
+        || by_make
+        || CALLING.contains(&name)
+}
+
+/// Whether the path is that of a script of the project, and not one that is known to compile.
+fn is_script(path: &str) -> bool {
+    #[rustfmt::skip]
+    const COMPILING: &[&str] = &[
+        "Configure", "autogen.sh", "b2", "bjam", "bootstrap", "bootstrap.sh", "buildconf", "config", "configure", "gradlew",
+        "mvnw", "rebar3", "waf",
+    ];
+    const FOLDERS: &[&str] = &["/bin/", "/opt/", "/sbin/", "/usr/"];
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let is_program = FOLDERS.iter().any(|folder| path.starts_with(folder));
+    let is_near = path.split('/').filter(|part| !matches!(*part, "" | "." | "tmp" | "scripts")).count() == 1;
+    !COMPILING.contains(&name) && (is_script_by_name(name) || !name.contains('.') && is_near && !is_program)
+}
+
+fn is_script_by_name(name: &str) -> bool {
+    name.ends_with(".sh") || name.ends_with(".bash")
 }
 
 /// Whether the step sets pip's configuration: `pip config set global.no-cache-dir true`, a copied `pip.conf`.

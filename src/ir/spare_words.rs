@@ -1,9 +1,10 @@
 //! Words of a command that could be left out, or written otherwise, and it would do the same.
 
 use crate::knowledge::images::Known;
+use crate::shell::Invoked;
 use crate::source::Span;
 
-use super::{Build, Command, Step, is_root};
+use super::{Build, Command, DEFAULT_PATH, Step, is_root};
 
 /// A `sudo` of root: no more than a program to install.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,6 +13,9 @@ pub struct NeedlessSudo {
     pub word: Span,
     /// The word and the blanks behind it, if it stands without options, so that it can be taken out.
     pub removable: Option<Span>,
+    /// Whether the command sees the same environment without it: `sudo` takes away what ENV, ARG and the script set, and has a
+    /// `PATH` of its own.
+    pub keeps_environment: bool,
 }
 
 /// The verbs that `apt-get` takes in the same sense. `apt upgrade` also installs new packages, which `apt-get upgrade`
@@ -32,7 +36,18 @@ impl Build<'_> {
         self.runs_as_root(command.step).then(|| NeedlessSudo {
             word: invoked.to_file(name.span),
             removable: invoked.script.source.to_file(gone).filter(|_| is_bare),
+            keeps_environment: self.has_bare_environment(command),
         })
+    }
+
+    /// Whether nothing is set that a program might go by, and programs are looked for where `sudo` looks, too.
+    fn has_bare_environment(&self, command: &Command<'_>) -> bool {
+        const HARMLESS: &[&str] = &["DEBIAN_FRONTEND", "LANG", "LANGUAGE", "LC_ALL", "PATH", "TERM", "TZ"];
+        let assigns = |invoked: &Invoked<'_>| invoked.script.variables().iter().any(|it| it.assigned);
+        let is_harmless = |name: &&str| HARMLESS.contains(name);
+        self.visible(command.step).names().iter().all(is_harmless)
+            && !command.invoked.as_ref().is_some_and(assigns)
+            && self.environment(command, "PATH").is_none_or(|path| path == DEFAULT_PATH)
     }
 
     /// Whether the step surely runs as root.

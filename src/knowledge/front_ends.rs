@@ -9,6 +9,11 @@ pub fn knows_run_mounts(image: &str) -> bool {
     is_from(2, image) || tag(image).ends_with("-experimental")
 }
 
+/// Whether the front end knows `COPY --chmod`: `docker/dockerfile` from 1.2 on.
+pub fn knows_modes_of_copies(image: &str) -> bool {
+    is_from(2, image)
+}
+
 /// Whether the front end knows `COPY --link`: `docker/dockerfile` from 1.4 on. The builder's own knows it since BuildKit 0.10
 /// and Docker 23.
 pub fn knows_linked_copies(image: &str) -> bool {

@@ -1,10 +1,11 @@
 //! Two neighbouring RUN instructions as one.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::edit::Edit;
 use crate::ir::{Build, Step, is_joint};
-use crate::shell::{AndOr, Command, CommandKind, Item, Leak, Script, ScriptForm, ScriptPart};
+use crate::shell::{AndOr, Command, CommandKind, Item, Leak, Script, ScriptForm, ScriptPart, Word};
 use crate::source::Span;
 use crate::syntax::{CommandForm, InstructionKind};
 
@@ -57,11 +58,13 @@ pub fn join_runs(build: &Build<'_>, first: &Step<'_>, second: &Step<'_>) -> Resu
     have_the_same_flags(build, first, second)?;
     let (before, after) = (Half::of(build, first)?, Half::of(build, second)?);
     let leaks = before.script.leaks();
+    // The shell remembers where it has found a program, also once there is another one in front of it.
+    let remembers = remembers_a_replaced_program(before.script, after.script);
     let has = |wanted: &[Leak]| leaks.iter().any(|(leak, _)| wanted.contains(leak));
     if has(&[Leak::Exit, Leak::Exec, Leak::Background, Leak::Trap]) {
         return Err(Refusal::Ending);
     }
-    if let Some(edits) = joined_under_one_set(build, &before, &after) {
+    if let Some(edits) = joined_under_one_set(build, &before, &after).filter(|_| !remembers) {
         return Ok(edits);
     }
     let is_chain = before.script.top_level_and_chain().is_some();
@@ -69,7 +72,7 @@ pub fn join_runs(build: &Build<'_>, first: &Step<'_>, second: &Step<'_>) -> Resu
         return Err(Refusal::Errexit);
     }
     let mut edits = vec![joint(build, first, second, Span::new(before.span.end, after.span.start))];
-    match (leaks.is_empty(), is_chain) {
+    match (leaks.is_empty() && !remembers, is_chain) {
         (true, true) => {}
         (true, false) => edits.extend(braces(before.span)),
         (false, _) => edits.extend(brackets(before.span, "(", ")")),
@@ -78,6 +81,26 @@ pub fn join_runs(build: &Build<'_>, first: &Step<'_>, second: &Step<'_>) -> Resu
         edits.extend(braces(after.span));
     }
     Ok(edits)
+}
+
+/// Whether the first script calls a program, and names it or the package that holds it behind that, as in `npm install -g npm`,
+/// and the second one calls it again.
+fn remembers_a_replaced_program(before: &Script, after: &Script) -> bool {
+    // `pip3` is of the package `pip`, `npm@latest` is `npm`.
+    let stem = |word: &str| -> String {
+        let end = word.find(['@', '=', '<', '>', '~', '[']).unwrap_or(word.len());
+        word[..end].trim_end_matches(|c: char| c.is_ascii_digit() || c == '.').to_owned()
+    };
+    let literals = |words: &[Word]| words.iter().filter_map(|word| word.literal().map(stem)).collect::<Vec<_>>();
+    let called_later: BTreeSet<String> =
+        after.simple_commands().iter().flat_map(|simple| literals(&simple.words)).collect();
+    let mut called = BTreeSet::new();
+    before.simple_commands().into_iter().any(|simple| {
+        let words = literals(&simple.words);
+        called.extend(words.first().cloned());
+        let named = words.iter().skip(1).filter(|word| called.contains(*word));
+        named.into_iter().any(|word| called_later.contains(word))
+    })
 }
 
 fn follow_each_other(build: &Build<'_>, first: &Step<'_>, second: &Step<'_>) -> Result<(), Refusal> {
@@ -266,6 +289,16 @@ mod tests {
     fn lists_are_held_together() {
         assert_eq!(joined("RUN a; b\nRUN c || d\n").unwrap(), "RUN { a; b; } \\\n    && { c || d; }\n");
         assert_eq!(joined("RUN if a; then b; fi\nRUN c\n").unwrap(), "RUN if a; then b; fi \\\n    && c\n");
+    }
+
+    #[test]
+    fn a_program_that_takes_the_place_of_another_is_found_by_the_second() {
+        let joined = |first: &str, second: &str| joined(&format!("RUN {first}\nRUN {second}\n")).unwrap();
+        let npm = joined("apt-get install -y npm && npm install -g npm@latest", "npm install -g a");
+        assert!(npm.contains("RUN ( apt-get install -y npm && npm install -g npm@latest ) "), "{npm}");
+        let pip = joined("pip3 install --upgrade pip", "pip3 install a");
+        assert!(pip.contains("RUN ( pip3 install --upgrade pip ) "), "{pip}");
+        assert!(!joined("apt-get install -y git", "git clone a").contains('('));
     }
 
     #[test]

@@ -7,7 +7,7 @@ mod located;
 mod text;
 
 pub use located::LocatedText;
-pub use text::{Position, SourceFile};
+pub use text::{Position, SUBSTITUTE, SourceFile};
 
 /// A half-open range of byte offsets in one [`SourceFile`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]

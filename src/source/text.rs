@@ -2,6 +2,9 @@
 
 use super::Span;
 
+/// What stands in a text for each byte that is no part of UTF-8.
+pub const SUBSTITUTE: char = '\u{1A}';
+
 /// A file's name and contents, with an index of its lines.
 ///
 /// BuildKit reads bytes and does not ask whether they are UTF-8. dfx wants `str`, and it wants offsets that are true
@@ -52,6 +55,11 @@ impl SourceFile {
     /// The bytes as they were read.
     pub fn bytes(&self) -> &[u8] {
         self.original.as_deref().unwrap_or(self.text.as_bytes())
+    }
+
+    /// Whether some bytes are no part of UTF-8, so that the text does not tell them.
+    pub fn has_invalid_bytes(&self) -> bool {
+        self.original.is_some()
     }
 
     /// The text of a span.
@@ -110,7 +118,7 @@ fn substitute_invalid_bytes(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
         text.push_str(chunk.valid());
-        text.extend(chunk.invalid().iter().map(|_| '\u{1A}'));
+        text.extend(chunk.invalid().iter().map(|_| SUBSTITUTE));
     }
     text
 }

@@ -31,7 +31,12 @@ struct Eraser<'e> {
 
 impl Eraser<'_> {
     fn of_command(&self, command: &Command<'_>) -> Vec<Edit> {
-        let sudo = self.build.needless_sudo(command).and_then(|sudo| sudo.removable).map(Edit::delete);
+        let sudo = self
+            .build
+            .needless_sudo(command)
+            .filter(|sudo| sudo.keeps_environment)
+            .and_then(|sudo| sudo.removable)
+            .map(Edit::delete);
         let apt = command.apt_for_apt_get().map(|name| Edit::replace(name, "apt-get"));
         let mut edits: Vec<Edit> = sudo.into_iter().chain(apt).collect();
         if let Some(invocation) = &command.manager {

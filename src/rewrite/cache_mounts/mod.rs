@@ -37,6 +37,7 @@ pub fn mount_caches<'b>(
     let users: Vec<&Step<'_>> = runs(stage).filter(|step| uses_cache(commands, step, manager)).collect();
     let is_run_from_cache = manager.name == "yarn" && build.may_use_modern_yarn();
     if is_run_from_cache
+        || holds_more_than_downloads(build, commands, stage, manager)
         || may_read_later(build, commands, &users, manager) && may_be_read_later(build, commands, stage, manager)
     {
         return Err(Refusal::ReadLater);
@@ -165,7 +166,7 @@ fn caches_of_step<'b>(
     if let Some(what) = of_manager.iter().find_map(|command| notice(build, command, &caches)) {
         return Err(Refusal::Noticed(what));
     }
-    match caches.iter().find(|cache| !build.needs_no_other_folder(step, cache)) {
+    match caches.iter().find(|cache| !build.needs_no_other_folder(commands, step, cache)) {
         Some(inner) => Err(Refusal::Folder(inner.directory.clone())),
         None => Ok(caches),
     }
@@ -285,6 +286,34 @@ fn may_read_later(build: &Build<'_>, commands: &Commands<'_>, users: &[&Step<'_>
     }
 }
 
+/// Whether what such a manager keeps is more than what it would download again: Maven installs the project's own archives beside
+/// those, and tells others where they lie; a script at the start may call the manager once more.
+fn holds_more_than_downloads<'b>(
+    build: &'b Build<'b>,
+    commands: &'b Commands<'b>,
+    stage: &Stage<'_>,
+    manager: &PackageManager,
+) -> bool {
+    if !manager.is_read_later() {
+        return false;
+    }
+    let of_stage = || runs(stage).flat_map(|step| commands.of_step(step)).filter(|command| is_of(command, manager));
+    let installs = |command: &&Command<'_>| manager.name == "mvn" && command.has_argument("install");
+    let behind_installation = of_stage().skip_while(|command| !installs(command)).skip(1).next().is_some();
+    let mut words = of_stage().flat_map(|command| command.arguments()).filter_map(|word| word.value);
+    let tells_places = words.any(|word| word.contains("build-classpath") || word.contains("outputFile"));
+    let process = build.target().map(|target| build.process(target.index));
+    let is_script = |command: &Command<'_>| {
+        command
+            .name()
+            .is_none_or(|name| name.ends_with(".sh") || name.ends_with(".bash") || name.contains("entrypoint"))
+            || matches!(command.name(), Some("ash" | "bash" | "dash" | "sh")) && command.first_operand().is_some()
+    };
+    let is_run = build.target().is_some_and(|target| build.lineage(target.index).any(|it| it.index == stage.index));
+    let starts_script = is_run && process.is_some_and(|process| process.commands(commands).any(is_script));
+    behind_installation || tells_places || starts_script
+}
+
 const CONDA_PACKAGES: &str = "/opt/conda/pkgs";
 
 fn may_be_read_later<'b>(
@@ -330,5 +359,9 @@ fn leaves_lists(
         invocations().position(installs).is_some_and(|installs| fetches.is_none_or(|fetches| fetches > installs))
     };
     has_lists
-        && users.iter().any(|step| installs_from_others(step) || build.needs_lists_behind(commands, step, manager))
+        && users.iter().any(|step| {
+            installs_from_others(step)
+                || build.needs_lists_behind(commands, step, manager)
+                || build.may_need_lists_behind(commands, step, manager).is_some()
+        })
 }
