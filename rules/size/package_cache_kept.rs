@@ -89,7 +89,12 @@ pub const META: Meta = Meta {
 
 pub fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for caches in kept_caches(cx) {
-        report(cx, sink, &caches);
+        let (held_back, free): (Vec<_>, Vec<_>) =
+            caches.into_iter().map(|kept| (obstacle(cx, &kept), kept)).partition(|(obstacle, _)| obstacle.is_some());
+        for caches in [free, held_back] {
+            let (obstacles, caches): (Vec<_>, Vec<_>) = caches.into_iter().unzip();
+            report(cx, sink, &caches, obstacles.into_iter().flatten().next());
+        }
     }
 }
 
@@ -132,8 +137,9 @@ fn is_small(kept: &KeptCache<'_>) -> bool {
     kept.manager.name == "pecl" || std::iter::once(&kept.command).chain(&kept.others).all(is_small)
 }
 
-/// Reports the caches of one package manager: the first of its commands, and the others with it.
-fn report(cx: &Context<'_>, sink: &mut Sink<'_>, caches: &[KeptCache<'_>]) {
+/// Reports caches of one package manager: the first of its commands, and the others with it. They are emptied unless there is an
+/// obstacle.
+fn report(cx: &Context<'_>, sink: &mut Sink<'_>, caches: &[KeptCache<'_>], obstacle: Option<String>) {
     let Some(first) = caches.first() else { return };
     let remedy = Remedy::of(first);
     let others =
@@ -148,13 +154,12 @@ fn report(cx: &Context<'_>, sink: &mut Sink<'_>, caches: &[KeptCache<'_>]) {
     for late in caches.iter().filter_map(|kept| kept.emptied_later) {
         report = report.related(late.span(), "removes it too late: the layer that holds it is finished by then");
     }
-    let held_back: Vec<Option<String>> = caches.iter().map(|kept| obstacle(cx, kept)).collect();
-    let repaired = caches.iter().zip(&held_back).filter(|(_, obstacle)| obstacle.is_none());
-    let edits: Vec<Edit> = repaired.filter_map(|(kept, _)| Remedy::of(kept).edits(cx, kept)).flatten().collect();
-    match held_back.into_iter().flatten().next() {
-        Some(obstacle) if edits.is_empty() => drop(report.no_fix(obstacle)),
-        _ => drop(report.fix(remedy.help(), Effect::Debris, edits)),
+    if let Some(obstacle) = obstacle {
+        report.no_fix(obstacle);
+        return;
     }
+    let edits: Vec<Edit> = caches.iter().filter_map(|kept| Remedy::of(kept).edits(cx, kept)).flatten().collect();
+    report.fix(remedy.help(), Effect::Debris, edits);
 }
 
 /// Why the remedy may break the build, where it may.
