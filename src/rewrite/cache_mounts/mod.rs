@@ -299,7 +299,7 @@ fn holds_more_than_downloads<'b>(
     }
     let of_stage = || runs(stage).flat_map(|step| commands.of_step(step)).filter(|command| is_of(command, manager));
     let installs = |command: &&Command<'_>| manager.name == "mvn" && command.has_argument("install");
-    let behind_installation = of_stage().skip_while(|command| !installs(command)).skip(1).next().is_some();
+    let behind_installation = of_stage().skip_while(|command| !installs(command)).nth(1).is_some();
     let mut words = of_stage().flat_map(|command| command.arguments()).filter_map(|word| word.value);
     let tells_places = words.any(|word| word.contains("build-classpath") || word.contains("outputFile"));
     let process = build.target().map(|target| build.process(target.index));

@@ -12,7 +12,7 @@ use super::single_stage::SingleStage;
 /// its owner. `adduser` takes the first one that is free, and packages which stay behind may have users and groups of their own.
 pub fn same_number(single: &SingleStage<'_>, deeds: &Deeds<'_>, base: &RuntimeBase) -> Option<Assumption> {
     let may_create_users = |package: &&str| debian::class(package).is_none_or(|(class, _)| class != Class::Build);
-    let is_other = !base.is_build_image || deeds.left_out.iter().any(|package| may_create_users(&package));
+    let is_other = !base.is_build_image || deeds.left_out.iter().any(may_create_users);
     let mut named = deeds.users.iter().filter_map(|command| numbered_by_the_image(command));
     named.next().filter(|_| is_other && has_owners(single)).map(|name| Assumption::GetsItsNumber(name.to_owned()))
 }
