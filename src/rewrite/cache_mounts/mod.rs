@@ -42,6 +42,9 @@ pub fn mount_caches<'b>(
     {
         return Err(Refusal::ReadLater);
     }
+    if shares_with_other_library(build, commands, manager) {
+        return Err(Refusal::OtherLibrary);
+    }
     if leaves_lists(build, commands, &users, manager) {
         return Err(Refusal::Lists);
     }
@@ -284,6 +287,18 @@ fn may_read_later(build: &Build<'_>, commands: &Commands<'_>, users: &[&Step<'_>
         "conda" => !users.iter().all(|step| commands.of_step(step).iter().any(empties)),
         _ => manager.is_read_later() && !manager.reads_caches_alone(),
     }
+}
+
+/// Whether stages of Alpine and of others use the manager. pip keeps what it has compiled by the version of Python alone.
+fn shares_with_other_library(build: &Build<'_>, commands: &Commands<'_>, manager: &PackageManager) -> bool {
+    const COMPILING: &[&str] = &["pip", "pipenv", "pipx", "poetry", "uv"];
+    let uses =
+        |stage: &&Stage<'_>| runs(stage).flat_map(|step| commands.of_step(step)).any(|command| is_of(command, manager));
+    let is_musl = |stage: &Stage<'_>| {
+        build.image_facts(stage.index).and_then(|facts| facts.distribution).map(|it| it.family == "alpine")
+    };
+    let libraries: Vec<bool> = build.stages.iter().filter(uses).filter_map(is_musl).collect();
+    COMPILING.contains(&manager.name) && libraries.contains(&true) && libraries.contains(&false)
 }
 
 /// Whether what such a manager keeps is more than what it would download again: Maven installs the project's own archives beside

@@ -33,6 +33,8 @@ pub enum Refusal {
     ReadLater,
     /// A RUN installs from the lists that another one has fetched.
     Lists,
+    /// Stages of distributions with another C library use the same cache, in which there may be compiled packages.
+    OtherLibrary,
     /// This variable turns the cache off.
     Variable(&'static str),
     /// This command empties the cache, and cannot be taken out.
@@ -60,6 +62,7 @@ impl fmt::Display for Refusal {
             Self::ReadLater => {
                 f.write_str("another command, another stage or the container may read what was downloaded")
             }
+            Self::OtherLibrary => f.write_str("a stage with another C library would find compiled packages in it"),
             Self::Lists => f.write_str("a RUN installs from lists that another RUN has fetched"),
             Self::Variable(name) => write!(f, "`{name}` turns the cache off"),
             Self::Emptied(command) => write!(f, "`{command}` empties the cache, and cannot be taken out safely"),

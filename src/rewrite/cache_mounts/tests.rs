@@ -495,3 +495,29 @@ fn no_mount_comes_under_a_removal_that_may_reach_it() {
         assert!(is_mounted(&text), "{text}");
     }
 }
+
+#[test]
+fn packages_that_were_compiled_for_another_library_are_not_shared() {
+    let both = "FROM python:3.12\nRUN pip install uwsgi\nFROM python:3.12-alpine\nRUN pip install uwsgi\n";
+    assert_eq!(first(both).unwrap().unwrap_err(), Refusal::OtherLibrary);
+    assert!(first(&both.replace("-alpine", "-slim")).unwrap().is_ok());
+}
+
+#[test]
+fn what_maven_installs_or_tells_the_place_of_stays_in_the_image() {
+    let file =
+        |run: &str, more: &str| format!("FROM maven:3.9-eclipse-temurin-21\nWORKDIR /a\nCOPY . .\nRUN {run}\n{more}");
+    let is_read_later = |run: &str, more: &str| first(&file(run, more)).unwrap() == Err(Refusal::ReadLater);
+    assert!(!is_read_later("mvn clean install", "CMD [\"java\", \"-jar\", \"target/a.jar\"]\n"));
+    assert!(is_read_later("mvn -f common install", "RUN mvn -f app package\n"));
+    assert!(is_read_later("mvn package dependency:build-classpath -Dmdep.outputFile=cp.txt", ""));
+    assert!(is_read_later("mvn package", "CMD [\"./run.sh\"]\n"));
+}
+
+#[test]
+fn a_user_who_has_more_below_cache_gets_no_folder_of_roots_around_a_mount() {
+    let file = |run: &str| format!("FROM python:3.12\nRUN useradd -m -u 1000 app\nUSER app\nRUN {run}\n");
+    assert!(first(&file("pip install --user flask")).unwrap().is_ok());
+    let refused = first(&file("pip install --user flask && mkdir -p ~/.cache/foo")).unwrap();
+    assert!(matches!(refused, Err(Refusal::Folder(_))), "{refused:?}");
+}
