@@ -109,13 +109,19 @@ fn check_healthcheck(cx: &Context<'_>, sink: &mut Sink<'_>, step: &Step<'_>, tex
         .fix("use the exec form", Effect::Runtime, vec![Edit::replace(text.span(), array)]);
 }
 
-/// The program, where a file of this name in the build context is a script without `#!`: the kernel does not start it
+/// The program, where a file of this name in the build context, or one that a heredoc writes, is a script without `#!`: the kernel does not start it
 /// (execve(2), ENOEXEC), and a shell reads it itself (POSIX, "Command Search and Execution").
 fn script_for_shell<'w>(cx: &Context<'_>, words: &[&'w str]) -> Option<&'w str> {
     let program = *words.first()?;
-    let name = program.rsplit('/').next();
-    let mut files = cx.build_context?.texts(|path| path.rsplit('/').next() == name);
-    files.any(|(_, text)| !text.starts_with("#!")).then_some(program)
+    let name = program.rsplit('/').next()?;
+    let of_context = cx
+        .build_context
+        .into_iter()
+        .flat_map(|context| context.texts(move |path| path.rsplit('/').next() == Some(name)).map(|(_, text)| text));
+    let writes = |step: &&Step<'_>| step.instruction.text.text().contains(name);
+    let heredocs = cx.build.steps().filter(writes).flat_map(|step| &step.instruction.heredocs);
+    let mut texts = of_context.chain(heredocs.map(|heredoc| cx.text(heredoc.body)));
+    texts.any(|text| !text.starts_with("#!")).then_some(program)
 }
 
 fn array(words: &[&str]) -> String {
@@ -173,6 +179,15 @@ const BUILTINS: [&str; 18] = [
 mod tests {
     use super::*;
     use crate::rules::harness::*;
+
+    #[test]
+    fn a_script_that_a_heredoc_writes_without_its_first_line_needs_a_shell() {
+        let is_fixed = |head: &str| {
+            let file = format!("FROM a\nCOPY --chmod=755 <<EOF /start.sh\n{head}exec a\nEOF\nCMD /start.sh\n");
+            findings(&META, check, &file)[0].fix.is_some()
+        };
+        assert!(is_fixed("#!/bin/sh\n") && !is_fixed(""));
+    }
 
     #[test]
     fn plain_words_become_an_array() {

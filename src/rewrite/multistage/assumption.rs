@@ -29,6 +29,13 @@ pub enum Assumption {
     HasAllThatIsNeeded(String),
     /// A script runs before the program.
     ScriptInstallsNothing(String),
+    /// A script that runs before the program calls a program that the smaller image may lack.
+    ScriptCalls {
+        /// The script.
+        script: String,
+        /// What it calls.
+        program: &'static str,
+    },
     /// A program of the project runs in the build.
     WritesBesideItself(String),
     /// A program of the project, or one that the sources name, runs in the build: what it writes is not known.
@@ -80,6 +87,7 @@ impl Assumption {
             self,
             Self::ReadsNoFiles
                 | Self::ScriptInstallsNothing(_)
+                | Self::ScriptCalls { .. }
                 | Self::WritesBesideItself(_)
                 | Self::InstallsBelow(_)
                 | Self::StartsNoProgram(_)
@@ -142,6 +150,9 @@ impl fmt::Display for Assumption {
             ),
             Self::ScriptInstallsNothing(script) => {
                 write!(f, "`{script}` runs at the start: right only if it builds and installs nothing.")
+            }
+            Self::ScriptCalls { script, program } => {
+                write!(f, "`{script}` calls `{program}`: right only if the smaller image has it, or you install it there.")
             }
             Self::WritesBesideItself(program) => {
                 write!(f, "`{program}` runs in the build: right only if it writes to the folders of the program alone.")

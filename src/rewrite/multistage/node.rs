@@ -257,6 +257,18 @@ mod tests {
     }
 
     #[test]
+    fn the_program_that_a_script_calls_is_named() {
+        let text = "FROM node:20\nWORKDIR /app\nCOPY . .\nRUN npm ci\nCMD [\"./start.sh\"]\n";
+        let with = |script: &str| split_with(text, Some(&[("package.json", PACKAGE), ("start.sh", script)])).1;
+        let calls = Assumption::ScriptCalls { script: "./start.sh".to_owned(), program: "wget" };
+        assert!(with("wget -q a\nexec node a.js\n").contains(&calls));
+        assert!(
+            with("npm ci && exec node a.js\n").contains(&Assumption::ScriptInstallsNothing("./start.sh".to_owned()))
+        );
+        assert!(!with("exec node a.js\n").iter().any(|it| matches!(it, Assumption::ScriptCalls { .. })));
+    }
+
+    #[test]
     fn what_the_build_has_taken_away_is_not_taken_away_again() {
         let text = "FROM node:20\nWORKDIR /app\nCOPY . .\nRUN npm ci && npm run build && npm prune --production\nCMD [\"node\", \"a.js\"]\n";
         let package = r#"{"scripts": {"build": "tsc"}, "dependencies": {"a": "1"}, "devDependencies": {"b": "1"}}"#;

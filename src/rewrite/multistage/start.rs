@@ -56,11 +56,10 @@ pub fn unused(single: &SingleStage<'_>, programs: &[&'static str]) -> Vec<&'stat
     programs.iter().copied().filter(|program| !has_script && !calls(program)).collect()
 }
 
-/// The scripts of the shell that the container starts with, of which it is not known what they do: their text is not, or
-/// it names something that installs, builds or downloads.
+/// What has to be true of the scripts of the shell that the container starts with: their text is not known, or it names
+/// something that installs, builds or downloads.
 pub fn scripts(single: &SingleStage<'_>) -> Vec<Assumption> {
-    let words = commands(single).filter_map(script_of).filter(|script| !is_harmless(single, script));
-    words.map(|script| Assumption::ScriptInstallsNothing(script.to_owned())).collect()
+    commands(single).filter_map(script_of).filter_map(|script| of_script(single, script)).collect()
 }
 
 /// A source that starts other programs, by the words with which its language does; none where the context is not known. Tests
@@ -76,19 +75,36 @@ pub fn starting_source(single: &SingleStage<'_>, ending: &str, words: &[&str]) -
     starting.map(|(path, _)| Assumption::StartsNoProgram(path.to_owned()))
 }
 
-/// Whether the text of the script is known, and no word of it names what a smaller image may lack.
-fn is_harmless(single: &SingleStage<'_>, script: &str) -> bool {
+fn of_script(single: &SingleStage<'_>, script: &str) -> Option<Assumption> {
+    /// Words of a command that builds.
+    const BUILDING: &[&str] = &["apk", "apt", "apt-get", "build", "ci", "install"];
+    /// Programs that a smaller image may lack.
     const LACKING: &[&str] = &[
-        "apk", "apt", "apt-get", "build", "c++", "cc", "ci", "cmake", "curl", "g++", "gcc", "git", "hg", "install",
-        "make", "mvn", "nc", "ping", "ps", "ssh", "svn", "unzip", "wget",
+        "c++", "cc", "cmake", "curl", "g++", "gcc", "git", "hg", "make", "mvn", "nc", "ping", "ps", "ssh", "svn",
+        "unzip", "wget",
     ];
+    let is_part_of_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '+' | '_' | '.');
+    let unknown = || Some(Assumption::ScriptInstallsNothing(script.to_owned()));
+    let Some(text) = text_of_script(single, script) else { return unknown() };
+    let names = |wanted: &[&'static str]| {
+        let words = text.split(|c| !is_part_of_word(c)).collect::<Vec<_>>();
+        wanted.iter().copied().find(|name| words.contains(name))
+    };
+    match (names(BUILDING), names(LACKING)) {
+        (Some(_), _) => unknown(),
+        (None, Some(program)) => Some(Assumption::ScriptCalls { script: script.to_owned(), program }),
+        (None, None) => None,
+    }
+}
+
+/// The text of the script, if there is one file of that name in the build context.
+fn text_of_script<'b>(single: &SingleStage<'b>, script: &str) -> Option<&'b str> {
     let name = script.rsplit('/').next().unwrap_or(script);
-    let Some(context) = single.context else { return false };
+    let context = single.context?;
     let mut paths = context.entries().iter().map(|entry| entry.path.as_str());
     let mut named = paths.by_ref().filter(|path| path.rsplit('/').next() == Some(name));
-    let (Some(path), None) = (named.next(), named.next()) else { return false };
-    let is_part_of_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '+' | '_' | '.');
-    context.text(path).is_some_and(|text| !text.split(|c| !is_part_of_word(c)).any(|word| LACKING.contains(&word)))
+    let (Some(path), None) = (named.next(), named.next()) else { return None };
+    context.text(path)
 }
 
 /// Whether the programs that are named by their paths, and the files that are handed to interpreters, are copied.
