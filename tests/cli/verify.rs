@@ -309,7 +309,7 @@ fn kill_during_build(folder: &Folder) {
 }
 
 fn wait_for(condition: impl Fn() -> bool) {
-    let comes = (0..200).any(|_| {
+    let comes = (0..600).any(|_| {
         condition() || {
             std::thread::sleep(std::time::Duration::from_millis(50));
             false

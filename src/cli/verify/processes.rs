@@ -36,7 +36,7 @@ impl AtWork {
         let mut is_there = self.signal(self.request());
         for _ in 0..MOST_QUESTIONS {
             before_each_question();
-            is_there = is_there && self.signal("0");
+            is_there = is_there && self.signal("0") && !self.has_ended();
             if !is_there {
                 break;
             }
@@ -70,6 +70,16 @@ impl AtWork {
         }
     }
 
+    /// Whether those that are left have ended, and only wait for somebody to ask how: whose parent has gone may wait long.
+    fn has_ended(self) -> bool {
+        let is_own = |process: &Process| match self {
+            AtWork::Engine(number) => process.number == number,
+            AtWork::Group(number) | AtWork::BuildahGroup(number) => process.group() == Some(number),
+        };
+        let mut states = processes().filter(is_own).filter_map(|process| process.state()).peekable();
+        states.peek().is_some() && states.all(|state| matches!(state.as_str(), "X" | "Z"))
+    }
+
     /// How the processes of a container see the file system, where that is how no other process does.
     fn mount_namespaces(self) -> BTreeSet<PathBuf> {
         let AtWork::BuildahGroup(group) = self else { return BTreeSet::new() };
@@ -90,10 +100,19 @@ impl Process {
     }
 
     fn group(&self) -> Option<u32> {
+        self.field(2)?.parse().ok()
+    }
+
+    fn state(&self) -> Option<String> {
+        self.field(0)
+    }
+
+    /// Number, name in parentheses, and then the fields: state, parent, group (proc_pid_stat(5)). A name may hold spaces and
+    /// parentheses.
+    fn field(&self, behind_name: usize) -> Option<String> {
         let stat = fs::read_to_string(format!("/proc/{}/stat", self.number)).ok()?;
-        // Number, name in parentheses, state, parent, group: proc_pid_stat(5). A name may hold spaces and parentheses.
-        let (_, behind_name) = stat.rsplit_once(')')?;
-        behind_name.split_whitespace().nth(2)?.parse().ok()
+        let (_, fields) = stat.rsplit_once(')')?;
+        fields.split_whitespace().nth(behind_name).map(str::to_owned)
     }
 }
 
