@@ -1,7 +1,7 @@
 //! Processes that are at work on what is to be removed, and how they are ended.
 
-use std::collections::BTreeSet;
-use std::fs;
+use std::collections::BTreeMap;
+use std::fs::{self, File};
 use std::path::PathBuf;
 use std::thread;
 use std::time::Duration;
@@ -46,7 +46,8 @@ impl AtWork {
             self.signal("KILL");
         }
         // Told to isolate by chroot, Buildah lets live what has left the group: Erlang's port mapper, say.
-        let left = processes().filter(|process| process.mount_namespace().is_some_and(|of| namespaces.contains(&of)));
+        let left =
+            processes().filter(|process| process.mount_namespace().is_some_and(|of| namespaces.contains_key(&of)));
         let left: Vec<String> = left.map(|process| process.number.to_string()).collect();
         if !left.is_empty() {
             signal("KILL", &left.join(" "));
@@ -80,12 +81,14 @@ impl AtWork {
         states.peek().is_some() && states.all(|state| matches!(state.as_str(), "X" | "Z"))
     }
 
-    /// How the processes of a container see the file system, where that is how no other process does.
-    fn mount_namespaces(self) -> BTreeSet<PathBuf> {
-        let AtWork::BuildahGroup(group) = self else { return BTreeSet::new() };
+    /// How the processes of a container see the file system, where that is how no other process does. As long as the files are
+    /// open, the system gives these names to nothing else, such as to the next container of another engine.
+    fn mount_namespaces(self) -> BTreeMap<PathBuf, File> {
+        let AtWork::BuildahGroup(group) = self else { return BTreeMap::new() };
         let own = Process { number: std::process::id() }.mount_namespace();
         let of_group = processes().filter(|process| process.group() == Some(group));
-        of_group.filter_map(|process| process.mount_namespace()).filter(|of| Some(of) != own.as_ref()).collect()
+        let others = of_group.filter_map(|process| process.held_mount_namespace());
+        others.filter(|(of, _)| Some(of) != own.as_ref()).collect()
     }
 }
 
@@ -97,6 +100,12 @@ struct Process {
 impl Process {
     fn mount_namespace(&self) -> Option<PathBuf> {
         fs::read_link(format!("/proc/{}/ns/mnt", self.number)).ok()
+    }
+
+    fn held_mount_namespace(&self) -> Option<(PathBuf, File)> {
+        let namespace = self.mount_namespace()?;
+        let file = File::open(format!("/proc/{}/ns/mnt", self.number)).ok()?;
+        (self.mount_namespace() == Some(namespace.clone())).then_some((namespace, file))
     }
 
     fn group(&self) -> Option<u32> {
